@@ -1,1 +1,19 @@
-//! engine
+//! Agreement and accepted evidence in, verdicts out (SEMANTICS.md; spec/worlds.md settles its details).
+//!
+//! The passes: a [`measure::Measure`] holds the literals of one kind of deed; [`bounds::Bounds`] is what they allow between instants in every
+//! maximal consistent set; [`moments::Moments`] is when something can first have come about; [`instance`] turns a window and bounds
+//! into statuses; [`evaluate`] walks the agreement.
+//!
+//! Invariant: a pure function of its arguments, sound in every world; it does no input or output and knows no clock.
+
+pub mod bounds;
+pub mod conditions;
+pub mod evaluate;
+pub mod instance;
+pub mod measure;
+pub mod moments;
+mod recurring;
+mod single;
+
+pub use evaluate::evaluate;
+pub use measure::{Account, Event, Evidence, Measure, Role, Tally};

@@ -439,3 +439,11 @@ impl Provision {
         }
     }
 }
+
+impl Provision {
+    /// What was assumed where the text is silent, in the drafter's words.
+    #[must_use]
+    pub fn assumed(&self) -> Vec<String> {
+        self.assumptions.iter().map(|assumption| assumption.why.clone()).collect()
+    }
+}

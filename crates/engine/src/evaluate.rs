@@ -1,0 +1,269 @@
+//! The walk over an agreement: phases, milestones, provisions, and the answer's form.
+//!
+//! Invariant: lists in the answer are in the order of the agreement, sets and claims are sorted; the same inputs give
+//! the same bytes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{
+    Amount, Id, Instant, Status, StatusSet,
+    agreement::{Agreement, Phase, Provision, Required, Rule},
+    answer::{
+        BearerAnswer, Count, Finding, InstanceAnswer, Moment, MilestoneAnswer, PhaseAnswer, ProvisionAnswer, Stretch,
+    },
+};
+
+use crate::{
+    conditions::{Context, NotComputed},
+    instance::worst_of,
+    measure::Evidence,
+    moments::Moments,
+    recurring::{daily, prohibition},
+    single::{Asked, exchange, once, shared_doubt},
+};
+
+/// Everything that the engine says; the caller adds what was read and asked.
+#[derive(Clone, Debug)]
+pub struct Verdicts {
+    /// Phases.
+    pub phases: Vec<PhaseAnswer>,
+    /// Milestones.
+    pub milestones: Vec<MilestoneAnswer>,
+    /// Provisions.
+    pub provisions: Vec<ProvisionAnswer>,
+    /// Findings on the evidence, sorted.
+    pub findings: Vec<Finding>,
+}
+
+/// One instance and how its statuses changed.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The answer.
+    pub answer: InstanceAnswer,
+    /// From when each set of statuses holds.
+    pub timeline: Vec<(Instant, StatusSet)>,
+}
+
+/// A provision's instances with what is common to them.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Bearer and instance; a prohibition's one row has no bearer.
+    pub rows: Vec<(Id, Row)>,
+    /// Whether the sets are known to be the smallest that are right.
+    pub exact: bool,
+    /// Violations of a prohibition.
+    pub violations: Count,
+    /// Where it is not made from the rows.
+    pub by_bearer: Vec<BearerAnswer>,
+    /// What the evidence shows of itself.
+    pub findings: BTreeSet<Finding>,
+}
+
+impl Default for Outcome {
+    fn default() -> Self {
+        let violations = Count { certain: 0, possible: Some(0) };
+        Outcome { rows: Vec::new(), exact: true, violations, by_bearer: Vec::new(), findings: BTreeSet::new() }
+    }
+}
+
+impl Outcome {
+    /// Adds an instance.
+    pub fn push(&mut self, bearer: &Id, row: Row) {
+        self.rows.push((bearer.clone(), row));
+    }
+
+    /// Records what a measure shows of the evidence itself.
+    pub fn note(&mut self, asked: &Asked, on: &Id) {
+        self.exact &= asked.bounds.complete;
+        if !asked.bounds.complete {
+            let detail = "more ways to resolve its contradictions than are listed: amounts there are left unbounded";
+            let finding = ("conflict_too_large", String::new(), detail.to_owned());
+            self.found(finding, on);
+        }
+        for (source, _, bounds) in &asked.alone {
+            for claims in bounds.conflicts.iter().filter(|claims| !claims.is_empty()) {
+                let detail = format!("these claims of one source cannot all hold: {}", claims.join(", "));
+                self.found(("self_contradiction", source.clone(), detail), on);
+            }
+        }
+    }
+
+    fn found(&mut self, (kind, source, detail): (&str, Id, String), on: &Id) {
+        self.findings.insert(Finding { kind: kind.to_owned(), source, on: on.clone(), detail });
+    }
+}
+
+/// The requirement as the contract has it.
+#[must_use]
+pub fn required_map(required: Required) -> BTreeMap<String, Amount> {
+    let (name, amount) = match required {
+        Required::AtLeast(amount) => ("at_least", amount),
+        Required::Exactly(amount) => ("exactly", amount),
+        Required::AtMost(amount) => ("at_most", amount),
+    };
+    BTreeMap::from([(name.to_owned(), amount)])
+}
+
+/// The statuses of everything in an agreement at an instant.
+#[must_use]
+pub fn evaluate(agreement: &Agreement, evidence: &dyn Evidence, at: Instant) -> Verdicts {
+    let context = Context::new(agreement, evidence, at);
+    let mut findings = BTreeSet::new();
+    let provisions = agreement.provisions.iter().map(|p| provision(&context, p, &mut findings)).collect();
+    Verdicts {
+        phases: agreement.phases.iter().map(|p| phase(&context, p, &mut findings)).collect(),
+        milestones: agreement
+            .milestones
+            .iter()
+            .map(|m| {
+                let reached = context.milestone(&m.id).unwrap_or(Moments { spans: Vec::new(), never: true });
+                MilestoneAnswer { id: m.id.clone(), reached: reached.answer(), certain: reached.certain_by(at) }
+            })
+            .collect(),
+        provisions,
+        findings: findings.into_iter().collect(),
+    }
+}
+
+fn phase(context: &Context<'_>, phase: &Phase, findings: &mut BTreeSet<Finding>) -> PhaseAnswer {
+    let (began, ended) = context.phase(&phase.id).unwrap_or_else(|NotComputed(what)| {
+        findings.insert(not_computed(&phase.id, &what));
+        (Moments { spans: Vec::new(), never: true }, Moments::never())
+    });
+    let at = context.at;
+    let mut status = Vec::new();
+    if began.possible_by(at) && !ended.certain_by(at) {
+        status.push("active".to_owned());
+    }
+    if ended.possible_by(at) {
+        status.push("ended".to_owned());
+    }
+    if !began.certain_by(at) {
+        status.push("not_begun".to_owned());
+    }
+    let moment = |m: &Moments| -> Option<Moment> { (!m.spans.is_empty()).then(|| m.answer()) };
+    PhaseAnswer { id: phase.id.clone(), status, began: moment(&began), ended: moment(&ended) }
+}
+
+fn not_computed(on: &Id, what: &str) -> Finding {
+    let detail = format!("this version does not compute {what}");
+    Finding { kind: "not_computed".to_owned(), source: String::new(), on: on.clone(), detail }
+}
+
+fn provision(context: &Context<'_>, provision: &Provision, findings: &mut BTreeSet<Finding>) -> ProvisionAnswer {
+    let outcome = match &provision.rule {
+        Rule::Once { .. } => once(context, provision),
+        Rule::Daily { .. } => daily(context, provision),
+        Rule::Exchange { .. } => exchange(context, provision),
+        Rule::Prohibition { .. } => prohibition(context, provision),
+    };
+    match outcome {
+        Ok(outcome) => {
+            findings.extend(outcome.findings.iter().cloned());
+            answer(context, provision, outcome)
+        }
+        Err(NotComputed(what)) => {
+            findings.insert(not_computed(&provision.id, &what));
+            blank(provision)
+        }
+    }
+}
+
+fn blank(provision: &Provision) -> ProvisionAnswer {
+    ProvisionAnswer {
+        id: provision.id.clone(),
+        kind: provision.kind.name().to_owned(),
+        bearers: provision.bearers.clone(),
+        clause: provision.clause.clone(),
+        computed: false,
+        status: None,
+        exact: false,
+        why: Vec::new(),
+        tally: BTreeMap::new(),
+        by_bearer: Vec::new(),
+        instances: Vec::new(),
+        violations: Count { certain: 0, possible: None },
+        timeline: Vec::new(),
+    }
+}
+
+fn answer(context: &Context<'_>, provision: &Provision, outcome: Outcome) -> ProvisionAnswer {
+    let sets = || outcome.rows.iter().map(|(_, row)| row.answer.status);
+    let status = worst_of(sets());
+    let exact = outcome.exact && !shared_doubt(&outcome.rows);
+    let mut why: Vec<String> = Vec::new();
+    if status.len() > 1 {
+        // Only instances that can decide the whole explain why it is in doubt.
+        let decides = |row: &&(Id, Row)| row.1.answer.status.len() > 1 && row.1.answer.status.iter().any(|s| status.contains(s));
+        why = outcome.rows.iter().filter(decides).flat_map(|(_, row)| row.answer.why.clone()).collect();
+        why.sort();
+        why.dedup();
+    }
+    let by_bearer = if outcome.by_bearer.is_empty() { bearers(provision, &outcome) } else { outcome.by_bearer.clone() };
+    ProvisionAnswer {
+        computed: true,
+        status: Some(status),
+        exact,
+        why,
+        tally: tally(&outcome.rows),
+        by_bearer,
+        timeline: timeline(context, &outcome.rows),
+        violations: outcome.violations,
+        instances: outcome.rows.into_iter().map(|(_, row)| row.answer).collect(),
+        ..blank(provision)
+    }
+}
+
+fn bearers(provision: &Provision, outcome: &Outcome) -> Vec<BearerAnswer> {
+    let each = provision.bearers.iter().map(|party| {
+        let own = outcome.rows.iter().filter(|(bearer, _)| bearer == party).map(|(_, row)| row.answer.status);
+        let violations = Count { certain: 0, possible: Some(0) };
+        BearerAnswer { party: party.clone(), status: worst_of(own), violations }
+    });
+    each.collect()
+}
+
+/// How many instances certainly, and how many possibly, have each status.
+fn tally(rows: &[(Id, Row)]) -> BTreeMap<String, Count> {
+    let mut tally: BTreeMap<String, Count> = BTreeMap::new();
+    for set in rows.iter().map(|(_, row)| row.answer.status) {
+        for status in set.iter() {
+            let count = tally.entry(status.name().to_owned()).or_insert(Count { certain: 0, possible: Some(0) });
+            count.certain += u64::from(set.len() == 1);
+            count.possible = count.possible.map(|p| p + 1);
+        }
+    }
+    tally
+}
+
+/// The provision's statuses over time: the worst of its instances as they stood at each change.
+fn timeline(context: &Context<'_>, rows: &[(Id, Row)]) -> Vec<Stretch> {
+    let start = context.agreement.in_force;
+    if context.at < start {
+        return Vec::new();
+    }
+    let mut changes: BTreeMap<Instant, Vec<(usize, StatusSet)>> = BTreeMap::from([(start, Vec::new())]);
+    for (index, (_, row)) in rows.iter().enumerate() {
+        for (from, set) in &row.timeline {
+            changes.entry((*from).max(start)).or_default().push((index, *set));
+        }
+    }
+    let mut now = vec![StatusSet::EMPTY; rows.len()];
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for (from, sets) in changes.into_iter().filter(|(from, _)| *from <= context.at) {
+        sets.into_iter().for_each(|(index, set)| now[index] = set);
+        let open = now.iter().copied().filter(|set| !set.is_empty());
+        let status = worst_of(open);
+        let status = if status.is_empty() { StatusSet::only(Status::Inactive) } else { status };
+        match stretches.last_mut() {
+            Some(last) if last.status == status => {}
+            last => {
+                if let Some(last) = last {
+                    last.to = from;
+                }
+                stretches.push(Stretch { from, to: context.at, status });
+            }
+        }
+    }
+    stretches
+}

@@ -1,0 +1,282 @@
+//! The statuses of one instance: a pure function of its window, what it requires and what can have been performed
+//! (spec/worlds.md §5).
+//!
+//! Invariant: for every way in which the window can have opened and every view of the amounts, each status that some
+//! world gives is in the set.
+
+use std::collections::BTreeSet;
+
+use jiff::{ToSpan, tz::TimeZone};
+use model::{Amount, Duration, Instant, Period, Status, StatusSet, agreement::Required};
+
+use crate::{
+    bounds::{Bounds, View},
+    moments::Moments,
+};
+
+/// When a single duty is due, given when its window opened.
+#[derive(Clone, Debug)]
+pub enum Deadline {
+    /// This long after; the end is in time.
+    After(Duration),
+    /// This is the last tick in time, however the window opened.
+    Fixed(Instant),
+    /// The midnight that ends the nth day after is the first tick too late.
+    EndOfDay(u32, TimeZone),
+    /// Never.
+    Open,
+}
+
+impl Deadline {
+    /// The last tick in time for a window that opened at `opened`.
+    #[must_use]
+    pub fn last(&self, opened: Instant) -> Instant {
+        match self {
+            Deadline::After(length) => opened + *length,
+            Deadline::Fixed(last) => *last,
+            Deadline::EndOfDay(days, zone) => {
+                let date = opened.date(zone).checked_add((i64::from(*days) + 1).days());
+                date.map_or(Instant::MAX, |date| Instant::start_of(date, zone).previous())
+            }
+            Deadline::Open => Instant::MAX,
+        }
+    }
+
+    /// Instants in a span at which the deadline's place among `cuts` can change.
+    fn turning_points(&self, span: &Period, cuts: &[Instant]) -> Vec<Instant> {
+        match self {
+            Deadline::After(length) => cuts.iter().flat_map(|c| [*c - *length, (*c - *length).previous()]).collect(),
+            Deadline::EndOfDay(_, zone) => {
+                let mut midnights = Vec::new();
+                let mut date = span.first.date(zone);
+                while let Ok(next) = date.tomorrow() {
+                    let midnight = Instant::start_of(next, zone);
+                    if midnight > span.last {
+                        break;
+                    }
+                    midnights.extend([midnight.previous(), midnight]);
+                    date = next;
+                }
+                midnights
+            }
+            Deadline::Fixed(_) | Deadline::Open => Vec::new(),
+        }
+    }
+}
+
+/// From when performance counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CountFrom {
+    /// From a fixed instant: entry into force, as a rule.
+    Fixed(Instant),
+    /// From the opening of the window (`afterwards`).
+    Opening,
+}
+
+/// A duty with one window.
+#[derive(Clone, Debug)]
+pub struct Single<'a> {
+    /// What can have been performed.
+    pub bounds: &'a Bounds,
+    /// When the window can have opened.
+    pub opens: &'a Moments,
+    /// When it is due.
+    pub deadline: &'a Deadline,
+    /// From when performance counts.
+    pub count_from: CountFrom,
+    /// How much is owed.
+    pub required: Required,
+}
+
+impl Single<'_> {
+    /// The statuses at `at`.
+    #[must_use]
+    pub fn statuses(&self, at: Instant) -> StatusSet {
+        self.by_view(at).into_iter().fold(StatusSet::EMPTY, StatusSet::or)
+    }
+
+    /// The status sets at `at`, apart for each way of opening and each view: more than one where they differ.
+    #[must_use]
+    pub fn by_view(&self, at: Instant) -> BTreeSet<StatusSet> {
+        let mut sets = BTreeSet::new();
+        if self.opens.never || self.opens.spans.last().is_some_and(|span| span.last > at) {
+            sets.insert(StatusSet::only(Status::Inactive));
+        }
+        for opened in self.openings(at) {
+            let last = self.deadline.last(opened);
+            let start = match self.count_from {
+                CountFrom::Fixed(from) => from,
+                CountFrom::Opening => opened,
+            };
+            if at <= last {
+                let points = [start, at.next().max(start)];
+                let views = self.bounds.views(&points);
+                sets.extend(views.iter().map(|view| running(self.required, view)));
+            } else {
+                let points = [start, last.next().max(start), at.next().max(start)];
+                let views = self.bounds.views(&points);
+                sets.extend(views.iter().map(|view| over(self.required, view)));
+            }
+        }
+        sets
+    }
+
+    /// One opening for each way in which it can stand to the cuts, the deadline and `at`.
+    fn openings(&self, at: Instant) -> BTreeSet<Instant> {
+        let cuts = &self.bounds.cuts;
+        let mut openings = BTreeSet::new();
+        for span in self.opens.spans.iter().filter_map(|s| Period::closed(s.first, s.last.min(at))) {
+            let mut own = BTreeSet::from([span.first, span.last]);
+            if span.first < span.last && !matches!(self.deadline, Deadline::Fixed(_) | Deadline::Open) {
+                own.extend(self.deadline.turning_points(&span, cuts));
+                if let Deadline::After(length) = self.deadline {
+                    own.extend([at - *length, (at - *length).previous()]);
+                }
+            }
+            if self.count_from == CountFrom::Opening {
+                own.extend(cuts.iter().flat_map(|c| [c.previous(), *c]));
+            }
+            own.retain(|opening| span.first <= *opening && *opening <= span.last);
+            let middles: Vec<Instant> =
+                own.iter().zip(own.iter().skip(1)).map(|(a, b)| Instant(a.0 + (b.0 - a.0) / 2)).collect();
+            openings.extend(own);
+            openings.extend(middles);
+        }
+        openings
+    }
+
+    /// The instants at which the statuses can change, for a timeline up to `at`.
+    #[must_use]
+    pub fn changes(&self, at: Instant) -> BTreeSet<Instant> {
+        let mut changes: BTreeSet<Instant> = self.bounds.cuts.iter().flat_map(|c| [c.previous(), *c, c.next()]).collect();
+        for span in &self.opens.spans {
+            changes.extend([span.first, span.last, span.last.next()]);
+        }
+        for opening in self.openings(at) {
+            changes.insert(self.deadline.last(opening).next());
+        }
+        changes
+    }
+}
+
+/// Before the deadline: points are the start and now.
+fn running(required: Required, view: &View) -> StatusSet {
+    let (low, high) = (view.low(0, 1), view.high(0, 1));
+    let reaches = |amount: Amount| high.is_none_or(|h| h >= amount);
+    let mut set = StatusSet::EMPTY;
+    match required {
+        Required::AtLeast(owed) => {
+            insert_if(&mut set, Status::Met, reaches(owed));
+            insert_if(&mut set, Status::Pending, low < owed);
+        }
+        Required::Exactly(owed) => {
+            insert_if(&mut set, Status::Met, low <= owed && reaches(owed));
+            insert_if(&mut set, Status::Pending, low < owed);
+            insert_if(&mut set, Status::Breached, reaches(owed + Amount::LEAST));
+        }
+        Required::AtMost(most) => {
+            insert_if(&mut set, Status::Pending, low <= most);
+            insert_if(&mut set, Status::Breached, reaches(most + Amount::LEAST));
+        }
+    }
+    set
+}
+
+/// After the deadline: points are the start, the deadline and now.
+fn over(required: Required, view: &View) -> StatusSet {
+    let reaches = |to: usize, amount: Amount| view.high(0, to).is_none_or(|h| h >= amount);
+    let moved = view.high(1, 2).is_none_or(|h| h > Amount::ZERO);
+    let mut set = StatusSet::EMPTY;
+    let short = |set: &mut StatusSet, owed: Amount| {
+        insert_if(set, Status::Late, view.low(0, 1) < owed && reaches(2, owed) && moved);
+        insert_if(set, Status::Breached, view.low(0, 2) < owed);
+    };
+    match required {
+        Required::AtLeast(owed) => {
+            insert_if(&mut set, Status::Met, reaches(1, owed));
+            short(&mut set, owed);
+        }
+        Required::Exactly(owed) => {
+            insert_if(&mut set, Status::Met, view.low(0, 1) <= owed && reaches(1, owed));
+            insert_if(&mut set, Status::Breached, reaches(1, owed + Amount::LEAST));
+            short(&mut set, owed);
+        }
+        Required::AtMost(most) => {
+            insert_if(&mut set, Status::Met, view.low(0, 1) <= most);
+            insert_if(&mut set, Status::Breached, reaches(1, most + Amount::LEAST));
+        }
+    }
+    set
+}
+
+/// The statuses of a periodic instance whose amount lies between the two points of a view; `done` when the period is over.
+#[must_use]
+pub fn periodic(required: Required, view: &View, done: bool) -> StatusSet {
+    let open = running(required, view);
+    if !done {
+        return open;
+    }
+    // What still runs in the period is settled at its end: short of a floor is a breach, within a cap is kept.
+    open.iter()
+        .map(|status| match (status, required) {
+            (Status::Pending, Required::AtMost(_)) => Status::Met,
+            (Status::Pending, _) => Status::Breached,
+            (other, _) => other,
+        })
+        .collect()
+}
+
+fn insert_if(set: &mut StatusSet, status: Status, possible: bool) {
+    if possible {
+        set.insert(status);
+    }
+}
+
+/// What a provision is, given its instances taken as independent: the worst of them in each world (SEMANTICS.md §2).
+#[must_use]
+pub fn worst_of(instances: impl Iterator<Item = StatusSet> + Clone) -> StatusSet {
+    // s is possible iff some instance may be s and no other is certainly worse: for every other one, its worst-at-best
+    // (the best status that it can have) is no worse than s.
+    let best = |set: StatusSet| set.iter().last();
+    let bests: Vec<Status> = instances.clone().filter_map(best).collect();
+    let Some(worst_best) = bests.iter().min().copied() else { return StatusSet::only(Status::Inactive) };
+    let sole = bests.iter().filter(|b| **b == worst_best).count() == 1;
+    let runner_up = bests.iter().filter(|b| **b != worst_best).min().copied();
+    let mut result = StatusSet::EMPTY;
+    for set in instances {
+        let others = if sole && best(set) == Some(worst_best) { runner_up } else { Some(worst_best) };
+        for status in set.iter() {
+            // Statuses are ordered worst first, so “no worse than” is ≥.
+            if others.is_none_or(|other| other >= status) {
+                result.insert(status);
+            }
+        }
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(statuses: &[Status]) -> StatusSet {
+        statuses.iter().copied().collect()
+    }
+
+    #[test]
+    fn worst_of_independent_instances() {
+        use Status::{Breached, Inactive, Met, Pending};
+        let table: &[(&[&[Status]], &[Status])] = &[
+            (&[&[Met, Breached], &[Pending, Met]], &[Met, Pending, Breached]),
+            (&[&[Met, Breached], &[Pending]], &[Pending, Breached]),
+            (&[&[Met], &[Met]], &[Met]),
+            (&[&[Breached], &[Pending, Met]], &[Breached]),
+            (&[&[Met, Inactive], &[Inactive]], &[Met, Inactive]),
+            (&[], &[Inactive]),
+        ];
+        for (instances, expected) in table {
+            let got = worst_of(instances.iter().map(|i| set(i)));
+            assert_eq!(got, set(expected), "{instances:?}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! What the evidence says of one kind of deed: the literals of spec/worlds.md §2, speaker by speaker.
+//!
+//! Invariant: a `Measure` is already cut to one pattern, one known time and one standard; nothing here asks again what
+//! a claim means.
+
+use model::{Amount, Id, Period, agreement::Action};
+
+/// Everything accepted that speaks of one kind of deed.
+#[derive(Clone, Debug, Default)]
+pub struct Measure {
+    /// What each source says, sorted by source.
+    pub accounts: Vec<Account>,
+    /// Pairs (denying claim, claim denied): the denial excludes the floor of the event.
+    pub denials: Vec<(Id, Id)>,
+    /// Whether what two origins each imply is accepted, besides the literals that stand alone.
+    pub corroboration: bool,
+}
+
+/// What one source says.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Who speaks.
+    pub source: Id,
+    /// Its independence group, for these claims.
+    pub origin: String,
+    /// Deeds.
+    pub events: Vec<Event>,
+    /// Totals.
+    pub tallies: Vec<Tally>,
+    /// Where its silence speaks; disjoint, in order.
+    pub silences: Vec<Period>,
+    /// Indices of the accounts whose reports its silence is judged with: itself and all under it.
+    pub group: Vec<usize>,
+    /// Whether its silence is accepted by itself.
+    pub silence_alone: bool,
+    /// Whether its silence may count towards corroboration.
+    pub silence_counts: bool,
+}
+
+/// One deed as a claim has it.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// The claim.
+    pub claim: Id,
+    /// When it may have happened.
+    pub period: Period,
+    /// How much at least; zero where it only may fit.
+    pub floor: Amount,
+    /// How much at most.
+    pub high: Option<Amount>,
+    /// What ties it to other claims of the same deed.
+    pub reference: Option<String>,
+    /// Whether its floor is accepted by itself.
+    pub alone: bool,
+}
+
+/// One total as a claim has it.
+#[derive(Clone, Debug)]
+pub struct Tally {
+    /// The claim.
+    pub claim: Id,
+    /// The period summed.
+    pub period: Period,
+    /// At least this, if it gives a floor.
+    pub floor: Option<Amount>,
+    /// At most this, if it gives a cap.
+    pub cap: Option<Amount>,
+    /// Whether its floor is accepted by itself.
+    pub floor_alone: bool,
+    /// Whether its cap is accepted by itself.
+    pub cap_alone: bool,
+}
+
+/// Where an engine gets its evidence from: already fused, known by the instant asked about, under one standard.
+pub trait Evidence {
+    /// What is said of deeds that fit a pattern. `owed_by` are the bearers whose duty it is, where it is one.
+    fn measure(&self, pattern: &Action, role: Role<'_>) -> Measure;
+}
+
+/// What the deeds asked about are to the provision: it decides against whose interest a statement is.
+#[derive(Clone, Copy, Debug)]
+pub enum Role<'a> {
+    /// Performance of a duty by these bearers; `verifiers` may be empty.
+    Duty {
+        /// Who owes it.
+        bearers: &'a [Id],
+        /// Whose word verifies it.
+        verifiers: &'a [Id],
+    },
+    /// A forbidden deed by these bearers; one incident counts one.
+    Violation {
+        /// Who is bound.
+        bearers: &'a [Id],
+        /// Whose word verifies it.
+        verifiers: &'a [Id],
+    },
+}
+
+impl Measure {
+    /// The part of it that one source says, with its silence judged on its own reports.
+    #[must_use]
+    pub fn of_source(&self, source: &str) -> Measure {
+        let accounts = self
+            .accounts
+            .iter()
+            .filter(|account| account.source == source)
+            .map(|account| {
+                let mut account = account.clone();
+                account.group = vec![0];
+                account.silence_alone = true;
+                account.events.iter_mut().for_each(|event| event.alone = true);
+                for tally in &mut account.tallies {
+                    (tally.floor_alone, tally.cap_alone) = (true, true);
+                }
+                account
+            })
+            .take(1)
+            .collect();
+        Measure { accounts, denials: Vec::new(), corroboration: false }
+    }
+
+    /// The measure as it would be if nothing had happened but what is reported: it tells imprecision from silence.
+    #[must_use]
+    pub fn closed(&self) -> Measure {
+        let mut closed = self.clone();
+        closed.accounts.push(Account {
+            source: Id::new(),
+            origin: String::new(),
+            events: Vec::new(),
+            tallies: Vec::new(),
+            silences: vec![Period::ALWAYS],
+            group: (0..self.accounts.len()).collect(),
+            silence_alone: true,
+            silence_counts: false,
+        });
+        closed
+    }
+
+    /// The sources in it that report something, sorted.
+    #[must_use]
+    pub fn speakers(&self) -> Vec<Id> {
+        let speaks = |a: &&Account| !a.events.is_empty() || !a.tallies.is_empty();
+        let mut sources: Vec<Id> = self.accounts.iter().filter(speaks).map(|a| a.source.clone()).collect();
+        sources.dedup();
+        sources
+    }
+
+    /// The claims in it whose time meets a window, sorted and each once.
+    #[must_use]
+    pub fn claims_in(&self, window: &Period) -> Vec<Id> {
+        let events = self.accounts.iter().flat_map(|a| a.events.iter().map(|e| (&e.claim, &e.period)));
+        let tallies = self.accounts.iter().flat_map(|a| {
+            a.tallies.iter().filter(|t| t.floor.is_some() || t.cap.is_some()).map(|t| (&t.claim, &t.period))
+        });
+        let mut ids: Vec<Id> =
+            events.chain(tallies).filter(|(_, period)| period.meets(window)).map(|(id, _)| id.clone()).collect();
+        ids.sort();
+        ids.dedup();
+        ids
+    }
+}

@@ -1,0 +1,364 @@
+//! Provisions whose instances have one window each: single duties and exchanges.
+//!
+//! Invariant: every instance is a [`Single`] over one [`Asked`] measure, so that the statuses, each source's own
+//! account, the reasons for doubt and the timeline all come from the same function.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{
+    Amount, Id, Instant, Period, StatusSet,
+    agreement::{Action, Condition, Due, Provision, Required, Rule},
+    amount::Range,
+    answer::{InstanceAnswer, SourceAnswer, Window},
+};
+
+use crate::{
+    bounds::Bounds,
+    conditions::{Context, NotComputed, performance},
+    evaluate::{Outcome, Row, required_map},
+    instance::{CountFrom, Deadline, Single},
+    measure::{Measure, Role},
+    moments::Moments,
+};
+
+/// More instances of one exchange than this are not listed; the last stands for the rest.
+const INSTANCES_MAX: i64 = 10_000;
+
+/// A measure with what is derived from it once for all instances.
+pub struct Asked {
+    /// The literals.
+    pub measure: Measure,
+    /// What they allow.
+    pub bounds: Bounds,
+    /// What they would allow if nothing had happened but what is reported.
+    pub closed: Bounds,
+    /// What each source alone allows.
+    pub alone: Vec<(Id, Measure, Bounds)>,
+}
+
+impl Asked {
+    /// Solves a measure every way that an answer needs.
+    #[must_use]
+    pub fn of(measure: Measure) -> Self {
+        let alone = measure.speakers().into_iter().map(|source| {
+            let own = measure.of_source(&source);
+            let bounds = Bounds::of(&own);
+            (source, own, bounds)
+        });
+        Asked {
+            bounds: Bounds::of(&measure),
+            closed: Bounds::of(&measure.closed()),
+            alone: alone.collect(),
+            measure,
+        }
+    }
+
+    /// The hull of the amount between two instants.
+    #[must_use]
+    pub fn amount(bounds: &Bounds, from: Instant, until: Instant) -> Range {
+        let views = bounds.views(&[from, until.max(from)]);
+        let low = views.iter().map(|v| v.low(0, 1)).min();
+        let high = views.iter().map(|v| v.high(0, 1)).try_fold(Amount::ZERO, |most, h| h.map(|h| h.max(most)));
+        Range { low, high }
+    }
+}
+
+/// Why a set of statuses has more than one member: from the set, the set of a world with nothing unreported, and
+/// whether the evidence contradicts itself where it matters.
+#[must_use]
+pub fn why(set: StatusSet, closed: StatusSet, contested: bool) -> Vec<String> {
+    if set.len() < 2 {
+        return Vec::new();
+    }
+    let mut reasons = Vec::new();
+    if contested {
+        reasons.push("contested".to_owned());
+    }
+    if closed.len() > 1 && !contested {
+        reasons.push("imprecise".to_owned());
+    }
+    if closed != set {
+        reasons.push("unobserved".to_owned());
+    }
+    if reasons.is_empty() {
+        reasons.push("imprecise".to_owned());
+    }
+    reasons
+}
+
+/// One instance to be, apart from its measure.
+struct Frame<'a> {
+    key: String,
+    opens: &'a Moments,
+    deadline: &'a Deadline,
+    count_from: CountFrom,
+    /// What decides: at least this much in all.
+    required: Required,
+    /// What an earlier instance has used.
+    used: Amount,
+    /// What this instance owes by itself.
+    owed: Required,
+}
+
+impl Frame<'_> {
+    fn single<'b>(&'b self, bounds: &'b Bounds) -> Single<'b> {
+        Single {
+            bounds,
+            opens: self.opens,
+            deadline: self.deadline,
+            count_from: self.count_from,
+            required: self.required,
+        }
+    }
+
+    /// With `afterwards`, what earlier instances have used of the performance after this opening lies between nothing and
+    /// all that they owe: a sound superset of both.
+    fn statuses(&self, bounds: &Bounds, at: Instant) -> StatusSet {
+        use model::Status::{Breached, Late, Met};
+        let set = self.single(bounds).statuses(at);
+        let (CountFrom::Opening, Required::AtLeast(in_all)) = (self.count_from, self.required) else { return set };
+        let mut least = self.single(bounds);
+        least.required = Required::AtLeast(in_all - self.used);
+        let mut both = set.or(least.statuses(at));
+        if both.contains(Met) && both.contains(Breached) && self.used > Amount::ZERO {
+            both.insert(Late);
+        }
+        both
+    }
+
+    fn start(&self) -> Option<Instant> {
+        match self.count_from {
+            CountFrom::Fixed(from) => Some(from),
+            CountFrom::Opening => self.opens.spans.first().map(|span| span.first),
+        }
+    }
+
+    fn amount(&self, bounds: &Bounds, at: Instant) -> Range {
+        let Some(from) = self.start() else { return Range::exactly(Amount::ZERO) };
+        let range = Asked::amount(bounds, from, at.next());
+        let own = |amount: Amount| (amount - self.used).max(Amount::ZERO);
+        let cap = match self.owed {
+            Required::AtLeast(owed) if self.used > Amount::ZERO || self.required != self.owed => Some(owed),
+            _ => None,
+        };
+        let clamp = |amount: Amount| cap.map_or(own(amount), |cap| own(amount).min(cap));
+        Range { low: range.low.map(clamp), high: range.high.map(clamp).or(cap.filter(|_| range.high.is_some())) }
+    }
+
+    fn row(&self, asked: &Asked, at: Instant, assumptions: Vec<String>) -> Row {
+        let status = self.statuses(&asked.bounds, at);
+        let closed = self.statuses(&asked.closed, at);
+        let start = self.start().unwrap_or(at);
+        let meets = Period::closed(start, at);
+        let contested = asked.bounds.contested(start, at.next());
+        let evidence = meets.map_or_else(Vec::new, |window| asked.measure.claims_in(&window));
+        let by_source = asked.alone.iter().filter_map(|(source, own, bounds)| {
+            let evidence = meets.map_or_else(Vec::new, |window| own.claims_in(&window));
+            (!evidence.is_empty()).then(|| SourceAnswer {
+                source: source.clone(),
+                amount: self.amount(bounds, at),
+                status: self.statuses(bounds, at),
+                evidence,
+            })
+        });
+        let single = self.single(&asked.bounds);
+        let performed = match self.count_from {
+            CountFrom::Fixed(_) => performance(&single, at, false),
+            CountFrom::Opening => Moments { spans: Vec::new(), never: true },
+        };
+        let answer = InstanceAnswer {
+            key: self.key.clone(),
+            window: self.window(),
+            required: required_map(self.owed),
+            amount: self.amount(&asked.bounds, at),
+            status,
+            performed: performed.answer(),
+            of_which: Vec::new(),
+            by_source: by_source.collect(),
+            why: why(status, closed, contested),
+            evidence,
+            assumptions,
+        };
+        let timeline = changes(single.changes(at), start, at, |t| self.statuses(&asked.bounds, t));
+        Row { answer, timeline }
+    }
+
+    fn window(&self) -> Window {
+        let from = self.opens.spans.first().map(|span| span.first);
+        let last = self.opens.spans.last().map(|span| self.deadline.last(span.last));
+        let end = |last: Instant| match self.deadline {
+            Deadline::After(_) => last,
+            _ => last.next(),
+        };
+        Window { from, to: last.filter(|last| *last < Instant::MAX).map(end) }
+    }
+}
+
+/// Statuses at each instant where they can change, from `start` to `at`, without repetition.
+pub fn changes(
+    candidates: BTreeSet<Instant>,
+    start: Instant,
+    at: Instant,
+    statuses: impl Fn(Instant) -> StatusSet,
+) -> Vec<(Instant, StatusSet)> {
+    let mut timeline: Vec<(Instant, StatusSet)> = Vec::new();
+    let inside = candidates.into_iter().filter(|t| start < *t && *t <= at);
+    for instant in [start].into_iter().filter(|s| *s <= at).chain(inside) {
+        let set = statuses(instant);
+        if timeline.last().is_none_or(|(_, last)| *last != set) {
+            timeline.push((instant, set));
+        }
+    }
+    timeline
+}
+
+/// A single duty: one instance for each bearer.
+///
+/// # Errors
+/// When something that its window hangs on is not computed.
+pub fn once(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
+    let Rule::Once { action, required, due, not_before } = &provision.rule else {
+        return Err(NotComputed("not a single duty".to_owned()));
+    };
+    if provision.while_ != Condition::InForce {
+        return Err(NotComputed("a single duty that binds only during a phase".to_owned()));
+    }
+    let (opens, deadline) = context.window(due)?;
+    let from = context.counted_from(not_before.as_ref())?;
+    let mut outcome = Outcome::default();
+    for bearer in &provision.bearers {
+        let asked = ask(context, action, bearer, provision);
+        let frame = Frame {
+            key: if provision.bearers.len() == 1 { "once".to_owned() } else { bearer.clone() },
+            opens: &opens,
+            deadline: &deadline,
+            count_from: CountFrom::Fixed(from),
+            required: *required,
+            used: Amount::ZERO,
+            owed: *required,
+        };
+        outcome.push(bearer, frame.row(&asked, context.at, provision.assumed()));
+        outcome.note(&asked, &provision.id);
+        let lumpy = matches!(required, Required::Exactly(_));
+        outcome.exact &= !lumpy || outcome.rows.iter().all(|(_, row)| row.answer.status.len() == 1);
+    }
+    let doubtful = opens.never != opens.spans.is_empty() || opens.spans.iter().any(|s| s.first < s.last);
+    outcome.exact &= !(doubtful && shares_claims(context, due, &outcome));
+    Ok(outcome)
+}
+
+fn ask(context: &Context<'_>, action: &Action, bearer: &Id, provision: &Provision) -> Asked {
+    let mut own = action.clone();
+    own.by = vec![bearer.clone()];
+    let role = Role::Duty { bearers: &own.by, verifiers: &provision.verified_by };
+    Asked::of(context.evidence.measure(&own, role))
+}
+
+/// Whether the instant that a window hangs on rests on claims that its performance rests on too.
+fn shares_claims(context: &Context<'_>, due: &Due, outcome: &Outcome) -> bool {
+    let (Due::Within(_, condition) | Due::EndOfDayAfter(_, condition)) = due else { return false };
+    let behind = claims_behind(context, condition, 0);
+    outcome.rows.iter().any(|(_, row)| row.answer.evidence.iter().any(|id| behind.contains(id)))
+}
+
+fn claims_behind(context: &Context<'_>, condition: &Condition, depth: usize) -> BTreeSet<Id> {
+    let agreement = context.agreement;
+    let of = |action: &Action| {
+        let role = Role::Duty { bearers: &action.by, verifiers: &[] };
+        context.evidence.measure(action, role).claims_in(&Period::ALWAYS).into_iter().collect()
+    };
+    let deeper = |condition: &Condition| claims_behind(context, condition, depth + 1);
+    if depth > 16 {
+        return BTreeSet::new();
+    }
+    match condition {
+        Condition::Deed(action) | Condition::Recently(_, action) => of(action),
+        Condition::All(of) | Condition::Any(of) | Condition::AtLeast(_, of) => of.iter().flat_map(deeper).collect(),
+        Condition::Not(inner) => deeper(inner),
+        Condition::Milestone(id) => {
+            agreement.milestones.iter().filter(|m| m.id == *id).flat_map(|m| deeper(&m.when)).collect()
+        }
+        Condition::Performed(id) | Condition::PerformedInTime(id) | Condition::Breached(id) => {
+            let named = agreement.provisions.iter().filter(|p| p.id == *id);
+            named
+                .flat_map(|p| match &p.rule {
+                    Rule::Once { action, due, .. } => {
+                        let mut claims: BTreeSet<Id> = of(action);
+                        if let Due::Within(_, after) | Due::EndOfDayAfter(_, after) = due {
+                            claims.extend(deeper(after));
+                        }
+                        claims
+                    }
+                    _ => BTreeSet::new(),
+                })
+                .collect()
+        }
+        _ => BTreeSet::new(),
+    }
+}
+
+/// An exchange: one instance for every so many units of its trigger (SEMANTICS.md §6).
+///
+/// # Errors
+/// When its scope is not computed.
+pub fn exchange(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
+    let Rule::Exchange { trigger, every, action, required, within, afterwards } = &provision.rule else {
+        return Err(NotComputed("not an exchange".to_owned()));
+    };
+    let [bearer] = provision.bearers.as_slice() else {
+        return Err(NotComputed("an exchange that several owe".to_owned()));
+    };
+    if provision.while_ != Condition::InForce || *every <= Amount::ZERO {
+        return Err(NotComputed("an exchange that binds only during a phase".to_owned()));
+    }
+    let role = Role::Duty { bearers: &trigger.by, verifiers: &provision.verified_by };
+    let triggers = Asked::of(context.evidence.measure(trigger, role));
+    let answers = ask(context, action, bearer, provision);
+    let (from, at) = (context.agreement.in_force, context.at);
+    let deadline = within.map_or(Deadline::Open, Deadline::After);
+    let mut outcome = Outcome::default();
+    for k in 1..=instances(&triggers, from, at, *every) {
+        let threshold = Amount(every.0.saturating_mul(k));
+        let opens = Moments::reaching(&triggers.bounds, from, threshold, at);
+        let frame = Frame {
+            key: format!("#{k}"),
+            opens: &opens,
+            deadline: &deadline,
+            count_from: if *afterwards { CountFrom::Opening } else { CountFrom::Fixed(from) },
+            required: Required::AtLeast(Amount(required.0.saturating_mul(k))),
+            used: Amount(required.0.saturating_mul(k - 1)),
+            owed: Required::AtLeast(*required),
+        };
+        let mut row = frame.row(&answers, at, provision.assumed());
+        row.answer.evidence.extend(triggers.measure.claims_in(&Period { first: from, last: at.max(from) }));
+        row.answer.evidence.sort();
+        row.answer.evidence.dedup();
+        outcome.push(bearer, row);
+    }
+    outcome.note(&triggers, &provision.id);
+    outcome.note(&answers, &provision.id);
+    outcome.exact &= !afterwards || outcome.rows.len() < 2;
+    Ok(outcome)
+}
+
+/// How many instances to look at: those that can have been triggered, and where nothing caps them, one beyond all that is reported.
+fn instances(triggers: &Asked, from: Instant, at: Instant, every: Amount) -> i64 {
+    let open = Asked::amount(&triggers.bounds, from, at.next());
+    let reported = Asked::amount(&triggers.closed, from, at.next());
+    let most = match (open.high, reported.high.or(reported.low)) {
+        (Some(high), _) => high.0 / every.0,
+        (None, Some(reported)) => reported.0.max(open.low.map_or(0, |l| l.0)) / every.0 + 1,
+        (None, None) => open.low.map_or(0, |low| low.0) / every.0 + 1,
+    };
+    most.clamp(0, INSTANCES_MAX)
+}
+
+/// Claims that more than one doubtful instance rests on: where there are any, the instances are not independent.
+#[must_use]
+pub fn shared_doubt(rows: &[(Id, Row)]) -> bool {
+    let mut used: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, row) in rows.iter().filter(|(_, row)| row.answer.status.len() > 1) {
+        row.answer.evidence.iter().for_each(|id| *used.entry(id).or_default() += 1);
+    }
+    used.values().any(|count| *count > 1)
+}
