@@ -1,1 +1,13 @@
-//! fusion
+//! Claims into evidence: which claims are live, which speak of a kind of deed, and which of their literals a standard
+//! of proof accepts (SEMANTICS.md §4–§5; spec/worlds.md §1, §2 and §4).
+//!
+//! Invariant: a claim that speaks of a deed and is not used has exactly one reason, which [`Fused::considered`] gives.
+
+mod fit;
+mod live;
+mod measure;
+mod place;
+
+pub use fit::{Considered, Use};
+pub use live::{live, superseded};
+pub use measure::Fused;

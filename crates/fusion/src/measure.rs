@@ -1,0 +1,415 @@
+//! The literals that a standard of proof accepts of what is said of one kind of deed (spec/worlds.md §2, §4).
+//!
+//! Invariant: nothing known after `known` is used; accounts are in order of source, literals in order of claim.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use engine::{Account, Event, Evidence, Measure, Role, Tally};
+use model::{
+    Amount, Id, Instant, Period, Standard,
+    agreement::{Action, Agreement},
+    amount::Range,
+    claim::{Claim, Kind, Named, Observed},
+    place::Ground,
+    source::{Coverage, Source, silent_until},
+};
+
+use crate::{
+    fit::{Against, Considered, Fits, Use},
+    live::live,
+    place::within,
+};
+
+/// Claims as known at an instant, under a standard.
+pub struct Fused<'a> {
+    agreement: &'a Agreement,
+    grounds: &'a [Ground],
+    sources: BTreeMap<Id, Source>,
+    claims: Vec<&'a Claim>,
+    standard: Standard,
+    known: Instant,
+}
+
+/// What the literals asked for are to the provision.
+struct Side<'r> {
+    bearers: &'r [Id],
+    verifiers: &'r [Id],
+    violation: bool,
+    receiver: Option<&'r Id>,
+}
+
+impl<'a> Fused<'a> {
+    /// Joins claims with their sources. A source that no file declares is its own origin and covers nothing.
+    #[must_use]
+    pub fn new(
+        agreement: &'a Agreement,
+        grounds: &'a [Ground],
+        sources: &[Source],
+        claims: &'a [Claim],
+        standard: &Standard,
+        known: Instant,
+    ) -> Self {
+        let mut all: BTreeMap<Id, Source> = sources.iter().map(|s| (s.id.clone(), s.clone())).collect();
+        for claim in claims {
+            all.entry(claim.source.clone()).or_insert_with(|| Source::undeclared(&claim.source));
+        }
+        Fused { agreement, grounds, sources: all, claims: live(claims, sources, known), standard: standard.clone(), known }
+    }
+
+    /// The claims that are live, in order of id.
+    #[must_use]
+    pub fn live(&self) -> &[&'a Claim] {
+        &self.claims
+    }
+
+    /// What became of each live claim with the pattern's act.
+    #[must_use]
+    pub fn considered(&self, pattern: &Action, role: Role<'_>) -> Vec<Considered> {
+        let side = Side::of(role, pattern);
+        let against = self.against(pattern, &side);
+        let doers = self.doers_by_reference(pattern);
+        let same_act = self.claims.iter().filter(|c| c.act.as_deref() == Some(pattern.act.as_str()));
+        let each = same_act.map(|claim| Considered {
+            claim: claim.id.clone(),
+            used: self.used(claim, &against, &side, &doers),
+        });
+        each.collect()
+    }
+
+    fn used(&self, claim: &Claim, against: &Against<'_>, side: &Side<'_>, doers: &BTreeMap<&str, Vec<Named>>) -> Use {
+        let source = &self.sources[&claim.source];
+        if !claim.denies.is_empty() {
+            return Use::Aside(format!("it denies {}", claim.denies.join(", ")));
+        }
+        let fits = match against.fit(claim, source, &self.doers(claim, doers)) {
+            Ok(fits) => fits,
+            Err(reason) => return Use::Aside(reason),
+        };
+        let alone = self.accepts(claim, side);
+        if self.speaks(claim) && !alone.0 && !alone.1 && !self.corroborates() {
+            return Use::Aside(format!("the standard {} does not accept it", self.standard));
+        }
+        if !self.speaks(claim) {
+            return Use::Aside(format!("it is not of {}", self.standard));
+        }
+        if fits.certain() || claim.kind == Kind::Tally && fits.caps() { Use::Counted } else { Use::Possible(fits.doubt()) }
+    }
+
+    fn against<'b>(&'b self, pattern: &'b Action, side: &Side<'_>) -> Against<'b> {
+        Against { agreement: self.agreement, grounds: self.grounds, pattern, incidents: side.violation }
+    }
+
+    /// For each reference, the doers that the claims of that incident name, together: alternatives.
+    fn doers_by_reference(&self, pattern: &Action) -> BTreeMap<&'a str, Vec<Named>> {
+        let mut doers: BTreeMap<&str, Vec<Named>> = BTreeMap::new();
+        let same = |claim: &&&Claim| {
+            claim.act.as_deref() == Some(pattern.act.as_str()) && claim.denies.is_empty() && self.speaks(claim)
+        };
+        for claim in self.claims.iter().filter(same) {
+            let Some(reference) = &claim.reference else { continue };
+            let entry = doers.entry(reference).or_default();
+            for named in &claim.by {
+                if !entry.iter().any(|known| known.party == named.party) {
+                    entry.push(named.clone());
+                }
+            }
+        }
+        doers
+    }
+
+    fn doers(&self, claim: &Claim, by_reference: &BTreeMap<&str, Vec<Named>>) -> Vec<Named> {
+        let shared = claim.reference.as_deref().and_then(|r| by_reference.get(r));
+        shared.cloned().unwrap_or_else(|| claim.by.clone())
+    }
+
+    fn corroborates(&self) -> bool {
+        matches!(self.standard, Standard::Corroborated | Standard::Adverse)
+    }
+
+    /// Whether the standard hears this claim's speaker at all.
+    fn speaks(&self, claim: &Claim) -> bool {
+        let Standard::Account(who) = &self.standard else { return true };
+        let heard = |source: &Id| {
+            source == who || self.sources.get(source).is_some_and(|s| s.side.as_ref() == Some(who))
+        };
+        heard(&claim.source) || claim.relays.as_ref().is_some_and(heard)
+    }
+
+    /// Whether the claim's floor, and its cap, are accepted by themselves.
+    fn accepts(&self, claim: &Claim, side: &Side<'_>) -> (bool, bool) {
+        let speaker = claim.relays.as_ref().unwrap_or(&claim.source);
+        self.accepts_of(speaker, side)
+    }
+
+    fn accepts_of(&self, speaker: &Id, side: &Side<'_>) -> (bool, bool) {
+        let own = self.sources.get(speaker).and_then(|s| s.side.as_ref());
+        let bearer = own.is_some_and(|own| side.bearers.contains(own));
+        let party = own.is_some_and(|own| {
+            self.agreement.actors.iter().any(|a| a.id == *own && a.role == model::agreement::Role::Party)
+        });
+        let owed = own.is_some_and(|own| side.receiver == Some(own));
+        match &self.standard {
+            Standard::Alleged | Standard::Account(_) => (true, true),
+            Standard::Corroborated => (false, false),
+            Standard::Adverse if side.violation => (bearer, party && !bearer),
+            Standard::Adverse => (party && !bearer, bearer),
+            Standard::Admitted if side.violation => (bearer, false),
+            Standard::Admitted => (owed && !bearer, bearer),
+            Standard::Verified => {
+                let verifies = side.verifiers.iter().any(|v| v == speaker || Some(v) == own);
+                (verifies, verifies)
+            }
+        }
+    }
+
+    /// The independence group of a claim: the speaker's, or that of the one relayed.
+    fn origin(&self, claim: &Claim) -> String {
+        let relayed = claim.relays.as_ref().and_then(|id| self.sources.get(id)).map(|s| s.origin.clone());
+        let own = || self.sources[&claim.source].origin.clone();
+        let origin = claim.origin.clone().or(relayed).unwrap_or_else(own);
+        Source::independence(&origin).to_owned()
+    }
+
+    /// Where a source's silence about the pattern speaks.
+    fn silences(&self, source: &Source, pattern: &Action) -> Vec<(Period, bool)> {
+        let mut periods = Vec::new();
+        for coverage in source.covers.iter().filter(|c| self.covers(c, pattern)) {
+            let until = silent_until(self.known, coverage.lag);
+            let seen = Period::closed(coverage.period.first, coverage.period.last.min(until));
+            periods.extend(seen.map(|seen| (seen, !coverage.accepted_by.is_empty())));
+        }
+        let blind = source.gaps.iter().map(|gap| gap.period).chain(self.blind(source, pattern));
+        for gap in blind {
+            periods = periods.into_iter().flat_map(|(p, accepted)| less(&p, &gap).map(move |p| (p, accepted))).collect();
+        }
+        periods
+    }
+
+    fn covers(&self, coverage: &Coverage, pattern: &Action) -> bool {
+        let any = |list: &[Id], wanted: &Id| list.is_empty() || list.contains(wanted);
+        let item = match &pattern.item {
+            Some(item) => {
+                coverage.items.is_empty() || coverage.items.iter().any(|covered| self.agreement.is(item, covered))
+            }
+            None => coverage.items.is_empty(),
+        };
+        let by = coverage.by.is_empty()
+            || !pattern.by.is_empty() && pattern.by.iter().all(|doer| coverage.by.contains(doer));
+        let to = coverage.to.is_empty() || pattern.to.as_ref().is_some_and(|to| coverage.to.contains(to));
+        let stage = coverage.stages.is_empty() || pattern.stage.as_ref().is_some_and(|s| coverage.stages.contains(s));
+        any(&coverage.acts, &pattern.act)
+            && item
+            && by
+            && to
+            && stage
+            && coverage.scope.is_none()
+            && coverage.counters.is_empty()
+            && self.area_holds(coverage, pattern)
+    }
+
+    fn area_holds(&self, coverage: &Coverage, pattern: &Action) -> bool {
+        let Some(area) = &coverage.area else { return true };
+        let Some((_, zone)) = &pattern.place else { return false };
+        let place = model::place::Place { zone: Some(zone.clone()), ..Default::default() };
+        area == zone
+            || within(Some(&place), &coverage.period, area, self.grounds) == model::place::Within::Inside
+    }
+
+    /// When live coverage claims say that a source did not see, or saw in part.
+    fn blind(&self, source: &Source, pattern: &Action) -> Vec<Period> {
+        let about = |claim: &&&Claim| {
+            claim.kind == Kind::Coverage
+                && matches!(claim.observed, Some(Observed::Suspended | Observed::Partial))
+                && claim.about_source.as_ref().unwrap_or(&claim.source) == &source.id
+                && claim.act.as_ref().is_none_or(|act| *act == pattern.act)
+        };
+        self.claims.iter().filter(about).filter_map(|claim| claim.occurred).collect()
+    }
+
+    /// Whether the source says of itself that it sees only a part of this act and item.
+    fn sees_a_part(&self, source: &Source, pattern: &Action) -> bool {
+        let of_this = |c: &&Coverage| {
+            let act = c.acts.is_empty() || c.acts.contains(&pattern.act);
+            let item = c.items.is_empty()
+                || pattern.item.as_ref().is_some_and(|i| c.items.iter().any(|covered| self.agreement.is(i, covered)));
+            act && item
+        };
+        source.covers.iter().filter(of_this).any(|c| c.scope.is_some())
+    }
+
+    fn event(&self, claim: &Claim, fits: &Fits, side: &Side<'_>) -> Option<Event> {
+        let range = if side.violation { Range::exactly(Amount::whole(1)) } else { fits.part.unwrap_or_else(|| claim.range()) };
+        let floor = if fits.certain() { range.low.unwrap_or(Amount::ZERO) } else { Amount::ZERO };
+        Some(Event {
+            claim: claim.id.clone(),
+            period: claim.occurred?,
+            floor,
+            high: range.high,
+            reference: claim.reference.clone(),
+            alone: self.accepts(claim, side).0,
+        })
+    }
+
+    fn tally(&self, claim: &Claim, fits: &Fits, side: &Side<'_>, part_only: bool) -> Option<Tally> {
+        let occurred = claim.occurred?;
+        let period = claim.cumulative_since.map_or(Some(occurred), |since| Period::closed(since, occurred.last))?;
+        let range = fits.part.unwrap_or_else(|| claim.range());
+        let scoped = claim.amount.as_ref().is_some_and(|amount| amount.scope.is_some());
+        let early = claim.known_at <= period.last;
+        let placed = fits.place != crate::fit::Fit::Perhaps;
+        let (floor_alone, cap_alone) = self.accepts(claim, side);
+        Some(Tally {
+            claim: claim.id.clone(),
+            period,
+            floor: range.low.filter(|_| fits.certain()),
+            cap: range.high.filter(|_| fits.caps() && !scoped && !part_only && !early && placed),
+            floor_alone,
+            cap_alone,
+        })
+    }
+
+    /// The sources that stand under one, itself among them.
+    fn group(&self, source: &Id) -> BTreeSet<Id> {
+        let mut group = BTreeSet::from([source.clone()]);
+        loop {
+            let under = |s: &&Source| s.under.as_ref().is_some_and(|u| group.contains(u)) && !group.contains(&s.id);
+            let more: Vec<Id> = self.sources.values().filter(under).map(|s| s.id.clone()).collect();
+            if more.is_empty() {
+                return group;
+            }
+            group.extend(more);
+        }
+    }
+
+    fn denials(&self, pattern: &Action) -> Vec<(Id, Id)> {
+        let denying = |claim: &&&Claim| claim.denies.iter().any(|part| part == "occurred") && self.speaks(claim);
+        let mut denials = Vec::new();
+        for denial in self.claims.iter().filter(denying) {
+            let own_side = self.sources[&denial.source].side.as_ref();
+            let same = |c: &&&Claim| {
+                c.act.as_deref() == Some(pattern.act.as_str())
+                    && c.denies.is_empty()
+                    && (denial.about.contains(&c.id) || c.reference.is_some() && c.reference == denial.reference)
+            };
+            for denied in self.claims.iter().filter(same) {
+                // The accused's bare denial does not make an act contested.
+                let accused = denied.by.iter().any(|d| d.party.is_some() && d.party.as_ref() == own_side);
+                if !accused && self.accepts_denial(denial) {
+                    denials.push((denial.id.clone(), denied.id.clone()));
+                }
+            }
+        }
+        denials.sort();
+        denials
+    }
+
+    fn accepts_denial(&self, denial: &Claim) -> bool {
+        matches!(self.standard, Standard::Alleged | Standard::Account(_)) && self.speaks(denial)
+    }
+
+    fn silence_accepted(&self, source: &Source, side: &Side<'_>, agreed: bool) -> bool {
+        match &self.standard {
+            Standard::Alleged => true,
+            Standard::Account(who) => source.id == *who || source.side.as_ref() == Some(who),
+            _ => agreed && self.accepts_of(&source.id, side).1,
+        }
+    }
+}
+
+impl<'r> Side<'r> {
+    fn of(role: Role<'r>, pattern: &'r Action) -> Self {
+        let (bearers, verifiers, violation) = match role {
+            Role::Duty { bearers, verifiers } => (bearers, verifiers, false),
+            Role::Violation { bearers, verifiers } => (bearers, verifiers, true),
+        };
+        Side { bearers, verifiers, violation, receiver: pattern.to.as_ref() }
+    }
+}
+
+/// What is left of a period without a gap.
+fn less(period: &Period, gap: &Period) -> impl Iterator<Item = Period> + use<> {
+    let before = Period::closed(period.first, period.last.min(gap.first.previous()));
+    let after = Period::closed(period.first.max(gap.last.next()), period.last);
+    let (before, after) = if period.meets(gap) { (before, after) } else { (Some(*period), None) };
+    before.into_iter().chain(after)
+}
+
+/// Overlapping periods joined.
+fn joined(mut periods: Vec<Period>) -> Vec<Period> {
+    periods.sort_unstable();
+    let mut result: Vec<Period> = Vec::new();
+    for period in periods {
+        match result.last_mut() {
+            Some(last) if period.first <= last.last.next() => last.last = last.last.max(period.last),
+            _ => result.push(period),
+        }
+    }
+    result
+}
+
+impl Evidence for Fused<'_> {
+    fn measure(&self, pattern: &Action, role: Role<'_>) -> Measure {
+        let side = Side::of(role, pattern);
+        let against = self.against(pattern, &side);
+        let doers = self.doers_by_reference(pattern);
+        // One account for each source and origin: a relay speaks for another's origin.
+        let mut accounts: BTreeMap<(Id, String), Account> = BTreeMap::new();
+        let blank = |source: &Id, origin: String| Account {
+            source: source.clone(),
+            origin,
+            events: Vec::new(),
+            tallies: Vec::new(),
+            silences: Vec::new(),
+            group: Vec::new(),
+            silence_alone: false,
+            silence_counts: false,
+        };
+        let same_act = |c: &&&Claim| c.act.as_deref() == Some(pattern.act.as_str()) && c.denies.is_empty();
+        for claim in self.claims.iter().filter(same_act).filter(|c| self.speaks(c)) {
+            let source = &self.sources[&claim.source];
+            let fit = against.fit(claim, source, &self.doers(claim, &doers));
+            let origin = self.origin(claim);
+            let key = (claim.source.clone(), origin.clone());
+            match fit {
+                Ok(fits) => {
+                    let account = accounts.entry(key).or_insert_with(|| blank(&claim.source, origin));
+                    match claim.kind {
+                        Kind::Event => account.events.extend(self.event(claim, &fits, &side)),
+                        _ => {
+                            let part_only = self.sees_a_part(source, pattern);
+                            account.tallies.extend(self.tally(claim, &fits, &side, part_only));
+                        }
+                    }
+                }
+                // A source that totals harm or a part of the whole is not silent about it.
+                Err(_) if claim.kind == Kind::Tally && side.violation => {
+                    if let (Some(period), account) = (claim.occurred, accounts.entry(key).or_insert_with(|| blank(&claim.source, origin))) {
+                        let silent = Tally { claim: claim.id.clone(), period, floor: None, cap: None, floor_alone: false, cap_alone: false };
+                        account.tallies.push(silent);
+                    }
+                }
+                Err(_) => {}
+            }
+        }
+        for source in self.sources.values() {
+            let silences = self.silences(source, pattern);
+            if silences.is_empty() {
+                continue;
+            }
+            let agreed = silences.iter().all(|(_, accepted)| *accepted);
+            let origin = Source::independence(&source.origin).to_owned();
+            let account =
+                accounts.entry((source.id.clone(), origin.clone())).or_insert_with(|| blank(&source.id, origin));
+            account.silences = joined(silences.into_iter().map(|(period, _)| period).collect());
+            account.silence_alone = self.silence_accepted(source, &side, agreed);
+            account.silence_counts = agreed;
+        }
+        let ids: Vec<Id> = accounts.keys().map(|(source, _)| source.clone()).collect();
+        let mut accounts: Vec<Account> = accounts.into_values().collect();
+        for account in accounts.iter_mut().filter(|a| !a.silences.is_empty()) {
+            let group = self.group(&account.source);
+            account.group = (0..ids.len()).filter(|i| group.contains(&ids[*i])).collect();
+        }
+        Measure { accounts, denials: self.denials(pattern), corroboration: self.corroborates() }
+    }
+}
