@@ -1,0 +1,65 @@
+//! Every code that a diagnostic may carry, with what it means in one line.
+//!
+//! Invariant: a code is stable and stands here once; a diagnostic is made with these constants alone.
+
+macro_rules! codes {
+    ($($name:ident = $code:literal: $about:literal;)*) => {
+        $(#[doc = $about] pub(crate) const $name: &str = $code;)*
+
+        /// Each code, with what it means.
+        pub const TABLE: &[(&str, &str)] = &[$(($code, $about),)*];
+    };
+}
+
+codes! {
+    TOO_LONG = "too-long": "The text is longer than an agreement may be.";
+    TOO_MANY = "too-many": "More was wrong than is shown.";
+    TOO_DEEP = "too-deep": "Parentheses, `not` or narrower items are nested deeper than anyone can read.";
+    STRAY_CHARACTER = "stray-character": "A character that means nothing in an agreement.";
+    OPEN_QUOTE = "open-quote": "A quotation has no closing mark on its line.";
+    INDENTED_START = "indented-start": "The first line of a statement is indented.";
+    UNKNOWN_STATEMENT = "unknown-statement": "The line at the left margin starts with no keyword.";
+    UNKNOWN_LINE = "unknown-line": "The line says nothing that its statement can take.";
+    EXPECTED = "expected": "Something else was expected at this point.";
+    NOT_YET = "not-yet": "The language has this, and it is not computed yet.";
+    NO_VERB = "no-verb": "The provision says nothing that anyone must or must not do.";
+    SAID_TWICE = "said-twice": "What may be said once is said twice.";
+    DOES_NOT_BELONG = "does-not-belong": "The line does not go with the rest of its statement.";
+    MISSING_AGREEMENT = "missing-agreement": "The file has no `agreement` statement.";
+    MISSING_TIMEZONE = "missing-timezone": "The agreement does not say in which time zone its dates are read.";
+    MISSING_IN_FORCE = "missing-in-force": "The agreement does not say when it entered into force.";
+    MISSING_FILE = "missing-file": "The zone has no file with its outline.";
+    MISSING_BEGINNING = "missing-beginning": "The phase does not say when it begins.";
+    MISSING_CONDITION = "missing-condition": "The milestone does not say when it is reached.";
+    MISSING_SOURCE = "missing-source": "The reading does not say where it was contended for.";
+    MISSING_DAY_ONE = "missing-day-one": "A day is counted and the agreement does not say which day is day 1.";
+    MISSING_TRIGGER = "missing-trigger": "The exchange does not say what is answered.";
+    RESERVED_WORD = "reserved-word": "A word of the language cannot be a name.";
+    BAD_NAME = "bad-name": "A name is not written in `snake_case`.";
+    DUPLICATE_NAME = "duplicate-name": "Two things have the same name.";
+    UNKNOWN_NAME = "unknown-name": "Nothing of this name is declared.";
+    WRONG_KIND = "wrong-kind": "The name is of another kind of thing than what is meant here.";
+    NOT_A_PARTY = "not-a-party": "A duty is laid on someone who is not bound.";
+    UNKNOWN_ACT = "unknown-act": "The vocabulary has no such act.";
+    ACT_FORM = "act-form": "The act stands in the wrong form.";
+    UNKNOWN_ITEM = "unknown-item": "No such item is declared or in the vocabulary.";
+    ACT_CANNOT_TAKE = "act-cannot-take": "The act is applied to an item that it cannot take.";
+    ITEM_CYCLE = "item-cycle": "An item is narrower than itself.";
+    BAD_DATE = "bad-date": "The date or time does not exist.";
+    REVERSED_DATES = "reversed-dates": "The end is not after the beginning.";
+    UNKNOWN_TIMEZONE = "unknown-timezone": "The time zone is not in the IANA database.";
+    BAD_NUMBER = "bad-number": "The number cannot be used here.";
+    BARE_LIST = "bare-list": "Several doers, and not said whether each, together or either.";
+    BARE_NUMBER = "bare-number": "A number, and not said whether at least or exactly.";
+    BARE_DAYS = "bare-days": "Days, and not said whether hours or calendar days are counted.";
+    BARE_BY = "bare-by": "A day as a deadline, and not said whether the day itself is in time.";
+    BARE_AFTER = "bare-after": "A day as a starting point, and not said whether its start or its end.";
+    BARE_WEEK = "bare-week": "A week, and not said on which day it starts.";
+    MIXED_AND_OR = "mixed-and-or": "`and` and `or` together without parentheses.";
+    NO_ANCHOR = "no-anchor": "A period, and not said after what.";
+    MUST_OR_MUST_NOT = "must-or-must-not": "A prohibition that says `must`, or an obligation that says `must not`.";
+    PART_DAYS = "part-days": "What the first, partial day owes is not said.";
+    PART_NOT_THERE = "part-not-there": "A reading changes a part that the provision does not have.";
+    INSTANT_CYCLE = "instant-cycle": "Conditions rest on each other in a circle.";
+    NOT_UNDERSTOOD = "not-understood": "The statement could not be understood.";
+}

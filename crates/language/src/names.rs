@@ -1,0 +1,345 @@
+//! Syntax to names: what is declared, and finding it again.
+//!
+//! Invariant: actors, zones, items and milestones share one space of names, so that a word in a sentence means one thing;
+//! phases and provisions, which are always named as such, have their own.
+
+use std::{collections::BTreeMap, ops::Range};
+
+use model::{
+    Id,
+    agreement::{ProvisionKind, Role},
+    vocabulary::{self, Term},
+};
+
+use crate::{
+    diagnostics::{Diagnostic, Sink, codes},
+    near,
+    syntax::{SyntaxKind, SyntaxNode, Walk},
+};
+
+/// How many steps an item may be narrower than one of the vocabulary.
+const MAX_STEPS: usize = 32;
+
+/// A name and where it is written.
+pub(crate) type Written = (String, Range<usize>);
+
+/// What a name in a sentence may stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Thing {
+    Actor(Role),
+    Zone,
+    Item,
+    Milestone,
+}
+
+impl Thing {
+    fn what(self) -> &'static str {
+        match self {
+            Thing::Actor(Role::Party) => "a party",
+            Thing::Actor(Role::Guarantor) => "a guarantor",
+            Thing::Actor(Role::Monitor) => "a monitor",
+            Thing::Actor(Role::Body) => "a body",
+            Thing::Actor(Role::Actor) => "an actor that is not a party",
+            Thing::Zone => "a zone",
+            Thing::Item => "an item",
+            Thing::Milestone => "a milestone",
+        }
+    }
+}
+
+/// Everything declared.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    things: BTreeMap<Id, Thing>,
+    phases: BTreeMap<Id, ()>,
+    provisions: BTreeMap<Id, ProvisionKind>,
+    /// Singulars and plurals of items, declared and of the vocabulary.
+    forms: BTreeMap<String, Id>,
+    /// The wider item of each declared one.
+    parents: BTreeMap<Id, Id>,
+}
+
+/// The role that a statement's keyword gives.
+pub(crate) fn role(keyword: &str) -> Role {
+    match keyword {
+        "party" => Role::Party,
+        "guarantor" => Role::Guarantor,
+        "monitor" => Role::Monitor,
+        "body" => Role::Body,
+        _ => Role::Actor,
+    }
+}
+
+/// The kind that a statement's keyword gives.
+pub(crate) fn provision_kind(keyword: &str) -> ProvisionKind {
+    match keyword {
+        "prohibition" => ProvisionKind::Prohibition,
+        "exchange" => ProvisionKind::Exchange,
+        _ => ProvisionKind::Obligation,
+    }
+}
+
+/// The statement's first word.
+pub(crate) fn keyword(statement: &SyntaxNode) -> String {
+    statement.first_token().map(|t| t.text().to_owned()).unwrap_or_default()
+}
+
+/// Every statement of the file, in order.
+pub(crate) fn statements(file: &SyntaxNode) -> impl Iterator<Item = SyntaxNode> {
+    file.children().filter(|n| n.kind() == SyntaxKind::Block).flat_map(|block| block.children())
+}
+
+/// Reads every declaration.
+pub(crate) fn collect(file: &SyntaxNode, sink: &mut Sink) -> Names {
+    let mut names = Names::default();
+    for term in vocabulary::items() {
+        names.forms.insert(term.id.clone(), term.id.clone());
+        names.forms.insert(term.plural.clone(), term.id.clone());
+    }
+    for statement in statements(file) {
+        let Some(name) = statement.name() else { continue };
+        if !in_snake_case(&name.0) {
+            let message =
+                format!("`{}` is not in `snake_case`: small letters a to z, digits and `_`", name.0);
+            let lower = name.0.to_ascii_lowercase();
+            let diagnostic = Diagnostic::error(codes::BAD_NAME, name.1.clone(), message);
+            let fixed = in_snake_case(&lower).then(|| diagnostic.clone().write(lower));
+            sink.push(fixed.unwrap_or(diagnostic));
+        }
+        names.declare(&statement, &name, sink);
+    }
+    names.check_items(file, sink);
+    names
+}
+
+fn in_snake_case(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
+impl Names {
+    fn declare(&mut self, statement: &SyntaxNode, name: &Written, sink: &mut Sink) {
+        let thing = match statement.kind() {
+            SyntaxKind::Actor => Thing::Actor(role(&keyword(statement))),
+            SyntaxKind::Zone => Thing::Zone,
+            SyntaxKind::Item => Thing::Item,
+            SyntaxKind::Milestone => Thing::Milestone,
+            SyntaxKind::Phase => {
+                if self.phases.insert(name.0.clone(), ()).is_some() {
+                    sink.push(duplicate(name, "a phase"));
+                }
+                return;
+            }
+            SyntaxKind::Provision => {
+                let kind = provision_kind(&keyword(statement));
+                if let Some(earlier) = self.provisions.insert(name.0.clone(), kind) {
+                    sink.push(duplicate(name, &format!("an {}", earlier.name()).replace("an pro", "a pro")));
+                }
+                return;
+            }
+            _ => return,
+        };
+        if let Some(earlier) = self.things.get(&name.0) {
+            return sink.push(duplicate(name, earlier.what()));
+        }
+        if self.forms.contains_key(&name.0) {
+            return sink.push(duplicate(name, "an item"));
+        }
+        self.things.insert(name.0.clone(), thing);
+        if thing == Thing::Item {
+            for form in [name.0.clone(), plural(&name.0), format!("{}s", name.0)] {
+                self.forms.entry(form).or_insert_with(|| name.0.clone());
+            }
+        }
+    }
+
+    /// Finds each item's wider item, and refuses circles and long chains.
+    fn check_items(&mut self, file: &SyntaxNode, sink: &mut Sink) {
+        let items: Vec<_> = statements(file).filter(|s| s.kind() == SyntaxKind::Item).collect();
+        for item in &items {
+            let (Some(name), Some(parent)) =
+                (item.name(), item.all(SyntaxKind::Name).get(1).and_then(Walk::name))
+            else {
+                continue;
+            };
+            if let Some(parent) = self.item(&parent, sink) {
+                self.parents.insert(name.0, parent);
+            }
+        }
+        for item in &items {
+            let Some(name) = item.name() else { continue };
+            let mut at = &name.0;
+            let mut steps = 0;
+            while let Some(parent) = self.parents.get(at).filter(|_| steps <= MAX_STEPS) {
+                (at, steps) = (parent, steps + 1);
+                if *at == name.0 {
+                    let message = format!("`{}` would be narrower than itself", name.0);
+                    sink.push(Diagnostic::error(codes::ITEM_CYCLE, name.1.clone(), message));
+                    break;
+                }
+            }
+            if steps > MAX_STEPS {
+                let message =
+                    format!("`{}` is more than {MAX_STEPS} steps narrower than its widest item", name.0);
+                sink.push(Diagnostic::error(codes::TOO_DEEP, name.1, message));
+            }
+        }
+    }
+
+    /// Someone named.
+    pub(crate) fn actor(&self, name: &Written, sink: &mut Sink) -> Option<(Id, Role)> {
+        match self.things.get(&name.0) {
+            Some(Thing::Actor(role)) => Some((name.0.clone(), *role)),
+            _ => self.other(name, "someone named in the agreement", |t| matches!(t, Thing::Actor(_)), sink),
+        }
+    }
+
+    /// A zone.
+    pub(crate) fn zone(&self, name: &Written, sink: &mut Sink) -> Option<Id> {
+        match self.things.get(&name.0) {
+            Some(Thing::Zone) => Some(name.0.clone()),
+            _ => self.other(name, "a zone", |t| *t == Thing::Zone, sink),
+        }
+    }
+
+    /// A milestone.
+    pub(crate) fn milestone(&self, name: &Written, sink: &mut Sink) -> Option<Id> {
+        match self.things.get(&name.0) {
+            Some(Thing::Milestone) => Some(name.0.clone()),
+            None if name.0 == "in_force" => {
+                let message = "entry into force is written in words";
+                sink.push(
+                    Diagnostic::error(codes::UNKNOWN_NAME, name.1.clone(), message).write("entry into force"),
+                );
+                None
+            }
+            None if self.phases.contains_key(&name.0) => {
+                let message = format!("`{}` is a phase: say which instant or state of it is meant", name.0);
+                let diagnostic = Diagnostic::error(codes::WRONG_KIND, name.1.clone(), message);
+                sink.push(
+                    diagnostic
+                        .write(format!("phase {} begins", name.0))
+                        .write(format!("phase {} ends", name.0)),
+                );
+                None
+            }
+            None if self.provisions.contains_key(&name.0) => {
+                let message = format!("`{}` is a provision: say what of it is meant", name.0);
+                let diagnostic = Diagnostic::error(codes::WRONG_KIND, name.1.clone(), message);
+                sink.push(
+                    diagnostic.write(format!("performed({})", name.0)).write(format!("breached({})", name.0)),
+                );
+                None
+            }
+            _ => self.other(name, "a milestone", |t| *t == Thing::Milestone, sink),
+        }
+    }
+
+    /// An item by any of its forms.
+    pub(crate) fn item(&self, name: &Written, sink: &mut Sink) -> Option<Id> {
+        if let Some(id) = self.forms.get(&name.0) {
+            return Some(id.clone());
+        }
+        if let Some(thing) = self.things.get(&name.0) {
+            let message = format!("`{}` is {}; an item was expected here", name.0, thing.what());
+            sink.push(Diagnostic::error(codes::WRONG_KIND, name.1.clone(), message));
+            return None;
+        }
+        let near =
+            if sink.is_full() { None } else { near::nearest(&name.0, self.forms.keys().map(String::as_str)) };
+        let message = format!("no item `{}` is declared or in the vocabulary", name.0);
+        sink.push(offered(Diagnostic::error(codes::UNKNOWN_ITEM, name.1.clone(), message), near));
+        None
+    }
+
+    /// What a name in a sentence stands for, if it is declared.
+    pub(crate) fn thing(&self, name: &str) -> Option<Thing> {
+        self.things.get(name).copied().or_else(|| self.forms.contains_key(name).then_some(Thing::Item))
+    }
+
+    /// A phase.
+    pub(crate) fn phase(&self, name: &Written, sink: &mut Sink) -> Option<Id> {
+        if self.phases.contains_key(&name.0) {
+            return Some(name.0.clone());
+        }
+        let diagnostic = unknown(name, "a phase", self.phases.keys(), sink.is_full());
+        sink.push(diagnostic);
+        None
+    }
+
+    /// A provision.
+    pub(crate) fn provision(&self, name: &Written, sink: &mut Sink) -> Option<Id> {
+        if self.provisions.contains_key(&name.0) {
+            return Some(name.0.clone());
+        }
+        let diagnostic = unknown(name, "a provision", self.provisions.keys(), sink.is_full());
+        sink.push(diagnostic);
+        None
+    }
+
+    /// Whether `item` is `other` or narrower.
+    pub(crate) fn is(&self, item: &str, other: &str) -> bool {
+        let mut at = item;
+        for _ in 0..=2 * MAX_STEPS {
+            if at == other {
+                return true;
+            }
+            let wider = || vocabulary::item(at).and_then(|term| term.parent.as_ref());
+            match self.parents.get(at).or_else(wider) {
+                Some(parent) => at = parent,
+                None => return false,
+            }
+        }
+        false
+    }
+
+    /// Whether the act can be done to the item.
+    pub(crate) fn takes(&self, act: &Term, item: &str) -> bool {
+        act.takes.iter().any(|taken| self.is(item, taken))
+    }
+
+    /// Refuses a name that is another kind of thing, or nothing.
+    fn other<T>(
+        &self,
+        name: &Written,
+        what: &str,
+        fits: impl Fn(&Thing) -> bool,
+        sink: &mut Sink,
+    ) -> Option<T> {
+        if let Some(thing) = self.thing(&name.0) {
+            let message = format!("`{}` is {}; {what} was expected here", name.0, thing.what());
+            sink.push(Diagnostic::error(codes::WRONG_KIND, name.1.clone(), message));
+            return None;
+        }
+        let fitting = self.things.iter().filter(|(_, thing)| fits(thing)).map(|(id, _)| id);
+        let diagnostic = unknown(name, what, fitting, sink.is_full());
+        sink.push(diagnostic);
+        None
+    }
+}
+
+/// The plural of a declared item: that of the vocabulary's term that it ends with, else with an `s`.
+pub(crate) fn plural(id: &str) -> String {
+    let ends_with =
+        vocabulary::items().find(|term| id.strip_suffix(&term.id).is_some_and(|rest| rest.ends_with('_')));
+    match ends_with {
+        Some(term) => format!("{}{}", id.strip_suffix(&term.id).unwrap_or_default(), term.plural),
+        None => format!("{id}s"),
+    }
+}
+
+fn duplicate(name: &Written, earlier: &str) -> Diagnostic {
+    Diagnostic::error(codes::DUPLICATE_NAME, name.1.clone(), format!("`{}` is already {earlier}", name.0))
+}
+
+fn unknown<'a>(name: &Written, what: &str, among: impl Iterator<Item = &'a Id>, full: bool) -> Diagnostic {
+    let near = if full { None } else { near::nearest(&name.0, among.map(String::as_str)) };
+    let message = format!("`{}` is not declared: {what} was expected here", name.0);
+    offered(Diagnostic::error(codes::UNKNOWN_NAME, name.1.clone(), message), near)
+}
+
+fn offered(diagnostic: Diagnostic, near: Option<&str>) -> Diagnostic {
+    match near {
+        Some(near) => diagnostic.write(near),
+        None => diagnostic,
+    }
+}

@@ -1,0 +1,72 @@
+//! Walking the tree: the few questions that the later passes ask of a node.
+//!
+//! Invariant: every answer is about direct children, unless its name says otherwise.
+
+use std::ops::Range;
+
+use super::{SyntaxKind, SyntaxNode, SyntaxToken};
+
+/// Questions of a node.
+pub(crate) trait Walk {
+    /// The first child of a kind.
+    fn child(&self, kind: SyntaxKind) -> Option<SyntaxNode>;
+    /// Every child of a kind.
+    fn all(&self, kind: SyntaxKind) -> Vec<SyntaxNode>;
+    /// The first token of a kind.
+    fn token(&self, kind: SyntaxKind) -> Option<SyntaxToken>;
+    /// Whether one of the words among its tokens is this.
+    fn has(&self, word: &str) -> bool;
+    /// Its words.
+    fn words(&self) -> Vec<String>;
+    /// Its range in the file.
+    fn span(&self) -> Range<usize>;
+    /// The name in it and where it stands: the node itself or its first child.
+    fn name(&self) -> Option<(String, Range<usize>)>;
+    /// What the first string in it or in its label says, without the marks.
+    fn quoted(&self) -> Option<String>;
+    /// Whether the parser could not follow some of it.
+    fn is_broken(&self) -> bool;
+}
+
+impl Walk for SyntaxNode {
+    fn child(&self, kind: SyntaxKind) -> Option<SyntaxNode> {
+        self.children().find(|n| n.kind() == kind)
+    }
+
+    fn all(&self, kind: SyntaxKind) -> Vec<SyntaxNode> {
+        self.children().filter(|n| n.kind() == kind).collect()
+    }
+
+    fn token(&self, kind: SyntaxKind) -> Option<SyntaxToken> {
+        self.children_with_tokens().filter_map(|e| e.into_token()).find(|t| t.kind() == kind)
+    }
+
+    fn has(&self, word: &str) -> bool {
+        self.children_with_tokens().filter_map(|e| e.into_token()).any(|t| t.text() == word)
+    }
+
+    fn words(&self) -> Vec<String> {
+        let tokens = self.children_with_tokens().filter_map(|e| e.into_token());
+        tokens.filter(|t| !t.kind().is_trivia()).map(|t| t.text().to_owned()).collect()
+    }
+
+    fn span(&self) -> Range<usize> {
+        self.text_range().into()
+    }
+
+    fn name(&self) -> Option<(String, Range<usize>)> {
+        let node = if self.kind() == SyntaxKind::Name { self.clone() } else { self.child(SyntaxKind::Name)? };
+        let token = node.first_token()?;
+        Some((token.text().to_owned(), token.text_range().into()))
+    }
+
+    fn quoted(&self) -> Option<String> {
+        let label = self.child(SyntaxKind::Label);
+        let token = label.and_then(|l| l.first_token()).or_else(|| self.token(SyntaxKind::String))?;
+        Some(token.text().trim_matches(['"', '“', '”']).to_owned())
+    }
+
+    fn is_broken(&self) -> bool {
+        self.descendants().any(|n| n.kind() == SyntaxKind::Error)
+    }
+}
