@@ -1,0 +1,383 @@
+//! The worlds of a prohibition: which reported incidents happened, which reports are of one incident, when and where
+//! each was and who did it, and whether there were others that nobody reported (spec/worlds.md §5).
+//!
+//! A world satisfies a report (its incident happened, within its interval), a source's silence in a cell (all that may
+//! concern the bearers there is what its group reported), a denial (that report is not satisfied). The worlds that count
+//! are those that satisfy a maximal set of these. Further incidents are added only where no silence is accepted at all.
+//!
+//! Invariant: a doer is chosen after the literals: whom a report blames decides no conflict about whether it happened.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{
+    Amount, Id, Instant, Period, Standard,
+    agreement::{Action, Provision},
+    claim::{Claim, Doers, Kind},
+    source::{Source, silent_until},
+};
+
+use crate::{
+    Oracle, ProvisionVerdict, Refused,
+    evidence::{denies, period_of},
+    pattern::{Fit, covers, doer_fit, fit, taken_away},
+    world::{Deed, World},
+};
+
+/// A report of an incident.
+struct Report<'a> {
+    claim: &'a Claim,
+    source: usize,
+    period: Period,
+    /// All but the doer is as the pattern says.
+    inside: bool,
+    /// A literal: it fits in everything and the standard accepts it.
+    floor: bool,
+}
+
+/// A choice of when one incident was and whether inside; none where it did not happen.
+type Choice = Option<(Instant, bool)>;
+
+struct Incidents<'a> {
+    oracle: &'a Oracle<'a>,
+    provision: &'a Provision,
+    action: &'a Action,
+    reports: Vec<Report<'a>>,
+    denials: Vec<usize>,
+    /// By source: when its silence counts.
+    silences: Vec<(usize, Period)>,
+    /// The first tick of each cell, and one past the last.
+    cuts: Vec<Instant>,
+}
+
+/// The verdict on a prohibition.
+pub(crate) fn verdict(
+    oracle: &Oracle,
+    provision: &Provision,
+    action: &Action,
+) -> Result<ProvisionVerdict, Refused> {
+    if !provision.exceptions.is_empty() {
+        return Err(Refused::NotHandled("an exception to a prohibition".into()));
+    }
+    if matches!(oracle.case.standard, Standard::Corroborated | Standard::Adverse) {
+        return Err(Refused::NotHandled("a prohibition under corroboration".into()));
+    }
+    Incidents::gather(oracle, provision, action)?.verdict()
+}
+
+impl<'a> Incidents<'a> {
+    fn gather(oracle: &'a Oracle<'a>, provision: &'a Provision, action: &'a Action) -> Result<Self, Refused> {
+        let mut all = Incidents {
+            oracle,
+            provision,
+            action,
+            reports: Vec::new(),
+            denials: Vec::new(),
+            silences: Vec::new(),
+            cuts: Vec::new(),
+        };
+        all.add_reports()?;
+        for denial in
+            oracle.live.iter().filter(|c| c.retracts.is_none() && c.denies.iter().any(|d| d == "occurred"))
+        {
+            let source = oracle.source(&denial.source);
+            for (index, report) in all.reports.iter().enumerate() {
+                if denies(denial, report.claim)
+                    && !oracle.accused(source, report.claim)
+                    && all.says(source, None)
+                {
+                    all.denials.push(index);
+                }
+            }
+        }
+        let mut cuts: BTreeSet<Instant> = BTreeSet::from([Instant::MIN, Instant::MAX.next()]);
+        let (mut views, mut ends) = (Vec::new(), Vec::new());
+        for (index, source) in oracle.sources.iter().enumerate() {
+            let (seen, blind) = all.coverage(index, source);
+            ends.extend(seen.iter().chain(&blind).copied());
+            views.push((index, seen, blind));
+        }
+        ends.extend(all.reports.iter().map(|report| report.period));
+        cuts.extend(ends.iter().flat_map(|period| [period.first, period.last.next()]));
+        let cuts: Vec<Instant> = cuts.into_iter().collect();
+        for cell in cuts.windows(2).map(|cut| Period { first: cut[0], last: cut[1].previous() }) {
+            let sees = views.iter().filter(|(_, seen, blind)| {
+                seen.iter().any(|view| view.contains(&cell)) && !blind.iter().any(|gap| gap.meets(&cell))
+            });
+            all.silences.extend(sees.map(|(source, ..)| (*source, cell)));
+        }
+        let mut fine: BTreeSet<Instant> = cuts.into_iter().collect();
+        fine.extend([oracle.agreement().in_force, oracle.case.at.next()]);
+        all.cuts = fine.into_iter().collect();
+        Ok(all)
+    }
+
+    /// Whether a standard accepts what a source says; of a claim, or of its silence or denial.
+    fn says(&self, source: usize, claim: Option<&Claim>) -> bool {
+        let speaker = &self.oracle.sources[source];
+        let is = |who: &Id| speaker.id == *who || speaker.side.as_ref() == Some(who);
+        match &self.oracle.case.standard {
+            Standard::Alleged => true,
+            Standard::Account(who) => is(who) || claim.is_some_and(|claim| self.oracle.relays(claim, who)),
+            Standard::Verified => self.provision.verified_by.iter().any(is),
+            _ => claim.is_some_and(|claim| self.oracle.accused(source, claim)),
+        }
+    }
+
+    /// Events that fit or may fit, and those of other doers that share a reference with one of them.
+    fn add_reports(&mut self) -> Result<(), Refused> {
+        let anyone = Action { by: Vec::new(), ..self.action.clone() };
+        let mut wanted = BTreeSet::new();
+        let mut fitting = Vec::new();
+        for claim in &self.oracle.live {
+            let fit = fit(self.oracle.agreement(), &anyone, claim);
+            let doer = doer_fit(self.doers(), claim);
+            if fit == Fit::Not {
+                continue;
+            }
+            if claim.kind == Kind::Tally {
+                return Err(Refused::NotHandled("a tally of what is forbidden".into()));
+            }
+            if doer != Fit::Not {
+                wanted.insert(claim.reference.as_ref());
+            }
+            fitting.push((*claim, fit, doer));
+        }
+        for (claim, fit, doer) in fitting {
+            let Some(period) = period_of(claim)? else { continue };
+            let source = self.oracle.source(&claim.source);
+            let related = claim.reference.is_some() && wanted.contains(&claim.reference.as_ref());
+            if doer == Fit::Not && !related {
+                continue;
+            }
+            let some = claim.range().low.is_some_and(|low| low > Amount::ZERO);
+            let floor = fit.max(doer) == Fit::Fits && some && self.says(source, Some(claim));
+            self.reports.push(Report { claim, source, period, inside: fit == Fit::Fits, floor });
+        }
+        Ok(())
+    }
+
+    /// Whose deeds are violations.
+    fn doers(&self) -> &'a [Id] {
+        if self.action.by.is_empty() { &self.provision.bearers } else { &self.action.by }
+    }
+
+    /// When a source would have reported, and when it could not see.
+    fn coverage(&self, index: usize, source: &Source) -> (Vec<Period>, Vec<Period>) {
+        let known_at = self.oracle.case.known_at;
+        let bare = matches!(self.oracle.case.standard, Standard::Alleged | Standard::Account(_));
+        let accepted = |entry: &&model::source::Coverage| {
+            covers(self.oracle.agreement(), self.action, entry) && (bare || !entry.accepted_by.is_empty())
+        };
+        let clipped = |entry: &model::source::Coverage| {
+            entry.period.and(&Period { first: Instant::MIN, last: silent_until(known_at, entry.lag) })
+        };
+        if !self.says(index, None) {
+            return (Vec::new(), Vec::new());
+        }
+        let seen: Vec<Period> = source.covers.iter().filter(accepted).filter_map(clipped).collect();
+        let said = self.oracle.live.iter().filter_map(|claim| taken_away(claim, source, self.action));
+        let blind = source.gaps.iter().map(|gap| gap.period).chain(said).collect();
+        (seen, blind)
+    }
+
+    /// Every way to say which reports are of one incident.
+    fn groupings(&self) -> Vec<Vec<Vec<usize>>> {
+        let mut all: Vec<Vec<Vec<usize>>> = vec![Vec::new()];
+        for index in 0..self.reports.len() {
+            let mut longer = Vec::new();
+            for grouping in all {
+                let own = self.own_group(&grouping, index);
+                for group in 0..=grouping.len() {
+                    let fits = match own {
+                        Some(own) => group == own,
+                        None => group == grouping.len() || self.may_join(&grouping[group], index),
+                    };
+                    if fits {
+                        let mut next = grouping.clone();
+                        match next.get_mut(group) {
+                            Some(group) => group.push(index),
+                            None => next.push(vec![index]),
+                        }
+                        longer.push(next);
+                    }
+                }
+            }
+            all = longer;
+        }
+        all
+    }
+
+    /// The group that already holds this report's reference.
+    fn own_group(&self, grouping: &[Vec<usize>], index: usize) -> Option<usize> {
+        let reference = self.reports[index].claim.reference.as_ref()?;
+        let same = |other: &usize| self.reports[*other].claim.reference.as_ref() == Some(reference);
+        grouping.iter().position(|group| group.iter().any(same))
+    }
+
+    /// Reports of one source are of distinct incidents, and so are distinct references.
+    fn may_join(&self, group: &[usize], index: usize) -> bool {
+        let new = &self.reports[index];
+        group.iter().all(|other| {
+            let other = &self.reports[*other];
+            other.source != new.source && (other.claim.reference.is_none() || new.claim.reference.is_none())
+        })
+    }
+
+    /// When an incident may have been, and whether inside. A report without a reference belongs to an incident only if
+    /// it was then; of those that share one, at least one must be right about it.
+    fn choices(&self, group: &[usize]) -> Vec<Choice> {
+        let mut choices = vec![None];
+        let known_inside = group.iter().any(|report| self.reports[*report].inside);
+        let last =
+            self.oracle.case.at.max(self.reports.iter().map(|r| r.period.last).max().unwrap_or(Instant::MIN));
+        for cell in self.cuts.iter().filter(|cell| **cell <= last) {
+            let then = |report: &Report| report.period.contains(&Period::at(*cell));
+            let mut reports = group.iter().map(|report| &self.reports[*report]);
+            let loose = reports.clone().all(|report| report.claim.reference.is_some() || then(report));
+            if loose && reports.any(then) {
+                choices.push(Some((*cell, true)));
+                if !known_inside {
+                    choices.push(Some((*cell, false)));
+                }
+            }
+        }
+        choices
+    }
+
+    /// The literals that a world satisfies, numbered: reports, then denials, then silences.
+    fn satisfied(&self, groups: &[Vec<usize>], world: &[Choice]) -> BTreeSet<usize> {
+        let mut right = BTreeSet::new();
+        let mut unreported = BTreeSet::new();
+        for (group, choice) in groups.iter().zip(world) {
+            let Some((when, inside)) = *choice else { continue };
+            let then = |report: &&usize| self.reports[**report].period.contains(&Period::at(when));
+            right.extend(group.iter().filter(then).filter(|report| self.reports[**report].floor));
+            let concerns =
+                inside && group.iter().any(|r| doer_fit(self.doers(), self.reports[*r].claim) != Fit::Not);
+            for (index, (source, cell)) in self.silences.iter().enumerate() {
+                let reported =
+                    |report: &usize| self.oracle.answers_for(*source, self.reports[*report].source);
+                if concerns && cell.contains(&Period::at(when)) && !group.iter().filter(then).any(reported) {
+                    unreported.insert(index);
+                }
+            }
+        }
+        let offset = self.reports.len();
+        let denied =
+            self.denials.iter().enumerate().filter(|d| !right.contains(d.1)).map(|(i, _)| offset + i);
+        let offset = offset + self.denials.len();
+        let silent = (0..self.silences.len()).filter(|i| !unreported.contains(i)).map(|i| offset + i);
+        right.iter().copied().chain(denied).chain(silent).collect()
+    }
+
+    fn verdict(&self) -> Result<ProvisionVerdict, Refused> {
+        let mut worlds: BTreeMap<BTreeSet<usize>, Vec<(Vec<Vec<usize>>, Vec<Choice>)>> = BTreeMap::new();
+        for groups in self.groupings() {
+            let mut chosen: Vec<Vec<Choice>> = vec![Vec::new()];
+            for group in &groups {
+                let choices = self.choices(group);
+                self.oracle.spend(chosen.len() * choices.len())?;
+                let extended = |world: &Vec<Choice>| {
+                    let with = |choice: &Choice| world.iter().copied().chain([*choice]).collect();
+                    choices.iter().map(with).collect::<Vec<_>>()
+                };
+                chosen = chosen.iter().flat_map(extended).collect();
+            }
+            for world in chosen {
+                let satisfied = self.satisfied(&groups, &world);
+                worlds.entry(satisfied).or_default().push((groups.clone(), world));
+            }
+        }
+        let sets: Vec<BTreeSet<usize>> = worlds.keys().cloned().collect();
+        let maximal =
+            |set: &BTreeSet<usize>| !sets.iter().any(|other| other != set && other.is_superset(set));
+        let mut verdict = ProvisionVerdict::new(self.provision);
+        verdict.violations = (u64::MAX, Some(0));
+        let further = self.further();
+        for (_, members) in worlds.iter().filter(|(set, _)| maximal(set)) {
+            for (groups, world) in members {
+                self.add_world(&mut verdict, groups, world, &further)?;
+            }
+        }
+        if !further.is_empty() {
+            verdict.violations.1 = None;
+        }
+        Ok(verdict)
+    }
+
+    /// One incident by each bearer, where no accepted silence speaks against it.
+    fn further(&self) -> Vec<Deed> {
+        let (since, at) = (self.oracle.agreement().in_force, self.oracle.case.at);
+        let open = |cut: &&Instant| {
+            since <= **cut && **cut <= at && !self.silences.iter().any(|s| s.1.contains(&Period::at(**cut)))
+        };
+        let world = World { agreement: self.oracle.agreement(), deeds: &[] };
+        let in_scope = |cut: &&Instant| world.holds(&self.provision.while_, **cut).unwrap_or(false);
+        let Some(when) = self.cuts.iter().filter(open).find(in_scope) else { return Vec::new() };
+        self.doers().iter().map(|doer| self.deed(*when, vec![doer.clone()])).collect()
+    }
+
+    fn deed(&self, when: Instant, by: Vec<Id>) -> Deed {
+        Deed { by, ..Deed::of(self.action, when, Amount::whole(1)) }
+    }
+
+    /// Adds a world with every choice of doers, and each again with one further incident.
+    fn add_world(
+        &self,
+        verdict: &mut ProvisionVerdict,
+        groups: &[Vec<usize>],
+        world: &[Choice],
+        further: &[Deed],
+    ) -> Result<(), Refused> {
+        let mut made: Vec<Vec<Deed>> = vec![Vec::new()];
+        for (group, choice) in groups.iter().zip(world) {
+            let Some((when, true)) = *choice else { continue };
+            let mut longer = Vec::new();
+            for deeds in &made {
+                for by in self.possible_doers(group) {
+                    let mut next = deeds.clone();
+                    next.push(self.deed(when, by));
+                    longer.push(next);
+                }
+            }
+            self.oracle.spend(longer.len())?;
+            made = longer;
+        }
+        for deeds in made {
+            let outcome = World { agreement: self.oracle.agreement(), deeds: &deeds }
+                .outcome(self.provision, self.oracle.case.at)?;
+            verdict.add(&outcome, &[]);
+            let (certain, possible) = verdict.violations;
+            verdict.violations =
+                (certain.min(outcome.violations), possible.map(|most| most.max(outcome.violations)));
+            for extra in further {
+                let deeds: Vec<Deed> = deeds.iter().cloned().chain([extra.clone()]).collect();
+                let world = World { agreement: self.oracle.agreement(), deeds: &deeds };
+                verdict.add(&world.outcome(self.provision, self.oracle.case.at)?, &[]);
+            }
+        }
+        Ok(())
+    }
+
+    /// Who may have done it: one of those that its reports name, all of a joint one's; if none names any, anyone.
+    fn possible_doers(&self, group: &[usize]) -> BTreeSet<Vec<Id>> {
+        let mut doers = BTreeSet::new();
+        let mut anyone =
+            group.iter().all(|report| self.reports[*report].claim.by.iter().all(|n| n.party.is_none()));
+        for report in group {
+            let claim = self.reports[*report].claim;
+            let named: Vec<Id> = claim.by.iter().filter_map(|named| named.party.clone()).collect();
+            // “Either a or somebody unknown” leaves it open; “unknown” alone names nobody.
+            anyone |= !named.is_empty() && named.len() < claim.by.len();
+            match claim.by_mode {
+                Doers::Joint if !named.is_empty() => drop(doers.insert(named)),
+                _ => doers.extend(named.into_iter().map(|one| vec![one])),
+            }
+        }
+        if anyone {
+            doers.extend(self.doers().iter().map(|one| vec![one.clone()]));
+            doers.insert(Vec::new());
+        }
+        doers
+    }
+}

@@ -1,0 +1,151 @@
+//! How claims and coverage stand to what a provision asks about (spec/worlds.md §1).
+//!
+//! Invariant: an attribute that a pattern leaves open never speaks against a claim, a cap or a coverage; only the item
+//! of a coverage must then be left open too.
+
+use std::collections::BTreeSet;
+
+use model::{
+    Id, Period,
+    agreement::{Action, Agreement},
+    claim::{Claim, Doers, Kind, Named, Observed},
+    source::{Coverage, Source},
+};
+
+/// How a claim fits a pattern. The greater is the worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fit {
+    Fits,
+    May,
+    Not,
+}
+
+/// How a claim that says something fits a pattern. What retracts says nothing of its own.
+pub(crate) fn fit(agreement: &Agreement, action: &Action, claim: &Claim) -> Fit {
+    let speaks = matches!(claim.kind, Kind::Event | Kind::Tally)
+        && claim.act.as_ref() == Some(&action.act)
+        && claim.denies.is_empty()
+        && claim.retracts.is_none()
+        && measured(agreement, action, claim);
+    if !speaks {
+        return Fit::Not;
+    }
+    let parts = [
+        item_fit(agreement, action, claim),
+        doer_fit(&action.by, claim),
+        receiver_fit(action, claim),
+        place_fit(action, claim),
+        stage_fit(action, claim),
+    ];
+    parts.into_iter().max().unwrap_or(Fit::Fits)
+}
+
+/// A unit that the item is or narrows says nothing; any other is a measure and must be what the pattern counts.
+fn measured(agreement: &Agreement, action: &Action, claim: &Claim) -> bool {
+    let Some(unit) = claim.amount.as_ref().and_then(|amount| amount.unit.as_ref()) else { return true };
+    claim.item.as_ref().is_some_and(|item| agreement.is(item, unit)) || action.item.as_ref() == Some(unit)
+}
+
+fn item_fit(agreement: &Agreement, action: &Action, claim: &Claim) -> Fit {
+    match (&action.item, &claim.item) {
+        (None, _) => Fit::Fits,
+        (Some(wanted), Some(said)) if agreement.is(said, wanted) => Fit::Fits,
+        (Some(wanted), Some(said)) if !agreement.is(wanted, said) => Fit::Not,
+        _ => Fit::May,
+    }
+}
+
+/// How the doers that a claim names stand to a list of doers.
+pub(crate) fn doer_fit(wanted: &[Id], claim: &Claim) -> Fit {
+    let among = |named: &Named| named.party.as_ref().is_some_and(|party| wanted.contains(party));
+    if wanted.is_empty() || (!claim.by.is_empty() && claim.by.iter().all(among)) {
+        return Fit::Fits;
+    }
+    let unknown = claim.by.is_empty() || claim.by.iter().any(|named| named.party.is_none());
+    let some = claim.by.iter().any(among);
+    match claim.by_mode {
+        _ if unknown => Fit::May,
+        Doers::Joint | Doers::Alternatives if some => Fit::May,
+        Doers::Joint | Doers::Alternatives => Fit::Not,
+    }
+}
+
+fn receiver_fit(action: &Action, claim: &Claim) -> Fit {
+    let Some(wanted) = &action.to else { return Fit::Fits };
+    let is = |named: &Named| named.party.as_ref() == Some(wanted);
+    if claim.to.is_empty() || claim.to.iter().any(|named| named.party.is_none()) {
+        Fit::May
+    } else if claim.to.iter().all(is) {
+        Fit::Fits
+    } else if claim.to.iter().any(is) {
+        Fit::May
+    } else {
+        Fit::Not
+    }
+}
+
+/// Places are as simple as can be here: the very zone is inside it, anything else is unresolved.
+fn place_fit(action: &Action, claim: &Claim) -> Fit {
+    let Some((_, wanted)) = &action.place else { return Fit::Fits };
+    let zone = claim.place.as_ref().and_then(|place| place.zone.as_ref());
+    if zone == Some(wanted) { Fit::Fits } else { Fit::May }
+}
+
+fn stage_fit(action: &Action, claim: &Claim) -> Fit {
+    let said = claim.amount.as_ref().and_then(|amount| amount.stage.as_ref());
+    match (&action.stage, said) {
+        (Some(wanted), Some(said)) if wanted != said => Fit::Not,
+        _ => Fit::Fits,
+    }
+}
+
+/// Whether a tally's scope is the pattern's or wider, so that its high bounds the pattern from above.
+pub(crate) fn spans(agreement: &Agreement, action: &Action, claim: &Claim, source: &Source) -> bool {
+    let item = match (&action.item, &claim.item) {
+        (Some(wanted), Some(said)) => agreement.is(wanted, said),
+        (wanted, _) => wanted.is_none(),
+    };
+    let doers: BTreeSet<_> = claim.by.iter().map(|named| named.party.as_ref()).collect();
+    let doer = doers.is_empty() || action.by.iter().all(|wanted| doers.contains(&Some(wanted)));
+    let receiver = claim.to.is_empty()
+        || action
+            .to
+            .as_ref()
+            .is_none_or(|wanted| claim.to.iter().any(|named| named.party.as_ref() == Some(wanted)));
+    let said = claim.amount.as_ref();
+    let scoped = said.is_some_and(|amount| amount.scope.is_some());
+    let mut views = source.covers.iter().filter(|entry| sees(agreement, action, entry)).peekable();
+    let partial = views.peek().is_some() && views.all(|entry| entry.scope.is_some());
+    item && doer && receiver && !scoped && !partial && place_fit(action, claim) == Fit::Fits
+}
+
+/// Whether an entry of coverage is about the act and the item.
+fn sees(agreement: &Agreement, action: &Action, entry: &Coverage) -> bool {
+    let item =
+        || action.item.as_ref().is_some_and(|wanted| entry.items.iter().any(|i| agreement.is(wanted, i)));
+    (entry.acts.is_empty() || entry.acts.contains(&action.act)) && (entry.items.is_empty() || item())
+}
+
+/// Whether an entry of coverage reaches all that a pattern speaks of.
+pub(crate) fn covers(agreement: &Agreement, action: &Action, entry: &Coverage) -> bool {
+    let reaches = |list: &[Id], wanted: &[Id]| list.is_empty() || wanted.iter().all(|one| list.contains(one));
+    let area = match (&entry.area, &action.place) {
+        (Some(area), Some((_, wanted))) => area == wanted,
+        _ => true,
+    };
+    sees(agreement, action, entry)
+        && reaches(&entry.by, &action.by)
+        && reaches(&entry.to, action.to.as_slice())
+        && reaches(&entry.stages, action.stage.as_slice())
+        && area
+        && entry.scope.is_none()
+        && entry.counters.is_empty()
+}
+
+/// What a live claim of coverage takes away from a source's silence about an act.
+pub(crate) fn taken_away(claim: &Claim, source: &Source, action: &Action) -> Option<Period> {
+    let of = claim.about_source.as_ref().unwrap_or(&claim.source);
+    let blind = matches!(claim.observed, Some(Observed::Suspended | Observed::Partial));
+    let act = claim.act.as_ref().is_none_or(|act| *act == action.act);
+    (claim.kind == Kind::Coverage && blind && act && *of == source.id).then_some(claim.occurred).flatten()
+}
