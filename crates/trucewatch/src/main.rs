@@ -1,1 +1,79 @@
-fn main() {}
+//! The command line: thin over `watch`; it reads arguments, prints answers and chooses exit codes.
+//!
+//! Invariant: 0 done; 1 the answer is “no” to a command that asks one; 2 bad usage or bad input, told on standard
+//! error with its place and a way out; 3 an internal fault. Output to a pipe is never coloured.
+
+mod arguments;
+mod check;
+mod evaluate;
+mod explain;
+mod print;
+mod serve;
+mod status;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Verb};
+use clap::Parser as _;
+
+/// How a command ended, other than well.
+pub enum Failure {
+    /// The answer is “no”: exit code 1.
+    No(String),
+    /// Bad usage or input: exit code 2.
+    Input(String),
+    /// Ours: exit code 3.
+    Internal(String),
+}
+
+impl From<watch::Problems> for Failure {
+    fn from(problems: watch::Problems) -> Self {
+        Failure::Input(problems.to_string())
+    }
+}
+
+impl From<watch::UnknownReading> for Failure {
+    fn from(unknown: watch::UnknownReading) -> Self {
+        Failure::Input(unknown.to_string())
+    }
+}
+
+impl From<watch::NoExplanation> for Failure {
+    fn from(none: watch::NoExplanation) -> Self {
+        Failure::Input(none.to_string())
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Failure::Internal(error.to_string())
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Clap prints help on standard output and usage errors on standard error.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    let outcome = match arguments.verb {
+        Verb::Check(options) => check::run(&options),
+        Verb::Evaluate(options) => evaluate::run(&options),
+        Verb::Status(options) => status::run(&options),
+        Verb::Explain(options) => explain::run(&options),
+        Verb::Serve(options) => serve::run(&options),
+    };
+    let (code, message) = match outcome {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::No(message)) => (1, message),
+        Err(Failure::Input(message)) => (2, message),
+        Err(Failure::Internal(message)) => (3, format!("internal fault: {message}")),
+    };
+    if !message.is_empty() {
+        eprintln!("{message}");
+    }
+    ExitCode::from(code)
+}

@@ -1,0 +1,164 @@
+//! What can be typed: verbs, their options and examples.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use model::{Instant, Standard};
+use watch::{Paths, Question, Watch};
+
+use crate::Failure;
+
+/// Says whether a ceasefire or peace agreement is holding: which promise, by whom, was kept or broken, by when, on
+/// whose word, with what certainty.
+#[derive(Debug, Parser)]
+#[command(name = "trucewatch", version, arg_required_else_help = true, after_help = EXAMPLES)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+const EXAMPLES: &str = "Examples:
+  trucewatch check watches/gaza-2025/agreement.pact.md
+  trucewatch status -w watches/gaza-2025 --known-at 2025-11-07T12:00+02:00
+  trucewatch explain remains -w watches/gaza-2025 --standard account:hamas
+  trucewatch serve -w watches/gaza-2025";
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Check an agreement's text: what is wrong, where, and how to mend it
+    #[command(after_help = "Examples:\n  trucewatch check agreement.pact.md\n\nExit code 0: no errors; 1: errors in the text; 2: the file cannot be read.")]
+    Check(Check),
+    /// Evaluate an agreement against claims, from files alone, as JSON
+    #[command(after_help = "Examples:\n  trucewatch evaluate agreement.pact.md --claims claims.jsonl --sources sources.toml\n  trucewatch evaluate agreement.pact.md --claims a.jsonl --claims b.csv --known-at 2025-10-15T12:00+03:00 --standard corroborated")]
+    Evaluate(Evaluate),
+    /// Is it holding? A table of provisions, bearers and statuses
+    #[command(after_help = "Examples:\n  trucewatch status -w watches/gaza-2025\n  trucewatch status --at 2025-10-14T00:00+03:00        what we know now of that instant\n  trucewatch status --known-at 2025-10-14T00:00+03:00  what was known then")]
+    Status(Ask),
+    /// Why a provision has the status it has, down to the words of each source
+    #[command(after_help = "Examples:\n  trucewatch explain remains\n  trucewatch explain aid 2025-10-12 --standard account:israel\n  trucewatch explain remains_for_remains '#3' --reading israeli_dead_only")]
+    Explain(Explain),
+    /// Serve the watch as web pages on this machine
+    #[command(after_help = "Examples:\n  trucewatch serve -w watches/gaza-2025\n  trucewatch serve --port 9000")]
+    Serve(Serve),
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The agreement's file; the watch's own when left out
+    pub agreement: Option<PathBuf>,
+    /// How to print what is found
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    #[command(flatten)]
+    pub watch: InWatch,
+}
+
+#[derive(Debug, Args)]
+pub struct Evaluate {
+    /// The agreement's file
+    pub agreement: PathBuf,
+    /// A file of claims: JSON Lines, or the plain event table as CSV; may be given several times
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    pub claims: Vec<PathBuf>,
+    /// Who speaks; without it every source is its own origin and covers nothing
+    #[arg(long, value_name = "FILE")]
+    pub sources: Option<PathBuf>,
+    /// Exit with 2 when a line was rejected
+    #[arg(long)]
+    pub strict: bool,
+    /// The only format there is
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    pub format: Format,
+    #[command(flatten)]
+    pub question: Asked,
+}
+
+#[derive(Debug, Args)]
+pub struct Ask {
+    #[command(flatten)]
+    pub watch: InWatch,
+    #[command(flatten)]
+    pub question: Asked,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The provision
+    pub provision: String,
+    /// The instance: a day, #k, or once; the last when left out
+    pub instance: Option<String>,
+    #[command(flatten)]
+    pub ask: Ask,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    pub watch: InWatch,
+    /// The port on this machine; 0 takes a free one
+    #[arg(long, default_value_t = 8686)]
+    pub port: u16,
+    /// The address to listen on; anything but a loopback address lets others in
+    #[arg(long, default_value = "127.0.0.1")]
+    pub address: std::net::IpAddr,
+}
+
+#[derive(Debug, Args)]
+pub struct InWatch {
+    /// The watch's folder; the nearest upward that holds an agreement.pact.md when left out
+    #[arg(short = 'w', long = "watch", value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
+}
+
+impl InWatch {
+    /// Where its parts are.
+    pub fn paths(&self) -> Result<Paths, Failure> {
+        let folder = match &self.folder {
+            Some(folder) => folder.clone(),
+            None => Paths::nearest(&std::env::current_dir()?)?,
+        };
+        Ok(Paths::of_folder(&folder)?)
+    }
+
+    /// The watch, with what could not be read told on standard error.
+    pub fn load(&self) -> Result<Watch, Failure> {
+        let watch = Watch::load(&self.paths()?)?;
+        crate::print::rejected(&watch.read);
+        Ok(watch)
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Asked {
+    /// Statuses at this instant; with --known-at left out, as we know it now
+    #[arg(long, value_name = "TIME", value_parser = Instant::parse)]
+    pub at: Option<Instant>,
+    /// Use nothing that became known later; sets --at too when that is left out
+    #[arg(long, value_name = "TIME", value_parser = Instant::parse)]
+    pub known_at: Option<Instant>,
+    /// alleged, corroborated, adverse, admitted, verified, or account:SOURCE for one side's or source's word alone
+    #[arg(long, default_value = "alleged", value_parser = Standard::parse)]
+    pub standard: Standard,
+    /// A reading that the agreement declares, or text
+    #[arg(long, default_value = "text")]
+    pub reading: String,
+}
+
+impl Asked {
+    /// As `watch` understands it.
+    pub fn question(&self) -> Question {
+        let reading = Some(self.reading.clone()).filter(|reading| reading != "text");
+        Question { at: self.at, known_at: self.known_at, standard: self.standard.clone(), reading }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+}

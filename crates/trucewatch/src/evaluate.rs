@@ -1,0 +1,30 @@
+//! `evaluate`: the black-box contract of EVIDENCE.md §8, from files alone.
+
+use watch::{Paths, Watch};
+
+use crate::{
+    Failure,
+    arguments::{Evaluate, Format},
+};
+
+/// Prints one JSON object.
+pub fn run(options: &Evaluate) -> Result<(), Failure> {
+    if options.format != Format::Json {
+        return Err(Failure::Input("evaluate prints JSON: use status for a table".to_owned()));
+    }
+    let paths = Paths {
+        agreement: options.agreement.clone(),
+        sources: options.sources.clone(),
+        claims: options.claims.clone(),
+        settings: None,
+    };
+    let watch = Watch::load(&paths)?;
+    crate::print::rejected(&watch.read);
+    let answer = watch.evaluate(&options.question.question())?;
+    let json = serde_json::to_string(&answer).map_err(|error| Failure::Internal(error.to_string()))?;
+    crate::print::line(&json)?;
+    if options.strict && !watch.read.rejected.is_empty() {
+        return Err(Failure::Input(format!("{} lines were rejected", watch.read.rejected.len())));
+    }
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! `explain`: why an instance has the status it has, down to the words of each source.
+
+use watch::explain::{Explanation, Line};
+
+use crate::{
+    Failure,
+    arguments::{Explain, Format},
+    print,
+    status::{amount, in_words},
+};
+
+/// Prints the explanation of one instance.
+pub fn run(options: &Explain) -> Result<(), Failure> {
+    let watch = options.ask.watch.load()?;
+    let question = options.ask.question.question();
+    let explanation = watch.explain(&question, &options.provision, options.instance.as_deref())?;
+    if options.ask.format == Format::Json {
+        let json = serde_json::to_string(&explanation).map_err(|error| Failure::Internal(error.to_string()))?;
+        return print::line(&json);
+    }
+    for part in parts(&watch, &explanation) {
+        print::line(&part)?;
+    }
+    Ok(())
+}
+
+fn parts(watch: &watch::Watch, e: &Explanation) -> Vec<String> {
+    let mut parts = vec![head(watch, e)];
+    if !e.instance.by_source.is_empty() {
+        let rows = e.instance.by_source.iter().map(|s| {
+            vec![format!("  {}", s.source), amount(&s.amount), in_words(s.status), s.evidence.join(", ")]
+        });
+        parts.push(format!("On each source's word alone\n{}\n", print::table(&rows.collect::<Vec<_>>())));
+    }
+    parts.extend(lines("Counted", &e.counted));
+    parts.extend(lines("Possible, proving nothing", &e.possible));
+    parts.extend(lines("Not counted", &e.aside));
+    if !e.silences.is_empty() {
+        let rows = e.silences.iter().map(|s| {
+            let accepted = if s.accepted_by.is_empty() { "accepted by nobody: an assumption".to_owned() } else { format!("accepted by {}", s.accepted_by.join(", ")) };
+            vec![format!("  {}", s.source), s.bears_on.clone(), s.during.clone(), format!("{} ({accepted})", s.basis)]
+        });
+        parts.push(format!("Whose silence counts\n{}\n", print::table(&rows.collect::<Vec<_>>())));
+    }
+    let listed = |title: &str, items: &[String]| {
+        (!items.is_empty()).then(|| format!("{title}\n{}\n", items.iter().map(|i| format!("  {i}")).collect::<Vec<_>>().join("\n")))
+    };
+    parts.extend(listed("Missing", &e.missing));
+    parts.extend(listed("Assumed", &e.assumptions));
+    parts
+}
+
+fn head(watch: &watch::Watch, e: &Explanation) -> String {
+    let zone = &watch.agreement.timezone;
+    let local = |instant: model::Instant| instant.zoned(zone).strftime("%Y-%m-%d %H:%M %:z").to_string();
+    let end = |instant: Option<model::Instant>| instant.map_or_else(|| "open".to_owned(), local);
+    let why = if e.instance.why.is_empty() { String::new() } else { format!(" ({})", e.instance.why.join(", ")) };
+    let label = if e.label.is_empty() { &e.provision } else { &e.label };
+    format!(
+        "{label} [{} {}]: {}{why}\n\nClause    {}\nRule      {}\nText      line {}\nWindow    {} to {}\nAmount    {}\nAsked     at {}, as known at {}; standard {}; reading {}\n",
+        e.provision,
+        e.instance.key,
+        in_words(e.instance.status),
+        e.clause,
+        e.rule,
+        e.line,
+        end(e.instance.window.from),
+        end(e.instance.window.to),
+        amount(&e.instance.amount),
+        local(e.at),
+        local(e.known_at),
+        e.standard,
+        e.reading,
+    )
+}
+
+fn lines(title: &str, lines: &[Line]) -> Option<String> {
+    let each = lines.iter().map(|line| {
+        let reason = if line.reason.is_empty() { String::new() } else { format!("\n      not used fully because {}", line.reason) };
+        format!(
+            "  {} [{}] {}: {}, {}; known {}\n      {}{reason}",
+            line.claim,
+            line.source_label,
+            line.bears_on,
+            amount(&line.amount),
+            line.occurred,
+            line.known_at,
+            line.note,
+        )
+    });
+    (!lines.is_empty()).then(|| format!("{title}\n{}\n", each.collect::<Vec<_>>().join("\n")))
+}

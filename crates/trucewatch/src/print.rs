@@ -1,0 +1,42 @@
+//! Printing: lines to standard output, tables in aligned columns, rejected lines to standard error.
+
+use std::io::{ErrorKind, Write as _};
+
+use model::answer::ClaimsRead;
+
+use crate::Failure;
+
+/// Prints a line; a reader that has gone away is no fault.
+pub fn line(text: &str) -> Result<(), Failure> {
+    match writeln!(std::io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
+}
+
+/// Lists the lines that could not be used, and how many there were.
+pub fn rejected(read: &ClaimsRead) {
+    for line in &read.rejected {
+        let field = if line.field.is_empty() { String::new() } else { format!("{}: ", line.field) };
+        eprintln!("{}:{}: {field}{}", line.file, line.line, line.reason);
+    }
+    if !read.rejected.is_empty() {
+        eprintln!("{} of {} lines rejected, {} used", read.rejected.len(), read.read, read.used);
+    }
+}
+
+/// Rows in columns that are as wide as their widest cell, the last one free; widths are counted in characters.
+pub fn table(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| rows.iter().filter_map(|r| r.get(column)).map(|c| c.chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut lines = Vec::new();
+    for row in rows {
+        let cells = row.iter().enumerate().map(|(column, cell)| {
+            let pad = if column + 1 == columns { 0 } else { widths[column].saturating_sub(cell.chars().count()) };
+            format!("{cell}{}", " ".repeat(pad))
+        });
+        lines.push(cells.collect::<Vec<_>>().join("  ").trim_end().to_owned());
+    }
+    lines.join("\n")
+}
