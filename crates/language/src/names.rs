@@ -20,6 +20,9 @@ use crate::{
 /// How many steps an item may be narrower than one of the vocabulary.
 const MAX_STEPS: usize = 32;
 
+/// Items of which no one says how many.
+pub(crate) const UNCOUNTED: &[&str] = &["money", "talks", "troops"];
+
 /// A name and where it is written.
 pub(crate) type Written = (String, Range<usize>);
 
@@ -199,6 +202,14 @@ impl Names {
             Some(Thing::Zone) => Some(name.0.clone()),
             _ => self.other(name, "a zone", |t| *t == Thing::Zone, sink),
         }
+    }
+
+    /// A zone, where someone named might have stood too.
+    pub(crate) fn zone_or_actor(&self, name: &Written, actor_too: bool, sink: &mut Sink) -> Option<Id> {
+        if !actor_too || self.thing(&name.0) == Some(Thing::Zone) {
+            return self.zone(name, sink);
+        }
+        self.other(name, "a zone or someone named", |t| matches!(t, Thing::Zone | Thing::Actor(_)), sink)
     }
 
     /// A milestone.

@@ -8,7 +8,10 @@ use model::{
     vocabulary,
 };
 
-use crate::{lower::ordinal, names::plural};
+use crate::{
+    lower::ordinal,
+    names::{UNCOUNTED, plural},
+};
 
 /// What the provision demands, in one sentence.
 #[must_use]
@@ -77,7 +80,15 @@ impl Words<'_> {
             }
             Required::AtLeast(amount) => ("must", format!("at least {amount}")),
         };
+        if required == Required::AtLeast(Amount::whole(1)) && self.is_uncounted(action) {
+            return format!("must {}", self.deed(action, &act));
+        }
         format!("{must} {act} {amount}{}{}", self.counted(action, amount_of(required)), self.whereto(action))
+    }
+
+    fn is_uncounted(&self, action: &Action) -> bool {
+        let item = action.item.as_deref();
+        item.is_some_and(|item| UNCOUNTED.iter().any(|uncounted| self.agreement.is(item, uncounted)))
     }
 
     fn share(&self, action: &Action, whole: &Action, required: Required) -> String {

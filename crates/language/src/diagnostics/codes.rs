@@ -50,7 +50,7 @@ codes! {
     UNKNOWN_TIMEZONE = "unknown-timezone": "The time zone is not in the IANA database.";
     BAD_NUMBER = "bad-number": "The number cannot be used here.";
     BARE_LIST = "bare-list": "Several doers, and not said whether each, together or either.";
-    BARE_NUMBER = "bare-number": "A number, and not said whether at least or exactly.";
+    BARE_NUMBER = "bare-number": "How many is not said, or not whether at least or exactly.";
     BARE_DAYS = "bare-days": "Days, and not said whether hours or calendar days are counted.";
     BARE_BY = "bare-by": "A day as a deadline, and not said whether the day itself is in time.";
     BARE_AFTER = "bare-after": "A day as a starting point, and not said whether its start or its end.";

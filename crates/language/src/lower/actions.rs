@@ -16,6 +16,9 @@ use crate::{
     syntax::{SyntaxKind, SyntaxNode, Walk},
 };
 
+/// Duties of state and of conduct, which the language has.
+const JUDGED: &[&str] = &["endeavour", "ensure", "keep", "prevent", "take"];
+
 /// The form of the act that a sentence needs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
@@ -75,6 +78,14 @@ impl Lowering<'_> {
         {
             let message = format!("`{word}` does not fit into this sentence: `{}` does", proper(term));
             self.sink.push(Diagnostic::error(codes::ACT_FORM, span, message).write(proper(term)));
+            return None;
+        }
+        if form == Form::Plain && JUDGED.contains(&word.as_str()) {
+            self.error(
+                codes::NOT_YET,
+                span,
+                format!("duties to `{word}` belong to the language, and are not computed yet"),
+            );
             return None;
         }
         let mut diagnostic =
@@ -147,7 +158,7 @@ impl Lowering<'_> {
                 "from" | "out" => Where::From,
                 _ => Where::In,
             };
-            let place = Some((how, self.names.zone(&name, self.sink)?));
+            let place = Some((how, self.names.zone_or_actor(&name, preposition == "to", self.sink)?));
             std::mem::replace(&mut action.place, place).is_some()
         };
         if taken {

@@ -55,6 +55,9 @@ impl Lowering<'_> {
         let stated =
             statements(file).filter(|s| s.kind() == kind).find_map(|s| s.name().filter(|n| n.0 == id));
         let span = stated.map_or(0..0, |name| name.1);
+        if circle.len() == 1 {
+            return self.error(codes::INSTANT_CYCLE, span, format!("{} waits for itself", first.words()));
+        }
         let words: Vec<_> = circle.iter().chain([first]).map(|node| node.words()).collect();
         let message =
             format!("these wait for each other, and none can ever be first: {}", words.join(", then "));

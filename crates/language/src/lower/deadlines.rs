@@ -83,7 +83,7 @@ impl Lowering<'_> {
     fn within(&mut self, node: &SyntaxNode) -> Option<Due> {
         let length_node = node.child(SyntaxKind::Length)?;
         let length = self.length(&length_node)?;
-        let anchored = !super::conditions::inside(node).is_empty();
+        let anchored = node.has("after");
         let head = node.span().start..length_node.span().end;
         if node.child(SyntaxKind::Act).is_some() || node.has("afterwards") {
             let message = "only an exchange answers a deed: say after what, as in `after entry into force`";

@@ -10,6 +10,7 @@ use model::{
 use super::{Lowering, actions::Form};
 use crate::{
     diagnostics::{Diagnostic, codes},
+    names::UNCOUNTED,
     syntax::{SyntaxKind as K, SyntaxNode, Walk},
 };
 
@@ -21,8 +22,8 @@ impl Lowering<'_> {
         let action = action.map(|action| Action { stage, ..action });
         let required = match (kind, duty.child(K::Quantity)) {
             (ProvisionKind::Exchange, _) => Some(Required::AtLeast(Amount::ZERO)),
-            // Any such deed performs it.
-            (_, None) => Some(Required::AtLeast(Amount::whole(1))),
+            (ProvisionKind::Prohibition, None) => Some(Required::AtMost(Amount::ZERO)),
+            (ProvisionKind::Obligation, None) => self.unsaid(duty, action.as_ref()),
             (_, Some(quantity)) => self.required(&quantity),
         };
         let each = self.one(node, &[K::Each]);
@@ -35,6 +36,19 @@ impl Lowering<'_> {
             (_, Some(each)) => self.daily(node, &each, action, required),
             (_, None) => self.once(node, action, required),
         }
+    }
+
+    /// A duty without an amount is performed by any such deed; of what can be counted the text has to say how much.
+    fn unsaid(&mut self, duty: &SyntaxNode, action: Option<&Action>) -> Option<Required> {
+        let any = Some(Required::AtLeast(Amount::whole(1)));
+        let Some(item) = action.and_then(|a| a.item.as_deref()) else { return any };
+        if UNCOUNTED.iter().any(|uncounted| self.names.is(item, uncounted)) {
+            return any;
+        }
+        let span = duty.child(K::Object)?.span();
+        let diagnostic = Diagnostic::error(codes::BARE_NUMBER, span, "how many? The text has to say");
+        self.sink.push(diagnostic.write(format!("at least 1 {item}")));
+        None
     }
 
     fn check_verb(&mut self, node: &SyntaxNode, duty: &SyntaxNode, kind: ProvisionKind) {

@@ -278,10 +278,16 @@ impl Parser<'_> {
         Ok(())
     }
 
+    /// Whether the next line is `in ID, …` of a reading.
+    fn at_change(&self) -> bool {
+        !self.same_line() && self.at("in") && self.kind(2) == Some(SyntaxKind::Comma)
+    }
+
     pub(super) fn places(&mut self) -> Parsing {
         // `in force` and `in time` are no places.
         while matches!(self.text_at(0), "to" | "into" | "in" | "from" | "over" | "out" | "on")
             && !self.at_phrase(&["in", "force"])
+            && !self.at_change()
         {
             self.node(SyntaxKind::Place, |p| {
                 if p.eat("out") {

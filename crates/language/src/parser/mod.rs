@@ -92,12 +92,23 @@ impl Parser<'_> {
         self.builder.start_node(SyntaxKind::Block.into());
         while self.next < self.parts.len() {
             let rest = self.next + 1..self.parts.len();
-            self.limit = rest.clone().find(|p| self.lexemes[self.parts[*p]].at_margin).unwrap_or(rest.end);
+            self.limit = rest.clone().find(|part| self.starts_statement(*part)).unwrap_or(rest.end);
             self.statement();
             debug_assert!(self.is_done());
         }
         self.flush(self.lexemes.len());
         self.builder.finish_node();
+    }
+
+    /// Whether a statement starts at this part: at the margin or, by a slip, further in.
+    fn starts_statement(&self, part: usize) -> bool {
+        let at = |part: usize| self.parts.get(part).and_then(|index| self.lexemes.get(*index));
+        let Some(first) = at(part) else { return false };
+        let slipped = || {
+            let named = at(part + 1).is_some_and(|l| matches!(l.kind, SyntaxKind::Word | SyntaxKind::String));
+            named && statements::UNMISTAKABLE.contains(&self.slice(first.range.clone()))
+        };
+        first.at_margin || (first.starts_line && slipped())
     }
 
     /// Puts everything before lexeme `end` into the tree.

@@ -51,11 +51,13 @@ impl Parser<'_> {
             p.label();
             Ok(())
         });
-        self.clauses(Self::provision_line);
+        let mut has_duty = false;
+        self.clauses(|p| p.provision_line(&mut has_duty));
     }
 
-    fn provision_line(&mut self) -> Parsing {
+    fn provision_line(&mut self, has_duty: &mut bool) -> Parsing {
         if self.line_has_must() {
+            *has_duty = true;
             return self.node(SyntaxKind::Duty, Self::duty);
         }
         match self.text_at(0) {
@@ -97,7 +99,7 @@ impl Parser<'_> {
                 p.bump();
                 p.string("the clause, in quotation marks,")
             }),
-            _ => self.other_line(),
+            _ => self.other_line(*has_duty),
         }
     }
 
@@ -108,19 +110,18 @@ impl Parser<'_> {
         words.any(|(ahead, l)| l.kind == SyntaxKind::Word && self.text_at(ahead) == "must")
     }
 
-    fn other_line(&mut self) -> Parsing {
+    fn other_line(&mut self, has_duty: bool) -> Parsing {
         let (span, found) = (self.here(), self.text_at(0).to_owned());
         if NOT_YET.contains(&found.as_str()) {
             let message = format!("lines with `{found}` belong to the language, and are not computed yet");
             return self.refuse(Diagnostic::error(codes::NOT_YET, span, message));
         }
         // A sentence without its verb, rather than a line that starts with a slip.
-        if self.at_name(1)
-            && self.at_name(0)
-            && crate::near::nearest(&found, STARTS.iter().copied()).is_none()
-        {
+        if !has_duty && self.at_name(0) && self.at_name(1) {
             let message = "this says neither `must` nor `must not`";
-            return self.refuse(Diagnostic::error(codes::NO_VERB, span, message));
+            let diagnostic = Diagnostic::error(codes::NO_VERB, span.clone(), message);
+            let fixed = diagnostic.fix("add `must`", span.end..span.end, " must");
+            return self.refuse(fixed.fix("add `must not`", span.end..span.end, " must not"));
         }
         self.unknown_line(STARTS)
     }

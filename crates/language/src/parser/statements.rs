@@ -27,6 +27,10 @@ const KEYWORDS: &[&str] = &[
     "zone",
 ];
 
+/// Those that cannot start a line inside another statement.
+pub(super) const UNMISTAKABLE: &[&str] =
+    &["agreement", "exchange", "milestone", "obligation", "prohibition", "reading"];
+
 /// Statements that the language has and nothing computes yet.
 const NOT_YET: &[&str] =
     &["amendment", "baseline", "family", "judgement", "line", "power", "term", "value", "values", "version"];
@@ -35,10 +39,10 @@ impl Parser<'_> {
     /// Reads one statement, to its end.
     pub(super) fn statement(&mut self) {
         if !self.peek(0).is_some_and(|l| l.at_margin) {
-            let message = "a statement starts at the left margin; what continues one is indented";
-            let span = self.here();
-            self.report(Diagnostic::error(codes::INDENTED_START, span, message));
-            return self.skip();
+            self.indented();
+            if !UNMISTAKABLE.contains(&self.text_at(0)) {
+                return self.skip();
+            }
         }
         match self.text_at(0) {
             "agreement" => self.node(SyntaxKind::Agreement, Self::agreement),
@@ -51,6 +55,15 @@ impl Parser<'_> {
             "reading" => self.node(SyntaxKind::Reading, Self::reading),
             _ => self.unknown_statement(),
         }
+    }
+
+    fn indented(&mut self) {
+        let span = self.here();
+        let message = "a statement starts at the left margin; what continues one is indented";
+        let blanks =
+            self.slice(0..span.start).bytes().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        let diagnostic = Diagnostic::error(codes::INDENTED_START, span.clone(), message);
+        self.report(diagnostic.fix("move it to the margin", span.start - blanks..span.start, ""));
     }
 
     fn unknown_statement(&mut self) {

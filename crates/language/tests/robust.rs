@@ -1,0 +1,150 @@
+//! Whatever the text, the tree holds it byte for byte, nothing panics, and no error means an agreement.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use language::{diagnostics::codes::TABLE, parse, render, tree};
+
+const EXAMPLE: &str = include_str!("october.pact.md");
+
+fn check(text: &str) {
+    assert_eq!(tree(text).text().to_string(), text);
+    let parsed = parse(text);
+    let errors = parsed.diagnostics.iter().filter(|d| d.severity == language::Severity::Error).count();
+    assert_eq!(parsed.agreement.is_none(), errors > 0, "{text}");
+    for diagnostic in &parsed.diagnostics {
+        assert!(text.get(diagnostic.span.clone()).is_some(), "{diagnostic:?}");
+        assert!(TABLE.iter().any(|(code, _)| *code == diagnostic.code));
+        for (range, _) in diagnostic.fixes.iter().flat_map(|fix| &fix.edits) {
+            assert!(text.get(range.clone()).is_some(), "{diagnostic:?}");
+        }
+    }
+    if let Some(first) = parsed.diagnostics.first() {
+        assert!(render("x", text, first).contains(first.code));
+    }
+    if let Some(agreement) = &parsed.agreement {
+        agreement.provisions.iter().for_each(|p| drop(language::rule_in_words(agreement, p)));
+    }
+}
+
+/// A generator with a fixed seed: the same edits on every machine.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % limit.max(1)
+    }
+}
+
+#[test]
+fn every_prefix() {
+    for end in (0..=EXAMPLE.len()).filter(|end| EXAMPLE.is_char_boundary(*end)).step_by(3) {
+        check(&EXAMPLE[..end]);
+    }
+}
+
+#[test]
+fn every_line_left_out_and_every_line_alone() {
+    let lines: Vec<_> = EXAMPLE.split_inclusive('\n').collect();
+    for left_out in 0..lines.len() {
+        check(&lines.iter().enumerate().filter(|(i, _)| *i != left_out).map(|(_, l)| *l).collect::<String>());
+        check(lines[left_out]);
+    }
+}
+
+#[test]
+fn random_edits() {
+    let pieces = [
+        "",
+        "\n",
+        "  ",
+        "\t",
+        "\"",
+        "(",
+        ")",
+        ",",
+        "#",
+        "```",
+        "> ",
+        "\r\n",
+        "é",
+        "“",
+        "مرحبا",
+        "and",
+        "or",
+        "not",
+        "within",
+        "each",
+        "of",
+        "must",
+        "9999999999999999999999",
+        "0",
+        "2025-02-30",
+        "9999-12-31",
+        "a",
+        "phase",
+        "the end of",
+        "\u{feff}",
+    ];
+    let words: Vec<_> = EXAMPLE.split_whitespace().collect();
+    let mut dice = Dice(7);
+    for _ in 0..1500 {
+        let mut text = EXAMPLE.to_owned();
+        for _ in 0..=dice.below(4) {
+            let place =
+                |at: usize| (at..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+            let start = place(dice.below(text.len()));
+            let end = place((start + dice.below(20)).min(text.len()));
+            let new = if dice.below(2) == 0 {
+                pieces[dice.below(pieces.len())]
+            } else {
+                words[dice.below(words.len())]
+            };
+            text.replace_range(start..end, new);
+        }
+        check(&text);
+    }
+}
+
+#[test]
+fn random_words() {
+    let words: Vec<_> = EXAMPLE.split_whitespace().chain(["\n", "\n", "\n  ", "\n  "]).collect();
+    let mut dice = Dice(11);
+    for _ in 0..300 {
+        let text: Vec<_> = (0..dice.below(200)).map(|_| words[dice.below(words.len())]).collect();
+        check(&text.join(" "));
+        check(&format!("```pact\n{}\n```\n", text.join(" ")));
+    }
+}
+
+#[test]
+fn deep_and_long_texts_are_refused_and_not_followed() {
+    let head = "agreement \"T\"\n  timezone UTC\n  in force from 2026-01-01T00:00\n";
+    for unit in ["(", "not ", "at least 1 of (", "in force and "] {
+        check(&format!("{head}milestone m when {}", unit.repeat(20_000)));
+    }
+    let chain: String = (0..2_000).map(|i| format!("item i{} is i{i}\n", i + 1)).collect();
+    check(&format!("{head}item i0 is box\n{chain}"));
+    let waits: String = (0..2_000).map(|i| format!("milestone m{i} when m{}\n", (i + 1) % 2_000)).collect();
+    check(&format!("{head}{waits}"));
+    check(&" ".repeat(language::MAX_TEXT_BYTES + 1)[..language::MAX_TEXT_BYTES]);
+    assert_eq!(parse(&" ".repeat(language::MAX_TEXT_BYTES + 1)).diagnostics[0].code, "too-long");
+}
+
+#[test]
+fn lists_quotations_and_line_ends_are_followed() {
+    let in_list = format!(
+        "- the text\n\n{}",
+        indent("```pact\nagreement \"T\"\n  timezone UTC\n  in force from 2026-01-01T00:00\nparty a\n```\n")
+    );
+    assert!(parse(&in_list).agreement.is_some(), "{in_list}");
+    check(&in_list);
+    let windows = EXAMPLE.replace('\n', "\r\n");
+    assert!(parse(&windows).agreement.is_some());
+    check(&windows);
+    check(&EXAMPLE.lines().map(|l| format!("> {l}\n")).collect::<String>());
+}
+
+fn indent(text: &str) -> String {
+    text.lines().map(|line| format!("  {line}\n")).collect()
+}
