@@ -1,7 +1,8 @@
-//! Pact, the language of agreements: Markdown in, [`model::agreement::Agreement`] out, and errors, many at once.
+//! Pact, the language of agreements: Markdown in, [`model::agreement::Agreement`] out, and errors, many at
+//! once.
 //!
-//! Invariant: parsing never fails and never panics; the tree holds the file byte for byte; there is an agreement exactly
-//! when no error was found; nothing is read but the text.
+//! Invariant: parsing never fails and never panics; the tree holds the file byte for byte; there is an
+//! agreement exactly when no error was found; nothing is read but the text.
 //!
 //! The passes, each of which uses only the one before it:
 //!
@@ -10,8 +11,9 @@
 //! 3. *names*, `names`: what is declared, once each;
 //! 4. *agreement*, `lower`: what each statement says, with every name resolved and every date an instant.
 //!
-//! `diagnostics` is what all of them report in; `words` turns an agreement back into sentences for people. What the language
-//! has and nothing computes yet is refused with the code `not-yet`, never read as something else.
+//! `diagnostics` is what all of them report in; `words` turns an agreement back into sentences for people.
+//! What the language has and nothing computes yet is refused with the code `not-yet`, never read as something
+//! else.
 
 pub mod diagnostics;
 mod lower;
@@ -31,6 +33,9 @@ pub use words::{condition_in_words, phase_end_in_words, rule_in_words};
 
 /// The longest text that is read, in bytes: the longest agreements are a tenth of it.
 pub const MAX_TEXT_BYTES: usize = 4 << 20;
+
+/// The most statements that are read.
+pub const MAX_STATEMENTS: usize = 10_000;
 
 /// What a text says.
 #[derive(Clone, Debug)]
@@ -55,6 +60,12 @@ pub fn parse(text: &str) -> Parsed {
     }
     let clauses = markdown::clauses(text);
     let tree = tree_of(text, &clauses, &mut sink);
+    if let Some(excess) = names::statements(&tree).nth(MAX_STATEMENTS) {
+        let message =
+            format!("there are more than {MAX_STATEMENTS} statements: nobody could read such an agreement");
+        sink.push(Diagnostic::error(codes::TOO_LONG, excess.text_range().into(), message));
+        return Parsed { agreement: None, diagnostics: sink.into_sorted(), clauses };
+    }
     let names = names::collect(&tree, &mut sink);
     let agreement = lower::lower(text, &clauses, &tree, &names, &mut sink);
     Parsed { agreement, diagnostics: sink.into_sorted(), clauses }

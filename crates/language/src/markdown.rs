@@ -1,12 +1,14 @@
 //! Text to blocks: where in a Markdown file the Pact is, and under which headings.
 //!
-//! Invariant: blocks are in order, apart, and on character boundaries; a file without a `pact` fence is one bare block.
+//! Invariant: blocks are in order, apart, and on character boundaries; a file without a `pact` fence is one
+//! bare block.
 
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
-/// A heading, what stands under it up to the next, and the Pact in it. What stands before the first heading has no title.
+/// A heading, what stands under it up to the next, and the Pact in it. What stands before the first heading
+/// has no title.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clause {
     /// The heading's text, without markup.
@@ -55,6 +57,10 @@ fn outline(text: &str) -> Outline {
             Event::End(TagEnd::Heading(_)) => outline.headings.extend(heading.take()),
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
                 in_pact = info.split_whitespace().next() == Some("pact");
+                // An empty block is one too, and stands after the line that opens it.
+                let inside = text.get(range.clone()).and_then(|fence| fence.find('\n'));
+                let inside = inside.map_or(range.end, |line| range.start + line + 1);
+                block = in_pact.then_some(inside..inside);
             }
             Event::End(TagEnd::CodeBlock) => {
                 outline.blocks.extend(block.take());
@@ -62,7 +68,7 @@ fn outline(text: &str) -> Outline {
             }
             Event::Text(_) if in_pact => {
                 // One event for each line where the block stands inside a list: take all between.
-                let start = block.as_ref().map_or(range.start, |b| b.start);
+                let start = block.as_ref().filter(|b| !b.is_empty()).map_or(range.start, |b| b.start);
                 block = Some(start..range.end);
             }
             Event::Text(words) | Event::Code(words) => {

@@ -1,7 +1,7 @@
 //! Syntax to names: what is declared, and finding it again.
 //!
-//! Invariant: actors, zones, items and milestones share one space of names, so that a word in a sentence means one thing;
-//! phases and provisions, which are always named as such, have their own.
+//! Invariant: actors, zones, items and milestones share one space of names, so that a word in a sentence
+//! means one thing; phases and provisions, which are always named as such, have their own.
 
 use std::{collections::BTreeMap, ops::Range};
 

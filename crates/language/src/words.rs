@@ -8,10 +8,7 @@ use model::{
     vocabulary,
 };
 
-use crate::{
-    lower::ordinal,
-    names::{UNCOUNTED, plural},
-};
+use crate::{lower::ordinal, names::UNCOUNTED};
 
 /// What the provision demands, in one sentence.
 #[must_use]
@@ -151,9 +148,7 @@ impl Words<'_> {
             return spaced(if one { &term.id } else { &term.plural });
         }
         let label = self.agreement.label(id);
-        // A label in another script, or a phrase that nobody can decline here, stays as it is.
-        let declinable = label.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b' ' | b'_' | b'-'));
-        if one || !declinable { label.to_owned() } else { spaced(&plural(&label.replace(' ', "_"))) }
+        if one { label.to_owned() } else { plural_label(label) }
     }
 
     fn whereto(&self, action: &Action) -> String {
@@ -315,6 +310,19 @@ fn amount_of(required: Required) -> Amount {
     match required {
         Required::AtLeast(amount) | Required::Exactly(amount) | Required::AtMost(amount) => amount,
     }
+}
+
+/// `deceased hostages`, `trucks with aid`; a label that ends in no Latin letter, or in `s`, stays as it is.
+fn plural_label(label: &str) -> String {
+    let joints = [" of ", " with ", " for ", " from ", " in ", " who ", " that "];
+    let head = joints.iter().filter_map(|joint| label.find(joint)).min().unwrap_or(label.len());
+    let (head, tail) = label.split_at(head);
+    if !head.ends_with(|last: char| last.is_ascii_alphabetic() && last != 's') {
+        return label.to_owned();
+    }
+    let (before, last) = head.rsplit_once(' ').map_or((String::new(), head), |(b, l)| (format!("{b} "), l));
+    let known = vocabulary::item(last).map(|term| term.plural.clone());
+    format!("{before}{}{tail}", known.unwrap_or_else(|| format!("{last}s")))
 }
 
 fn spaced(id: &str) -> String {

@@ -88,7 +88,7 @@ fn random_edits() {
     ];
     let words: Vec<_> = EXAMPLE.split_whitespace().collect();
     let mut dice = Dice(7);
-    for _ in 0..1500 {
+    for _ in 0..600 {
         let mut text = EXAMPLE.to_owned();
         for _ in 0..=dice.below(4) {
             let place =
@@ -128,6 +128,8 @@ fn deep_and_long_texts_are_refused_and_not_followed() {
     let waits: String = (0..2_000).map(|i| format!("milestone m{i} when m{}\n", (i + 1) % 2_000)).collect();
     check(&format!("{head}{waits}"));
     check(&" ".repeat(language::MAX_TEXT_BYTES + 1)[..language::MAX_TEXT_BYTES]);
+    check(&format!("{head}{}", "party a\n".repeat(language::MAX_STATEMENTS)));
+    check(&format!("{head}obligation p\n {}", " while in force".repeat(20_000)));
     assert_eq!(parse(&" ".repeat(language::MAX_TEXT_BYTES + 1)).diagnostics[0].code, "too-long");
 }
 
@@ -139,6 +141,8 @@ fn lists_quotations_and_line_ends_are_followed() {
     );
     assert!(parse(&in_list).agreement.is_some(), "{in_list}");
     check(&in_list);
+    let empty = parse("# Nothing yet\n\n```pact\n```\n");
+    assert_eq!(empty.diagnostics.iter().map(|d| d.code).collect::<Vec<_>>(), ["missing-agreement"]);
     let windows = EXAMPLE.replace('\n', "\r\n");
     assert!(parse(&windows).agreement.is_some());
     check(&windows);

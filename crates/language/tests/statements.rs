@@ -89,6 +89,22 @@ fn prohibitions_in_words() {
 }
 
 #[test]
+fn items_are_declined_as_their_labels_allow() {
+    let cases = [
+        ("deceased hostage", "deceased hostages"),
+        ("truck with aid", "trucks with aid"),
+        ("remains of Gazans", "remains of Gazans"),
+        ("deceased Gazan", "deceased Gazans"),
+        ("medical facility", "medical facilities"),
+        ("شاحنة", "شاحنة"),
+    ];
+    for (label, expected) in cases {
+        let words = rule(&format!("item x \"{label}\" is box\nobligation p\n  a must pay at least 2 xs"));
+        assert_eq!(words, format!("A must pay at least 2 {expected}."));
+    }
+}
+
+#[test]
 fn exchanges_in_words() {
     let head = "exchange x\n  for every 1 remains that b returns\n  a must return 15 other_remains to b";
     let words = "For every 1 remains that B returns, A must return 15 other remains to B";

@@ -1,6 +1,7 @@
 //! What is wrong with a text, as data: a code, a place, plain words and what would mend it.
 //!
-//! Invariant: every span and every edit lies in the file, on character boundaries; rendering is apart (`render`).
+//! Invariant: every span and every edit lies in the file, on character boundaries; rendering is apart
+//! (`render`).
 
 pub mod codes;
 mod render;

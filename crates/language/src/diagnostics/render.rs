@@ -6,7 +6,8 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::{Diagnostic, Severity};
 
-/// The diagnostic with the lines of the text that it is about, without colour. Lines and columns count from 1.
+/// The diagnostic with the lines of the text that it is about, without colour. Lines and columns count from
+/// 1.
 #[must_use]
 pub fn render(file_name: &str, text: &str, diagnostic: &Diagnostic) -> String {
     draw(&Renderer::plain(), file_name, text, diagnostic)

@@ -1,8 +1,8 @@
 //! Circles: conditions that rest on each other at the same instant.
 //!
-//! Invariant: nothing here recurses along the circle, however long; what rests on another only after time has passed is no
-//! part of one. A duty's `while` is none either: a phase that ends when the duties in it are performed is common, and acts
-//! read the state just before them (SEMANTICS.md §3).
+//! Invariant: nothing here recurses along the circle, however long; what rests on another only after time has
+//! passed is no part of one. A duty's `while` is none either: a phase that ends when the duties in it are
+//! performed is common, and acts read the state just before them (SEMANTICS.md §3).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -121,7 +121,8 @@ fn rests_on<'a>(condition: &'a Condition, on: &mut BTreeSet<Node<'a>>) {
     }
 }
 
-/// Some circle, if there is one: what is left when all that rests on nothing has been taken away, again and again.
+/// Some circle, if there is one: what is left when all that rests on nothing has been taken away, again and
+/// again.
 fn circle(graph: Graph<'_>) -> Option<Vec<Node<'_>>> {
     let mut waiting: BTreeMap<Node, usize> = BTreeMap::new();
     let mut holds_up: BTreeMap<Node, Vec<Node>> = BTreeMap::new();

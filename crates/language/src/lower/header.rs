@@ -57,7 +57,8 @@ impl Lowering<'_> {
             return;
         }
         let block = file.children().next().map_or(0, |b| b.span().start);
-        let message = "the file has no `agreement` statement: it gives the name, the time zone and the entry into force";
+        let message =
+            "the file has no `agreement` statement, which gives name, time zone and entry into force";
         self.error(codes::MISSING_AGREEMENT, block..block, message);
     }
 

@@ -149,7 +149,8 @@ impl Lowering<'_> {
         self.lines.partition_point(|start| *start <= offset)
     }
 
-    /// A line to add to the statement that starts at `offset`: the statement may stand in a list or a quotation.
+    /// A line to add to the statement that starts at `offset`: the statement may stand in a list or a
+    /// quotation.
     fn continuation(&self, offset: usize, words: &str) -> String {
         let start =
             self.line(offset).checked_sub(1).and_then(|line| self.lines.get(line)).copied().unwrap_or(0);

@@ -1,6 +1,7 @@
 //! A provision: who is bound, while what holds, and the lines that go with any rule.
 //!
-//! Invariant: its text is the statement as written, and its clause the heading above it unless it says another.
+//! Invariant: its text is the statement as written, and its clause the heading above it unless it says
+//! another.
 
 use model::{
     Id,

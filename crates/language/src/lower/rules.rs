@@ -1,6 +1,7 @@
 //! Rules: what a provision demands.
 //!
-//! Invariant: a prohibition says `must not` and the others `must`; every amount that a duty hangs on is above zero.
+//! Invariant: a prohibition says `must not` and the others `must`; every amount that a duty hangs on is above
+//! zero.
 
 use model::{
     Amount, Id,
@@ -38,7 +39,8 @@ impl Lowering<'_> {
         }
     }
 
-    /// A duty without an amount is performed by any such deed; of what can be counted the text has to say how much.
+    /// A duty without an amount is performed by any such deed; of what can be counted the text has to say how
+    /// much.
     fn unsaid(&mut self, duty: &SyntaxNode, action: Option<&Action>) -> Option<Required> {
         let any = Some(Required::AtLeast(Amount::whole(1)));
         let Some(item) = action.and_then(|a| a.item.as_deref()) else { return any };

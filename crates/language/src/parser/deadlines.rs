@@ -1,6 +1,7 @@
 //! Deadlines and lengths of time.
 //!
-//! Invariant: what can be read in two ways is read into the tree as it stands; the lowering refuses it with both readings.
+//! Invariant: what can be read in two ways is read into the tree as it stands; the lowering refuses it with
+//! both readings.
 
 use super::{Parser, Parsing};
 use crate::{

@@ -1,9 +1,11 @@
 //! Tokens to tree, by recursive descent. Parsing never fails: it gives a tree of the whole file, and errors.
 //!
-//! Invariant: every token is put into the tree once and in order, whatever happens; a statement never reads past its end.
+//! Invariant: every token is put into the tree once and in order, whatever happens; a statement never reads
+//! past its end.
 //!
-//! Inside a statement the ends of lines mean nothing, except to mend: after an error the parser goes on at the next line, so
-//! that five mistakes give five errors. `Failed` always means that an error has been reported.
+//! Inside a statement the ends of lines mean nothing, except to mend: after an error the parser goes on at
+//! the next line, so that five mistakes give five errors. `Failed` always means that an error has been
+//! reported.
 
 mod conditions;
 mod deadlines;

@@ -1,6 +1,7 @@
 //! Provisions: the duty itself and the lines that shape it.
 //!
-//! Invariant: each line becomes a node of its own kind; whether the lines go together is the later passes' business.
+//! Invariant: each line becomes a node of its own kind; whether the lines go together is the later passes'
+//! business.
 
 use super::{Parser, Parsing};
 use crate::{
@@ -105,7 +106,8 @@ impl Parser<'_> {
 
     /// Whether the line, or the sentence that starts on it, says `must`.
     fn line_has_must(&self) -> bool {
-        let on_line = (0..).map_while(|ahead| self.peek(ahead).map(|l| (ahead, l)));
+        // No one names that many doers.
+        let on_line = (0..64).map_while(|ahead| self.peek(ahead).map(|l| (ahead, l)));
         let mut words = on_line.take_while(|(ahead, l)| *ahead == 0 || !l.starts_line);
         words.any(|(ahead, l)| l.kind == SyntaxKind::Word && self.text_at(ahead) == "must")
     }
@@ -241,7 +243,7 @@ impl Parser<'_> {
         self.expect("every")?;
         if self.at_name(0) && self.text_at(1) == "that" {
             let span = self.here();
-            let message = "a duty for every single deed is not computed yet: write `for every 1 …`, which counts in order";
+            let message = "a duty for every single deed is not computed yet: `for every 1 …` counts in order";
             return self.refuse(Diagnostic::error(codes::NOT_YET, span, message));
         }
         self.quantity()?;

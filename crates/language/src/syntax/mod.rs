@@ -1,6 +1,7 @@
 //! The lossless tree and the tokens that it is made of.
 //!
-//! Invariant: the text of a file's tree is the file, byte for byte; offsets in the tree are offsets in the file.
+//! Invariant: the text of a file's tree is the file, byte for byte; offsets in the tree are offsets in the
+//! file.
 
 mod kind;
 mod lexer;
