@@ -25,7 +25,10 @@ enum Literal {
     EventFloor { account: usize, event: usize },
     TallyFloor { account: usize, tally: usize },
     TallyCap { account: usize, tally: usize },
+    /// Nothing happened in the cell but what this source, with all under it, reports.
     Silence { account: usize, cell: usize },
+    /// Nothing happened in the cell that this source would have reported, but what somebody reports.
+    NothingElse { account: usize, cell: usize },
     Agreed { index: usize },
     Denial { index: usize },
 }
@@ -145,7 +148,10 @@ impl Bounds {
         let (Some(first), Some(last)) = (first, last) else { return views };
         for part in &self.parts {
             let (Some(start), Some(end)) = (part.cuts.first().copied(), part.cuts.last().copied()) else { continue };
-            if end <= first || start >= last {
+            if start >= last {
+                break;
+            }
+            if end <= first {
                 covered = covered.max(end);
                 continue;
             }
@@ -306,7 +312,8 @@ impl<'a> System<'a> {
                     let (from, to) = self.span(s);
                     from.max(first)..to.min(last)
                 });
-                literals.extend(cells.map(|cell| Literal::Silence { account: a, cell }));
+                let both = |cell| [Literal::Silence { account: a, cell }, Literal::NothingElse { account: a, cell }];
+                literals.extend(cells.flat_map(both));
             }
         }
         let agreed = self.agreed.iter().enumerate().filter(|(_, a)| inside((a.from, a.to)));
@@ -372,7 +379,7 @@ impl<'a> System<'a> {
                 Some(self.measure.accounts[account].tallies[tally].claim.clone())
             }
             Literal::Denial { index } => Some(self.measure.denials[index].0.clone()),
-            Literal::Silence { .. } | Literal::Agreed { .. } => None,
+            Literal::Silence { .. } | Literal::NothingElse { .. } | Literal::Agreed { .. } => None,
         };
         literals.iter().filter_map(claim).collect::<BTreeSet<_>>().into_iter().collect()
     }
@@ -507,18 +514,26 @@ impl<'a> System<'a> {
 
     /// Caps by silence: for each cell, and for each window that one cluster of reported deeds spans.
     fn silence_edges(&self, kept: &[Literal]) -> Vec<Edge> {
-        let mut cells: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        let mut cells: BTreeMap<(usize, bool), BTreeSet<usize>> = BTreeMap::new();
         for literal in kept {
-            if let Literal::Silence { account, cell } = *literal {
-                cells.entry(account).or_default().insert(cell);
-            }
+            match *literal {
+                Literal::Silence { account, cell } => cells.entry((account, true)).or_default().insert(cell),
+                Literal::NothingElse { account, cell } => cells.entry((account, false)).or_default().insert(cell),
+                _ => continue,
+            };
         }
         let mut edges = Vec::new();
-        for (account, cells) in cells {
-            let group = Group::of(self, &self.measure.accounts[account]);
-            for window in group.windows(self, &cells) {
-                if let Some(cap) = group.cap(window) {
-                    let because = (window.0..window.1).map(|cell| Literal::Silence { account, cell }).collect();
+        for ((account, own), cells) in cells {
+            let literal = |cell| match own {
+                true => Literal::Silence { account, cell },
+                false => Literal::NothingElse { account, cell },
+            };
+            let everyone: Vec<usize> = (0..self.measure.accounts.len()).collect();
+            let heard = if own { &self.measure.accounts[account].group } else { &everyone };
+            let reports = Reports::of(self, heard);
+            for window in reports.windows(self, &cells) {
+                if let Some(cap) = reports.cap(window) {
+                    let because = (window.0..window.1).map(literal).collect();
                     edges.push(Edge { from: window.0, to: window.1, weight: cap, because });
                 }
             }
@@ -617,18 +632,18 @@ fn sum_by_deed<'e>(events: impl Iterator<Item = (Literal, &'e Event)>) -> (i64, 
     (sum, because)
 }
 
-/// What a source with all under it reported, by cuts.
-struct Group<'a> {
+/// What some accounts report, by cuts.
+struct Reports<'a> {
     events: Vec<((usize, usize), &'a Event)>,
     tallies: Vec<((usize, usize), Option<Amount>)>,
 }
 
-impl<'a> Group<'a> {
-    fn of(system: &System<'a>, account: &Account) -> Self {
-        let members = || account.group.iter().filter_map(|index| system.measure.accounts.get(*index));
+impl<'a> Reports<'a> {
+    fn of(system: &System<'a>, heard: &[usize]) -> Self {
+        let members = || heard.iter().filter_map(|index| system.measure.accounts.get(*index));
         let events = members().flat_map(|a| &a.events).map(|e| (system.span(&e.period), e)).collect();
         let tallies = members().flat_map(|a| &a.tallies).map(|t| (system.span(&t.period), t.cap)).collect();
-        Group { events, tallies }
+        Reports { events, tallies }
     }
 
     /// Single cells, and every window inside the span of a cluster of reported deeds or of a tally, in runs of silence.
@@ -654,7 +669,7 @@ impl<'a> Group<'a> {
         windows
     }
 
-    /// The cap on a window: none where the group gives totals instead.
+    /// The cap on a window: none where they give totals instead.
     fn cap(&self, (from, to): (usize, usize)) -> Option<i64> {
         let meets = |(first, last): (usize, usize)| first < to && from < last;
         let mut by_reference: BTreeMap<&str, Option<i64>> = BTreeMap::new();

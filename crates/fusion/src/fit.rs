@@ -8,7 +8,6 @@ use model::{
     agreement::{Action, Agreement},
     claim::{Claim, Doers, Kind, Named},
     place::{Ground, Within},
-    source::Source,
 };
 
 use crate::place::within;
@@ -107,7 +106,7 @@ impl Against<'_> {
     ///
     /// # Errors
     /// The one reason why it is not used.
-    pub fn fit(&self, claim: &Claim, source: &Source, doers: &[Named]) -> Result<Fits, String> {
+    pub fn fit(&self, claim: &Claim, doers: &[Named]) -> Result<Fits, String> {
         self.kind(claim)?;
         let occurred = claim.occurred.ok_or("it gives no time")?;
         let (item, part) = self.item(claim);
@@ -129,7 +128,6 @@ impl Against<'_> {
         }
         self.stage(claim)?;
         self.unit(claim)?;
-        let _ = source;
         Ok(fits)
     }
 

@@ -77,11 +77,10 @@ impl<'a> Fused<'a> {
     }
 
     fn used(&self, claim: &Claim, against: &Against<'_>, side: &Side<'_>, doers: &BTreeMap<&str, Vec<Named>>) -> Use {
-        let source = &self.sources[&claim.source];
         if !claim.denies.is_empty() {
             return Use::Aside(format!("it denies {}", claim.denies.join(", ")));
         }
-        let fits = match against.fit(claim, source, &self.doers(claim, doers)) {
+        let fits = match against.fit(claim, &self.doers(claim, doers)) {
             Ok(fits) => fits,
             Err(reason) => return Use::Aside(reason),
         };
@@ -367,7 +366,7 @@ impl Evidence for Fused<'_> {
         let same_act = |c: &&&Claim| c.act.as_deref() == Some(pattern.act.as_str()) && c.denies.is_empty();
         for claim in self.claims.iter().filter(same_act).filter(|c| self.speaks(c)) {
             let source = &self.sources[&claim.source];
-            let fit = against.fit(claim, source, &self.doers(claim, &doers));
+            let fit = against.fit(claim, &self.doers(claim, &doers));
             let origin = self.origin(claim);
             let key = (claim.source.clone(), origin.clone());
             match fit {
@@ -376,7 +375,8 @@ impl Evidence for Fused<'_> {
                     match claim.kind {
                         Kind::Event => account.events.extend(self.event(claim, &fits, &side)),
                         _ => {
-                            let part_only = self.sees_a_part(source, pattern);
+                            let speaker = claim.relays.as_ref().and_then(|id| self.sources.get(id)).unwrap_or(source);
+                            let part_only = self.sees_a_part(speaker, pattern);
                             account.tallies.extend(self.tally(claim, &fits, &side, part_only));
                         }
                     }

@@ -57,7 +57,7 @@ pub fn run(options: &Check) -> Result<(), Failure> {
 
 fn print_json(name: &str, text: &str, diagnostics: &[language::Diagnostic]) -> Result<(), Failure> {
     for diagnostic in diagnostics {
-        let (line, column) = language::line_and_column(text, diagnostic.span.start);
+        let (line, column) = line_and_column(text, diagnostic.span.start);
         let fixes: Vec<_> = diagnostic
             .fixes
             .iter()
@@ -73,4 +73,11 @@ fn print_json(name: &str, text: &str, diagnostics: &[language::Diagnostic]) -> R
         crate::print::line(&row.to_string())?;
     }
     Ok(())
+}
+
+/// Line and column in characters, from 1, of a byte offset.
+fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }
