@@ -376,3 +376,74 @@ impl Oracle<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{generator, verdict as verdict_on};
+    use model::StatusSet;
+
+    /// Whether amounts, one for each cell between the points, keep within bounds on the same points.
+    fn within(bounds: &Bounds, amounts: &[i64]) -> bool {
+        (0..amounts.len()).all(|i| {
+            let mut sum = 0;
+            (i..amounts.len()).all(|j| {
+                sum += amounts[j];
+                bounds.low(i, j + 1) <= sum && sum <= bounds.high(i, j + 1)
+            })
+        })
+    }
+
+    /// Every amount in every cell, none left out: the statuses must be those of the classes.
+    fn brute_force(duty: &Duty, action: &Action, cap: i64) -> Option<StatusSet> {
+        let (evidence, maximal) = duty.evidence(action).ok()?;
+        let mut points: BTreeSet<Instant> = evidence.cuts.iter().copied().collect();
+        points.extend([duty.in_force(), duty.at.next()]);
+        let dates = duty.midnights().into_iter();
+        points.extend(dates);
+        if let Rule::Once { due, .. } = &duty.provision.rule {
+            let world = World { agreement: duty.oracle.agreement(), deeds: &[] };
+            points.insert(world.window(due, duty.at).ok()?.1.next());
+        }
+        let points: Vec<Instant> = points.into_iter().collect();
+        let (cells, base) = (points.len() - 1, cap + 1);
+        if base.checked_pow(cells as u32)? > 100_000 {
+            return None;
+        }
+        let maximal: Vec<Bounds> = maximal.iter().map(|bounds| bounds.at(&points)).collect();
+        let mut verdict = ProvisionVerdict::new(duty.provision);
+        for number in 0..base.pow(cells as u32) {
+            let amounts: Vec<i64> =
+                (0..cells).map(|i| Amount::whole(number / base.pow(i as u32) % base).0).collect();
+            if maximal.iter().any(|bounds| within(bounds, &amounts)) {
+                let deeds: Vec<Deed> =
+                    points.iter().zip(&amounts).map(|(at, n)| Deed::of(action, *at, Amount(*n))).collect();
+                duty.add(&mut verdict, &deeds, &[]).ok()?;
+            }
+        }
+        Some(verdict.status)
+    }
+
+    #[test]
+    fn classes_leave_no_world_out() {
+        let mut checked = 0;
+        for seed in 0..3000 {
+            let owned = generator::case_under_some_standard(seed);
+            let case = owned.as_case();
+            let provision = &owned.agreement.provisions[0];
+            let (Rule::Once { action, .. } | Rule::Daily { action, .. }) = &provision.rule else { continue };
+            let oracle = Oracle::new(&case, usize::MAX).unwrap();
+            let duty = Duty { oracle: &oracle, provision, at: case.at };
+            let Some(brute) = brute_force(&duty, action, 4) else { continue };
+            // A cap on what a cell holds may lose worlds, and never adds one.
+            let exact = verdict_on(&case, provision, usize::MAX).unwrap().status;
+            let roomy = owned.claims.len() <= 1;
+            assert!(
+                exact.includes(brute) && (!roomy || brute == exact),
+                "seed {seed}: {brute:?} of {exact:?}"
+            );
+            checked += 1;
+        }
+        assert!(checked > 200, "only {checked} cases are small enough");
+    }
+}

@@ -37,6 +37,9 @@ struct Report<'a> {
 /// A choice of when one incident was and whether inside; none where it did not happen.
 type Choice = Option<(Instant, bool)>;
 
+/// Which reports are of one incident: a list of groups of them.
+type Grouping = Vec<Vec<usize>>;
+
 struct Incidents<'a> {
     oracle: &'a Oracle<'a>,
     provision: &'a Provision,
@@ -181,8 +184,8 @@ impl<'a> Incidents<'a> {
     }
 
     /// Every way to say which reports are of one incident.
-    fn groupings(&self) -> Vec<Vec<Vec<usize>>> {
-        let mut all: Vec<Vec<Vec<usize>>> = vec![Vec::new()];
+    fn groupings(&self) -> Vec<Grouping> {
+        let mut all: Vec<Grouping> = vec![Vec::new()];
         for index in 0..self.reports.len() {
             let mut longer = Vec::new();
             for grouping in all {
@@ -271,7 +274,7 @@ impl<'a> Incidents<'a> {
     }
 
     fn verdict(&self) -> Result<ProvisionVerdict, Refused> {
-        let mut worlds: BTreeMap<BTreeSet<usize>, Vec<(Vec<Vec<usize>>, Vec<Choice>)>> = BTreeMap::new();
+        let mut worlds: BTreeMap<BTreeSet<usize>, Vec<(Grouping, Vec<Choice>)>> = BTreeMap::new();
         for groups in self.groupings() {
             let mut chosen: Vec<Vec<Choice>> = vec![Vec::new()];
             for group in &groups {

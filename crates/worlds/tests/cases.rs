@@ -1,5 +1,7 @@
 //! Worked cases, as model values: the oracle must give exactly these sets. Numbers follow the conformance cases.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use jiff::tz::TimeZone;
 use model::{
     Amount, Duration, Instant, Period, Standard, StatusSet,
