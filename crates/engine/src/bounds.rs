@@ -227,7 +227,8 @@ impl<'a> System<'a> {
         let mut cuts = BTreeSet::new();
         for account in &measure.accounts {
             let periods = account.events.iter().map(|e| e.period).chain(account.tallies.iter().map(|t| t.period));
-            for period in periods.chain(account.silences.iter().copied()) {
+            let so_far = account.tallies.iter().filter_map(|t| t.so_far.map(|(period, _)| period));
+            for period in periods.chain(so_far).chain(account.silences.iter().copied()) {
                 cuts.insert(period.first);
                 cuts.insert(period.last + Duration::TICK);
             }
@@ -634,22 +635,25 @@ fn sum_by_deed<'e>(events: impl Iterator<Item = (Literal, &'e Event)>) -> (i64, 
 
 /// What some accounts report, by cuts.
 struct Reports<'a> {
-    events: Vec<((usize, usize), &'a Event)>,
+    /// Deeds and totals so far: when, their reference, and how much at most.
+    events: Vec<((usize, usize), Option<&'a str>, Option<Amount>)>,
     tallies: Vec<((usize, usize), Option<Amount>)>,
 }
 
 impl<'a> Reports<'a> {
     fn of(system: &System<'a>, heard: &[usize]) -> Self {
         let members = || heard.iter().filter_map(|index| system.measure.accounts.get(*index));
-        let events = members().flat_map(|a| &a.events).map(|e| (system.span(&e.period), e)).collect();
-        let tallies = members().flat_map(|a| &a.tallies).map(|t| (system.span(&t.period), t.cap)).collect();
-        Reports { events, tallies }
+        let deeds = members().flat_map(|a| &a.events).map(|e| (system.span(&e.period), e.reference.as_deref(), e.high));
+        let so_far = members().flat_map(|a| &a.tallies).filter_map(|t| t.so_far);
+        let events = deeds.chain(so_far.map(|(period, high)| (system.span(&period), None, high))).collect();
+        let totals = members().flat_map(|a| &a.tallies).filter(|t| t.so_far.is_none());
+        Reports { events, tallies: totals.map(|t| (system.span(&t.period), t.cap)).collect() }
     }
 
     /// Single cells, and every window inside the span of a cluster of reported deeds or of a tally, in runs of silence.
     fn windows(&self, system: &System<'_>, cells: &BTreeSet<usize>) -> BTreeSet<(usize, usize)> {
         let mut windows: BTreeSet<(usize, usize)> = cells.iter().map(|cell| (*cell, cell + 1)).collect();
-        let mut spans: Vec<(usize, usize)> = self.events.iter().map(|(span, _)| *span).collect();
+        let mut spans: Vec<(usize, usize)> = self.events.iter().map(|(span, ..)| *span).collect();
         spans.extend(system.reference_hulls());
         spans.extend(self.tallies.iter().filter(|(_, cap)| cap.is_some()).map(|(span, _)| *span));
         spans.sort_unstable();
@@ -674,10 +678,9 @@ impl<'a> Reports<'a> {
         let meets = |(first, last): (usize, usize)| first < to && from < last;
         let mut by_reference: BTreeMap<&str, Option<i64>> = BTreeMap::new();
         let mut sum = Some(0_i64);
-        for (span, event) in self.events.iter().filter(|(span, _)| meets(*span)) {
-            let _ = span;
-            let high = event.high.map(|h| h.0);
-            match &event.reference {
+        for (_, reference, high) in self.events.iter().filter(|(span, ..)| meets(*span)) {
+            let high = high.map(|h| h.0);
+            match reference {
                 Some(reference) => {
                     let most = by_reference.entry(reference).or_insert(Some(0));
                     *most = most.zip(high).map(|(a, b)| a.max(b));

@@ -65,6 +65,9 @@ pub struct Tally {
     pub floor: Option<Amount>,
     /// At most this, if it gives a cap.
     pub cap: Option<Amount>,
+    /// A total so far, public before its period ended: to its source's silence it is one more report, of this much
+    /// at most in this part of the period.
+    pub so_far: Option<(Period, Option<Amount>)>,
     /// Whether its floor is accepted by itself.
     pub floor_alone: bool,
     /// Whether its cap is accepted by itself.

@@ -262,6 +262,7 @@ impl<'a> Fused<'a> {
             period,
             floor: range.low.filter(|_| fits.certain()),
             cap: range.high.filter(|_| fits.caps() && !scoped && !part_only && !early && placed),
+            so_far: early.then(|| (Period { first: period.first, last: claim.known_at.max(period.first) }, range.high)),
             floor_alone,
             cap_alone,
         })
@@ -384,7 +385,7 @@ impl Evidence for Fused<'_> {
                 // A source that totals harm or a part of the whole is not silent about it.
                 Err(_) if claim.kind == Kind::Tally && side.violation => {
                     if let (Some(period), account) = (claim.occurred, accounts.entry(key).or_insert_with(|| blank(&claim.source, origin))) {
-                        let silent = Tally { claim: claim.id.clone(), period, floor: None, cap: None, floor_alone: false, cap_alone: false };
+                        let silent = Tally { claim: claim.id.clone(), period, floor: None, cap: None, so_far: None, floor_alone: false, cap_alone: false };
                         account.tallies.push(silent);
                     }
                 }

@@ -1,0 +1,132 @@
+//! A page of cases: its fenced blocks, joined into one case for each line of expectations.
+
+use model::{
+    Period,
+    place::{Ground, Outline, Point},
+};
+use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
+use watch::{Inputs, Question};
+
+use crate::{expect, notation};
+
+/// What every case starts with.
+pub struct Preamble {
+    pact: String,
+    sources: String,
+}
+
+/// One line of expectations with what it is about.
+pub struct Case {
+    pub line: usize,
+    pact: String,
+    sources: String,
+    claims: String,
+    expectation: String,
+}
+
+struct Block {
+    info: String,
+    text: String,
+    line: usize,
+}
+
+fn blocks(markdown: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut open: Option<Block> = None;
+    for (event, range) in Parser::new(markdown).into_offset_iter() {
+        match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+                let line = markdown[..range.start].matches('\n').count() + 1;
+                open = Some(Block { info: info.to_string(), text: String::new(), line });
+            }
+            Event::Text(text) => open.iter_mut().for_each(|block| block.text.push_str(&text)),
+            Event::End(TagEnd::CodeBlock) => blocks.extend(open.take()),
+            _ => {}
+        }
+    }
+    blocks
+}
+
+impl Preamble {
+    pub fn read(markdown: &str) -> Self {
+        let of = |info: &str| {
+            let found = blocks(markdown).into_iter().find(|b| b.info == info);
+            found.unwrap_or_else(|| panic!("the preamble has no block “{info}”")).text
+        };
+        Preamble { pact: of("pact preamble"), sources: of("sources preamble") }
+    }
+}
+
+/// The cases of a page.
+pub fn cases(markdown: &str, preamble: &Preamble) -> Vec<Case> {
+    let mut cases = Vec::new();
+    let (mut pact, mut claims, mut sources) = (String::new(), String::new(), preamble.sources.clone());
+    for block in blocks(markdown) {
+        match block.info.as_str() {
+            "pact" => pact = format!("{}{}", preamble.pact, block.text),
+            "pact alone" => pact = block.text,
+            "claims" => claims = block.text,
+            "sources" => sources = merged(&preamble.sources, &block.text),
+            "expect" => {
+                for (offset, line) in block.text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
+                    cases.push(Case {
+                        line: block.line + 1 + offset,
+                        pact: pact.clone(),
+                        sources: sources.clone(),
+                        claims: claims.clone(),
+                        expectation: line.to_owned(),
+                    });
+                }
+            }
+            other => panic!("line {}: a block marked “{other}” means nothing here", block.line),
+        }
+    }
+    cases
+}
+
+/// The preamble's sources, those that a page redefines replaced.
+fn merged(preamble: &str, own: &str) -> String {
+    let entries = |text: &str| -> Vec<String> {
+        text.split("[[source]]").filter(|part| !part.trim().is_empty()).map(str::to_owned).collect()
+    };
+    let id = |entry: &String| entry.lines().find(|l| l.trim_start().starts_with("id")).map(str::to_owned);
+    let own = entries(own);
+    let kept = entries(preamble).into_iter().filter(|entry| !own.iter().any(|o| id(o) == id(entry)));
+    kept.chain(own.iter().cloned()).map(|entry| format!("[[source]]{entry}")).collect()
+}
+
+/// The zone z: the square from 0 to 1 degree.
+fn ground() -> Vec<Ground> {
+    let corner = |lon: i64, lat: i64| Point { lon: lon * 10_000_000, lat: lat * 10_000_000 };
+    let ring = vec![corner(0, 0), corner(1, 0), corner(1, 1), corner(0, 1), corner(0, 0)];
+    let outline = Outline { valid: Period::ALWAYS, polygons: vec![vec![ring]], pcode: None };
+    vec![Ground { zone: "z".to_owned(), outlines: vec![outline] }]
+}
+
+impl Case {
+    /// Runs it.
+    pub fn run(&self) -> Result<(), String> {
+        let parsed = language::parse(&self.pact);
+        let rendered: Vec<String> =
+            parsed.diagnostics.iter().map(|d| language::render("case", &self.pact, d)).collect();
+        let agreement = parsed.agreement.ok_or_else(|| rendered.join("\n"))?;
+        let zones: Vec<String> = agreement.zones.iter().map(|z| z.id.clone()).collect();
+        let sources = ingest::sources::read(&self.sources, &zones).map_err(|e| format!("{e:?}"))?;
+        let asked = expect::Asked::parse(&self.expectation)?;
+        let lines = notation::claims(&self.claims, &asked.without)?;
+        let read = ingest::jsonl::read("case", &mut lines.as_bytes()).map_err(|e| e.to_string())?;
+        if !read.rejected.is_empty() {
+            return Err(format!("{:?}", read.rejected));
+        }
+        let grounds = ground();
+        let inputs = Inputs { agreement: &agreement, grounds: &grounds, sources: &sources, claims: &read.claims };
+        let question = Question {
+            at: Some(asked.at),
+            known_at: Some(asked.known),
+            standard: asked.standard.clone(),
+            reading: asked.reading.clone(),
+        };
+        let answer = watch::evaluate(&inputs, &question).map_err(|e| e.to_string())?;
+        asked.check(&answer)
+    }
+}
