@@ -1,0 +1,38 @@
+# Two commands: `make run` and `make test`. Both do all the set-up that they need; `make help` lists the rest.
+
+TOOLS := .tools/bin
+WATCH ?= watches/gaza-2025
+PORT ?= 8686
+
+.PHONY: run test check lint spec web bench fmt help
+.DEFAULT_GOAL := help
+
+run: ## Build, load the Gaza watch and serve it on this machine
+	@scripts/setup build
+	cargo run --release --quiet -p trucewatch -- serve -w $(WATCH) --port $(PORT)
+
+test: lint spec web ## Everything that must hold: lints, licences, the suite, the pages in a browser
+
+lint: ## Formatting, clippy, licences and duplicate crates
+	@scripts/setup test
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	$(TOOLS)/cargo-deny --log-level error check bans licenses sources
+
+spec: ## The suite: spec/, each crate's tests, and random cases against the oracle
+	@scripts/setup test
+	$(TOOLS)/cargo-nextest nextest run --workspace --locked
+
+web: ## The pages in a real browser
+	@scripts/setup web
+	scripts/web-test
+
+bench: ## Measured comparisons: see benches/README.md
+	@scripts/setup build
+	python3 benches/evaluate.py
+
+fmt: ## Format all code
+	cargo fmt --all
+
+help: ## This list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
