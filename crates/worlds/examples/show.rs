@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use model::StatusSet;
 use worlds::{Refused, generator, verdicts};
 
-const LIMIT: usize = 200_000;
+const LIMIT: usize = 20_000;
 
 fn names(set: StatusSet) -> String {
     set.iter().map(|status| status.name()).collect::<Vec<_>>().join(" ")

@@ -27,7 +27,8 @@ struct Event<'a> {
 }
 
 /// A tally that fits or may fit.
-struct Tally {
+struct Tally<'a> {
+    claim: &'a Claim,
     source: usize,
     period: Period,
     /// The high that silence takes from it; none where its scope is too narrow.
@@ -43,8 +44,10 @@ pub(crate) enum Saying {
     Floor(usize, usize, i64),
     /// F over cuts i to j is at most so much.
     Cap(usize, usize, i64),
-    /// A source would have reported what happened in the cell that starts at this cut.
+    /// Nothing but what a source's group reports happened in the cell that starts at this cut.
     Silence(usize, usize),
+    /// Nothing but what anybody reports did.
+    Unheard(usize, usize),
     /// An event did not happen.
     Denial(usize),
 }
@@ -73,7 +76,7 @@ impl Literal {
     fn bearing(&self) -> Bearing {
         match self.saying {
             Saying::Event(..) | Saying::Floor(..) => Bearing::Floor,
-            Saying::Cap(..) | Saying::Silence(..) => Bearing::Cap,
+            Saying::Cap(..) | Saying::Silence(..) | Saying::Unheard(..) => Bearing::Cap,
             Saying::Denial(_) => Bearing::Denial,
         }
     }
@@ -86,9 +89,7 @@ pub(crate) struct Evidence<'a> {
     /// Ends of everything used, ascending; a cut is the first tick of a cell.
     pub cuts: Vec<Instant>,
     events: Vec<Event<'a>>,
-    tallies: Vec<Tally>,
-    /// What the silence of a source over cuts i to j leaves, or `NONE`.
-    silence: BTreeMap<(usize, usize, usize), i64>,
+    tallies: Vec<Tally<'a>>,
     literals: Vec<Literal>,
 }
 
@@ -101,7 +102,6 @@ impl<'a> Evidence<'a> {
             cuts: Vec::new(),
             events: Vec::new(),
             tallies: Vec::new(),
-            silence: BTreeMap::new(),
             literals: Vec::new(),
         };
         let mut cuts = BTreeSet::from([Instant::MIN, Instant::MAX.next()]);
@@ -181,7 +181,7 @@ impl<'a> Evidence<'a> {
         if spans && claim.known_at >= period.until() {
             add(Saying::Cap(i, j, high));
         }
-        self.tallies.push(Tally { source, period, high: spans.then_some(high) });
+        self.tallies.push(Tally { claim, source, period, high: spans.then_some(high) });
     }
 
     /// Denials of events, but for those by the accused.
@@ -211,22 +211,20 @@ impl<'a> Evidence<'a> {
                     continue;
                 }
                 let bare = seen.into_iter().all(|bare| bare);
-                self.literals.push(Literal { saying: Saying::Silence(source, i), source, claim: None, bare });
-                for j in i + 1..self.cuts.len() {
-                    self.silence.insert((source, i, j), self.silence_leaves(source, i, j));
+                for saying in [Saying::Silence(source, i), Saying::Unheard(source, i)] {
+                    self.literals.push(Literal { saying, source, claim: None, bare });
                 }
             }
         }
     }
 
-    /// What the silence of a source, with all under it, over cuts i to j leaves room for.
-    fn silence_leaves(&self, source: usize, i: usize, j: usize) -> i64 {
+    /// What silence over cuts i to j leaves room for, when these are the claims that break it.
+    fn silence_leaves(&self, i: usize, j: usize, group: &dyn Fn(usize, &Claim) -> bool) -> i64 {
         let window = Period { first: self.cuts[i], last: self.cuts[j].previous() };
-        let group = |other: usize| self.oracle.answers_for(source, other);
-        let reported = self.events.iter().filter(|e| group(e.source) && e.period.meets(&window));
+        let reported = self.events.iter().filter(|e| group(e.source, e.claim) && e.period.meets(&window));
         let reported = sum_of_deeds(reported.map(|e| (e.claim, e.high)));
         let mut tallies =
-            self.tallies.iter().filter(|t| group(t.source) && t.period.meets(&window)).peekable();
+            self.tallies.iter().filter(|t| group(t.source, t.claim) && t.period.meets(&window)).peekable();
         if tallies.peek().is_none() {
             return reported;
         }
@@ -236,20 +234,26 @@ impl<'a> Evidence<'a> {
 
     /// The bounds of each maximal consistent set of the literals that a standard accepts.
     pub fn worlds(&self, provision: &Provision, standard: &Standard) -> Result<Vec<Bounds>, Refused> {
-        let accepted = match standard {
-            Standard::Corroborated => self.corroborated()?,
-            Standard::Adverse => {
-                let mut both = self.corroborated()?;
-                both.extend(self.accepted(|literal| self.adverse(literal, provision)));
-                both
-            }
-            _ => self.accepted(|literal| self.accepts(literal, provision, standard)),
+        let adverse = *standard == Standard::Adverse;
+        let mut accepted = match standard {
+            Standard::Corroborated | Standard::Adverse => self.corroborated()?,
+            _ => Vec::new(),
         };
-        self.maximal(&accepted)
-    }
-
-    fn accepted(&self, test: impl Fn(&Literal) -> bool) -> Vec<Saying> {
-        self.literals.iter().filter(|literal| test(literal)).map(|literal| literal.saying).collect()
+        let test = |literal: &Literal| {
+            if adverse {
+                self.adverse(literal, provision)
+            } else {
+                self.accepts(literal, provision, standard)
+            }
+        };
+        accepted.extend(self.literals.iter().filter(|literal| test(literal)).map(|literal| literal.saying));
+        // A claim of which nothing is accepted has said nothing.
+        let heard = |source: usize, claim: &Claim| {
+            let claim = self.oracle.live.iter().position(|live| live.id == claim.id);
+            let says = |saying| test(&Literal { saying, source, claim, bare: false });
+            says(Saying::Floor(0, 0, 0)) || says(Saying::Cap(0, 0, 0))
+        };
+        Account::new(self, &heard).maximal(&accepted)
     }
 
     fn accepts(&self, literal: &Literal, provision: &Provision, standard: &Standard) -> bool {
@@ -291,8 +295,9 @@ impl<'a> Evidence<'a> {
             by_origin.entry(self.oracle.origin(literal.source, claim)).or_default().push(literal.saying);
         }
         let mut accounts = Vec::new();
-        for sayings in by_origin.values() {
-            accounts.push(self.maximal(sayings)?);
+        for (origin, sayings) in &by_origin {
+            let heard = |source: usize, claim: &Claim| self.oracle.origin(source, Some(claim)) == *origin;
+            accounts.push(Account::new(self, &heard).maximal(sayings)?);
         }
         let mut accepted = BTreeSet::new();
         for i in 0..self.cuts.len() {
@@ -313,16 +318,45 @@ impl<'a> Evidence<'a> {
         }
         Ok(accepted.into_iter().collect())
     }
+}
+
+/// The evidence as it is when some claims are heard.
+struct Account<'e> {
+    all: &'e Evidence<'e>,
+    /// What each silence over cuts i to j leaves room for: of a source's group, or of all that is heard.
+    silence: BTreeMap<(Option<usize>, usize, usize), i64>,
+}
+
+impl<'e> Account<'e> {
+    fn new(all: &'e Evidence<'e>, heard: &dyn Fn(usize, &Claim) -> bool) -> Self {
+        let silent: BTreeSet<usize> = all
+            .literals
+            .iter()
+            .filter_map(|literal| match literal.saying {
+                Saying::Silence(source, _) => Some(source),
+                _ => None,
+            })
+            .collect();
+        let mut silence = BTreeMap::new();
+        for (i, j) in (0..all.cuts.len()).flat_map(|j| (0..j).map(move |i| (i, j))) {
+            for source in &silent {
+                let group = |other: usize, _: &Claim| all.oracle.answers_for(*source, other);
+                silence.insert((Some(*source), i, j), all.silence_leaves(i, j, &group));
+            }
+            silence.insert((None, i, j), all.silence_leaves(i, j, heard));
+        }
+        Account { all, silence }
+    }
 
     /// What a set of literals says together; none where nothing satisfies it.
     fn says(&self, set: &[Saying]) -> Option<Bounds> {
-        let mut bounds = Bounds::free(self.cuts.clone());
+        let mut bounds = Bounds::free(self.all.cuts.clone());
         let has = |saying: &Saying| set.contains(saying);
         let mut families: BTreeMap<Option<usize>, Vec<(&Event, i64)>> = BTreeMap::new();
         for saying in set {
             let satisfiable = match *saying {
                 Saying::Event(of, low) => {
-                    let event = &self.events[of];
+                    let event = &self.all.events[of];
                     families.entry(Some(event.source)).or_default().push((event, low));
                     if event.claim.reference.is_some() {
                         families.entry(None).or_default().push((event, low));
@@ -331,11 +365,15 @@ impl<'a> Evidence<'a> {
                 }
                 Saying::Floor(i, j, low) => bounds.at_least(i, j, low),
                 Saying::Cap(i, j, high) => bounds.at_most(i, j, high),
-                Saying::Silence(source, first) => {
-                    let run =
-                        (first + 1..self.cuts.len()).take_while(|j| has(&Saying::Silence(source, j - 1)));
-                    let mut caps = run.map(|j| (j, self.silence[&(source, first, j)]));
-                    caps.all(|(j, most)| bounds.at_most(first, j, most))
+                Saying::Silence(source, first) | Saying::Unheard(source, first) => {
+                    let strong = matches!(saying, Saying::Silence(..));
+                    let same = |cell| {
+                        if strong { Saying::Silence(source, cell) } else { Saying::Unheard(source, cell) }
+                    };
+                    let group = strong.then_some(source);
+                    (first + 1..self.all.cuts.len())
+                        .take_while(|j| has(&same(j - 1)))
+                        .all(|j| bounds.at_most(first, j, self.silence[&(group, first, j)]))
                 }
                 Saying::Denial(_) => true,
             };
@@ -356,7 +394,7 @@ impl<'a> Evidence<'a> {
                 let window = Period { first: *first, last: *last };
                 let inside = family.iter().filter(|(event, _)| window.contains(&event.period));
                 let least = sum_of_deeds(inside.map(|(event, low)| (event.claim, *low)));
-                let (i, j) = self.ends(&window);
+                let (i, j) = self.all.ends(&window);
                 if !bounds.at_least(i, j, least) {
                     return false;
                 }
@@ -376,7 +414,7 @@ impl<'a> Evidence<'a> {
                 continue;
             }
             let list: Vec<Saying> = set.iter().copied().collect();
-            self.oracle.spend(1)?;
+            self.all.oracle.spend(1)?;
             match self.says(&list) {
                 Some(bounds) => {
                     found.retain(|(other, _)| !other.is_subset(&set));
@@ -400,7 +438,7 @@ impl<'a> Evidence<'a> {
             while start < set.len() {
                 let mut without = set.clone();
                 without.drain(start..(start + chunk).min(set.len()));
-                self.oracle.spend(1)?;
+                self.all.oracle.spend(1)?;
                 if self.says(&without).is_none() {
                     set = without;
                 } else {
