@@ -1,6 +1,7 @@
-//! Literals, what a set of them says together, and the maximal consistent sets (spec/worlds.md §2–§4).
+//! Literals of one pattern, and which of them a standard accepts (spec/worlds.md §2 and §4).
 //!
-//! Invariant: `says` is monotone: a greater set of literals never allows more.
+//! Invariant: whether a literal is accepted depends on who says it and against whom, never on other literals, but for
+//! corroboration.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,16 +14,17 @@ use model::{
 
 use crate::{
     Oracle, Refused,
+    account::Account,
     bounds::{Bounds, NONE},
     live::answers_for,
     pattern::{Fit, covers, fit, spans, taken_away},
 };
 
 /// An event that fits or may fit.
-struct Event<'a> {
-    claim: &'a Claim,
-    source: usize,
-    period: Period,
+pub(crate) struct Event<'a> {
+    pub claim: &'a Claim,
+    pub source: usize,
+    pub period: Period,
     high: i64,
 }
 
@@ -62,8 +64,8 @@ enum Bearing {
 
 /// A saying and who says it.
 #[derive(Clone, Copy)]
-struct Literal {
-    saying: Saying,
+pub(crate) struct Literal {
+    pub saying: Saying,
     /// Its source.
     source: usize,
     /// The claim that it is from; none for silence.
@@ -84,13 +86,13 @@ impl Literal {
 
 /// All that is said of one pattern.
 pub(crate) struct Evidence<'a> {
-    oracle: &'a Oracle<'a>,
+    pub oracle: &'a Oracle<'a>,
     action: &'a Action,
     /// Ends of everything used, ascending; a cut is the first tick of a cell.
     pub cuts: Vec<Instant>,
-    events: Vec<Event<'a>>,
+    pub events: Vec<Event<'a>>,
     tallies: Vec<Tally<'a>>,
-    literals: Vec<Literal>,
+    pub literals: Vec<Literal>,
 }
 
 impl<'a> Evidence<'a> {
@@ -133,7 +135,7 @@ impl<'a> Evidence<'a> {
         self.cuts.partition_point(|cut| *cut < at)
     }
 
-    fn ends(&self, period: &Period) -> (usize, usize) {
+    pub fn ends(&self, period: &Period) -> (usize, usize) {
         (self.cut(period.first), self.cut(period.last.next()))
     }
 
@@ -219,7 +221,7 @@ impl<'a> Evidence<'a> {
     }
 
     /// What silence over cuts i to j leaves room for, when these are the claims that break it.
-    fn silence_leaves(&self, i: usize, j: usize, group: &dyn Fn(usize, &Claim) -> bool) -> i64 {
+    pub fn silence_leaves(&self, i: usize, j: usize, group: &dyn Fn(usize, &Claim) -> bool) -> i64 {
         let window = Period { first: self.cuts[i], last: self.cuts[j].previous() };
         let reported = self.events.iter().filter(|e| group(e.source, e.claim) && e.period.meets(&window));
         let reported = sum_of_deeds(reported.map(|e| (e.claim, e.high)));
@@ -320,144 +322,13 @@ impl<'a> Evidence<'a> {
     }
 }
 
-/// The evidence as it is when some claims are heard.
-struct Account<'e> {
-    all: &'e Evidence<'e>,
-    /// What each silence over cuts i to j leaves room for: of a source's group, or of all that is heard.
-    silence: BTreeMap<(Option<usize>, usize, usize), i64>,
-}
-
-impl<'e> Account<'e> {
-    fn new(all: &'e Evidence<'e>, heard: &dyn Fn(usize, &Claim) -> bool) -> Self {
-        let silent: BTreeSet<usize> = all
-            .literals
-            .iter()
-            .filter_map(|literal| match literal.saying {
-                Saying::Silence(source, _) => Some(source),
-                _ => None,
-            })
-            .collect();
-        let mut silence = BTreeMap::new();
-        for (i, j) in (0..all.cuts.len()).flat_map(|j| (0..j).map(move |i| (i, j))) {
-            for source in &silent {
-                let group = |other: usize, _: &Claim| all.oracle.answers_for(*source, other);
-                silence.insert((Some(*source), i, j), all.silence_leaves(i, j, &group));
-            }
-            silence.insert((None, i, j), all.silence_leaves(i, j, heard));
-        }
-        Account { all, silence }
-    }
-
-    /// What a set of literals says together; none where nothing satisfies it.
-    fn says(&self, set: &[Saying]) -> Option<Bounds> {
-        let mut bounds = Bounds::free(self.all.cuts.clone());
-        let has = |saying: &Saying| set.contains(saying);
-        let mut families: BTreeMap<Option<usize>, Vec<(&Event, i64)>> = BTreeMap::new();
-        for saying in set {
-            let satisfiable = match *saying {
-                Saying::Event(of, low) => {
-                    let event = &self.all.events[of];
-                    families.entry(Some(event.source)).or_default().push((event, low));
-                    if event.claim.reference.is_some() {
-                        families.entry(None).or_default().push((event, low));
-                    }
-                    !has(&Saying::Denial(of))
-                }
-                Saying::Floor(i, j, low) => bounds.at_least(i, j, low),
-                Saying::Cap(i, j, high) => bounds.at_most(i, j, high),
-                Saying::Silence(source, first) | Saying::Unheard(source, first) => {
-                    let strong = matches!(saying, Saying::Silence(..));
-                    let same = |cell| {
-                        if strong { Saying::Silence(source, cell) } else { Saying::Unheard(source, cell) }
-                    };
-                    let group = strong.then_some(source);
-                    (first + 1..self.all.cuts.len())
-                        .take_while(|j| has(&same(j - 1)))
-                        .all(|j| bounds.at_most(first, j, self.silence[&(group, first, j)]))
-                }
-                Saying::Denial(_) => true,
-            };
-            if !satisfiable {
-                return None;
-            }
-        }
-        families.values().all(|family| self.deeds_add_up(&mut bounds, family)).then_some(bounds)
-    }
-
-    /// Distinct deeds add up in every window that holds their intervals.
-    #[must_use]
-    fn deeds_add_up(&self, bounds: &mut Bounds, family: &[(&Event, i64)]) -> bool {
-        let firsts: BTreeSet<Instant> = family.iter().map(|(event, _)| event.period.first).collect();
-        let lasts: BTreeSet<Instant> = family.iter().map(|(event, _)| event.period.last).collect();
-        for first in &firsts {
-            for last in lasts.range(*first..) {
-                let window = Period { first: *first, last: *last };
-                let inside = family.iter().filter(|(event, _)| window.contains(&event.period));
-                let least = sum_of_deeds(inside.map(|(event, low)| (event.claim, *low)));
-                let (i, j) = self.all.ends(&window);
-                if !bounds.at_least(i, j, least) {
-                    return false;
-                }
-            }
-        }
-        true
-    }
-
-    /// Every maximal consistent subset. A set that is not consistent holds a least conflict, and every consistent
-    /// subset lacks one of its members: so leave out each in turn.
-    fn maximal(&self, all: &[Saying]) -> Result<Vec<Bounds>, Refused> {
-        let mut found: Vec<(BTreeSet<Saying>, Bounds)> = Vec::new();
-        let mut seen = BTreeSet::new();
-        let mut todo: Vec<BTreeSet<Saying>> = vec![all.iter().copied().collect()];
-        while let Some(set) = todo.pop() {
-            if !seen.insert(set.clone()) || found.iter().any(|(other, _)| other.is_superset(&set)) {
-                continue;
-            }
-            let list: Vec<Saying> = set.iter().copied().collect();
-            self.all.oracle.spend(1)?;
-            match self.says(&list) {
-                Some(bounds) => {
-                    found.retain(|(other, _)| !other.is_subset(&set));
-                    found.push((set, bounds));
-                }
-                None => todo.extend(self.least_conflict(list)?.into_iter().map(|out| {
-                    let mut smaller = set.clone();
-                    smaller.remove(&out);
-                    smaller
-                })),
-            }
-        }
-        Ok(found.into_iter().map(|(_, bounds)| bounds).collect())
-    }
-
-    /// A conflict of which every member is needed: drop whatever the conflict does without, in ever smaller chunks.
-    fn least_conflict(&self, mut set: Vec<Saying>) -> Result<Vec<Saying>, Refused> {
-        let mut chunk = set.len().div_ceil(2);
-        while chunk > 0 {
-            let mut start = 0;
-            while start < set.len() {
-                let mut without = set.clone();
-                without.drain(start..(start + chunk).min(set.len()));
-                self.all.oracle.spend(1)?;
-                if self.says(&without).is_none() {
-                    set = without;
-                } else {
-                    start += chunk;
-                }
-            }
-            chunk = if chunk == 1 { 0 } else { chunk.div_ceil(2) };
-        }
-        Ok(set)
-    }
-}
-
 /// Whether a denial is of this claim: by name, or by a shared reference.
 pub(crate) fn denies(denial: &Claim, claim: &Claim) -> bool {
     denial.about.contains(&claim.id) || (denial.reference.is_some() && denial.reference == claim.reference)
 }
 
 /// Adds amounts, those that share a reference once, with the greatest.
-fn sum_of_deeds<'c>(deeds: impl Iterator<Item = (&'c Claim, i64)>) -> i64 {
+pub(crate) fn sum_of_deeds<'c>(deeds: impl Iterator<Item = (&'c Claim, i64)>) -> i64 {
     let (mut sum, mut by_reference): (i64, BTreeMap<&str, i64>) = (0, BTreeMap::new());
     for (claim, amount) in deeds {
         match &claim.reference {

@@ -15,6 +15,7 @@ use model::{
     source::Source,
 };
 
+mod account;
 mod bounds;
 mod duties;
 mod evidence;
