@@ -1,5 +1,5 @@
-//! Prints a random case and its verdicts: `show SEED [some]`; or runs many and reports: `show FIRST..LAST [some]`.
-//! With `some` the seed picks the standard of proof too.
+//! Prints a random case and its verdicts: `show SEED [some]`; or runs many and reports: `show FIRST..LAST
+//! [some]`. With `some` the seed picks the standard of proof too.
 
 use std::collections::BTreeMap;
 

@@ -95,8 +95,8 @@ impl<'e> Account<'e> {
         true
     }
 
-    /// Every maximal consistent subset. A set that is not consistent holds a least conflict, and every consistent
-    /// subset lacks one of its members: so leave out each in turn.
+    /// Every maximal consistent subset. A set that is not consistent holds a least conflict, and every
+    /// consistent subset lacks one of its members: so leave out each in turn.
     pub fn maximal(&self, all: &[Saying]) -> Result<Vec<Bounds>, Refused> {
         let mut found: Vec<(BTreeSet<Saying>, Bounds)> = Vec::new();
         let mut seen = BTreeSet::new();
@@ -122,7 +122,8 @@ impl<'e> Account<'e> {
         Ok(found.into_iter().map(|(_, bounds)| bounds).collect())
     }
 
-    /// A conflict of which every member is needed: drop whatever the conflict does without, in ever smaller chunks.
+    /// A conflict of which every member is needed: drop whatever the conflict does without, in ever smaller
+    /// chunks.
     fn least_conflict(&self, mut set: Vec<Saying>) -> Result<Vec<Saying>, Refused> {
         let mut chunk = set.len().div_ceil(2);
         while chunk > 0 {

@@ -1,8 +1,9 @@
-//! What a set of literals says about the amounts between points of time: upper bounds on every difference of the
-//! running total, kept closed.
+//! What a set of literals says about the amounts between points of time: upper bounds on every difference of
+//! the running total, kept closed.
 //!
-//! Invariant: a `Bounds` is consistent and closed. Every bound in it is the tightest that its constraints imply, and
-//! is reached by some running total, so that adding a constraint fails exactly when no running total satisfies it.
+//! Invariant: a `Bounds` is consistent and closed. Every bound in it is the tightest that its constraints
+//! imply, and is reached by some running total, so that adding a constraint fails exactly when no running
+//! total satisfies it.
 
 use model::Instant;
 
@@ -29,7 +30,8 @@ impl Bounds {
         Bounds { points, upper }
     }
 
-    /// F from point `i` to point `j` is at most `most`; false where nothing satisfies that, and all is then void.
+    /// F from point `i` to point `j` is at most `most`; false where nothing satisfies that, and all is then
+    /// void.
     #[must_use]
     fn difference(&mut self, i: usize, j: usize, most: i64) -> bool {
         if most >= self.upper[i][j] {
@@ -76,8 +78,9 @@ impl Bounds {
         -self.upper[j][i]
     }
 
-    /// The same bounds seen at other points. Between two neighbouring points of `self` F is free but for its sum, so
-    /// a window is bounded from above by the least window of `self` around it, from below by the greatest inside it.
+    /// The same bounds seen at other points. Between two neighbouring points of `self` F is free but for its
+    /// sum, so a window is bounded from above by the least window of `self` around it, from below by the
+    /// greatest inside it.
     pub fn at(&self, points: &[Instant]) -> Bounds {
         let mut seen = Bounds::free(points.to_vec());
         for (i, from) in points.iter().enumerate() {

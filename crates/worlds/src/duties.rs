@@ -1,12 +1,14 @@
-//! The worlds of duties to act: amounts of one pattern, or of a trigger and its answer, or of a duty and the one on
-//! which its window hangs.
+//! The worlds of duties to act: amounts of one pattern, or of a trigger and its answer, or of a duty and the
+//! one on which its window hangs.
 //!
-//! Worlds are told apart by the *class* of each window's amount: below the first threshold, between two, above the
-//! last. Statuses compare amounts of windows with thresholds and do nothing else, so every world of a class gives the
-//! same; the least world of each class that the evidence leaves room for is made concrete and evaluated.
+//! Worlds are told apart by the *class* of each window's amount: below the first threshold, between two,
+//! above the last. Statuses compare amounts of windows with thresholds and do nothing else, so every world of
+//! a class gives the same; the least world of each class that the evidence leaves room for is made concrete
+//! and evaluated.
 //!
-//! When a deed opens a window, its tick matters too. Cut time where that window's ends would cross any other cut: within
-//! a cell only the order of ticks is left to tell apart, and the first, the second and the last show every order.
+//! When a deed opens a window, its tick matters too. Cut time where that window's ends would cross any other
+//! cut: within a cell only the order of ticks is left to tell apart, and the first, the second and the last
+//! show every order.
 //!
 //! Invariant: streams that one claim speaks to, or that one deed can serve, are never treated as independent.
 
@@ -130,8 +132,8 @@ impl Duty<'_> {
         Ok(ends.into_iter().map(window).filter(|window| window.from < window.to).collect())
     }
 
-    /// The worlds of what a window hangs on, one for each instant at which it may open; one empty world where it
-    /// hangs on nothing that evidence moves.
+    /// The worlds of what a window hangs on, one for each instant at which it may open; one empty world where
+    /// it hangs on nothing that evidence moves.
     fn openings(&self, action: &Action, due: &Due, cuts: &[Instant]) -> Result<Vec<Vec<Deed>>, Refused> {
         let (condition, length) = match due {
             Due::By(_) | Due::Open => return Ok(vec![Vec::new()]),
@@ -190,8 +192,8 @@ impl Duty<'_> {
         midnights
     }
 
-    /// The ticks from entry into force to T that stand for all: the first, second and last of each cell of the grid in
-    /// which something can have happened.
+    /// The ticks from entry into force to T that stand for all: the first, second and last of each cell of
+    /// the grid in which something can have happened.
     fn ticks(&self, maximal: &[Bounds], mut grid: BTreeSet<Instant>) -> Vec<Instant> {
         let (start, end) = (self.in_force(), self.at.next());
         grid.extend([start, end]);
@@ -269,7 +271,8 @@ impl Duty<'_> {
         Ok(verdict)
     }
 
-    /// How many instances may have opened; where nothing bounds it, one more than were reported stands for the rest.
+    /// How many instances may have opened; where nothing bounds it, one more than were reported stands for
+    /// the rest.
     fn instances(&self, maximal: &[Bounds], every: Amount) -> i64 {
         let span = [self.in_force(), self.at.next()];
         let most = maximal.iter().map(|bounds| {
@@ -280,8 +283,9 @@ impl Duty<'_> {
         if span[0] < span[1] { most.max().unwrap_or(0) } else { 0 }
     }
 
-    /// What decides when the k-th of these instances has all that it is owed: first in, first out. With `afterwards`
-    /// that is so once, for every j up to k, k − j + 1 times the amount has come since the j-th opened.
+    /// What decides when the k-th of these instances has all that it is owed: first in, first out. With
+    /// `afterwards` that is so once, for every j up to k, k − j + 1 times the amount has come since the j-th
+    /// opened.
     fn answer_windows(
         &self,
         opened: &[Instant],
@@ -342,7 +346,8 @@ impl Oracle<'_> {
         before: &[Deed],
         visit: &mut dyn FnMut(&[Deed]) -> Result<(), Refused>,
     ) -> Result<(), Refused> {
-        // With the last tick of each window as a point of its own, the least world has all deeds as late as can be.
+        // With the last tick of each window as a point of its own, the least world has all deeds as late as
+        // can be.
         let ends = |window: &Window| [window.from, window.to.previous(), window.to];
         let points: BTreeSet<Instant> = windows.iter().flat_map(ends).collect();
         let points: Vec<Instant> = points.into_iter().collect();

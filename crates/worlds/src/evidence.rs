@@ -1,7 +1,7 @@
 //! Literals of one pattern, and which of them a standard accepts (spec/worlds.md §2 and §4).
 //!
-//! Invariant: whether a literal is accepted depends on who says it and against whom, never on other literals, but for
-//! corroboration.
+//! Invariant: whether a literal is accepted depends on who says it and against whom, never on other literals,
+//! but for corroboration.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,8 @@
-//! Small random cases for tests: one or two provisions, up to four claims, instants on a grid of six or twelve hours.
+//! Small random cases for tests: one or two provisions, up to four claims, instants on a grid of six or
+//! twelve hours.
 //!
-//! Invariant: a seed gives the same case on every machine and for ever; add choices at the end of a case's making, not
-//! in its middle.
+//! Invariant: a seed gives the same case on every machine and for ever; add choices at the end of a case's
+//! making, not in its middle.
 
 use jiff::tz::TimeZone;
 use model::{

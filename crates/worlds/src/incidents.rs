@@ -1,11 +1,13 @@
-//! The worlds of a prohibition: which reported incidents happened, which reports are of one incident, when and where
-//! each was and who did it, and whether there were others that nobody reported (spec/worlds.md §5).
+//! The worlds of a prohibition: which reported incidents happened, which reports are of one incident, when
+//! and where each was and who did it, and whether there were others that nobody reported (spec/worlds.md §5).
 //!
-//! A world satisfies a report (its incident happened, within its interval), a source's silence in a cell (all that may
-//! concern the bearers there is what its group reported), a denial (that report is not satisfied). The worlds that count
-//! are those that satisfy a maximal set of these. Further incidents are added only where no silence is accepted at all.
+//! A world satisfies a report (its incident happened, within its interval), a source's silence in a cell (all
+//! that may concern the bearers there is what its group reported), a denial (that report is not satisfied).
+//! The worlds that count are those that satisfy a maximal set of these. Further incidents are added only
+//! where no silence is accepted at all.
 //!
-//! Invariant: a doer is chosen after the literals: whom a report blames decides no conflict about whether it happened.
+//! Invariant: a doer is chosen after the literals: whom a report blames decides no conflict about whether it
+//! happened.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -226,8 +228,8 @@ impl<'a> Incidents<'a> {
         })
     }
 
-    /// When an incident may have been, and whether inside. A report without a reference belongs to an incident only if
-    /// it was then; of those that share one, at least one must be right about it.
+    /// When an incident may have been, and whether inside. A report without a reference belongs to an
+    /// incident only if it was then; of those that share one, at least one must be right about it.
     fn choices(&self, group: &[usize]) -> Vec<Choice> {
         let mut choices = vec![None];
         let known_inside = group.iter().any(|report| self.reports[*report].inside);
@@ -362,7 +364,8 @@ impl<'a> Incidents<'a> {
         Ok(())
     }
 
-    /// Who may have done it: one of those that its reports name, all of a joint one's; if none names any, anyone.
+    /// Who may have done it: one of those that its reports name, all of a joint one's; if none names any,
+    /// anyone.
     fn possible_doers(&self, group: &[usize]) -> BTreeSet<Vec<Id>> {
         let mut doers = BTreeSet::new();
         let mut anyone =

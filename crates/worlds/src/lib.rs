@@ -1,10 +1,10 @@
 //! The oracle: what a verdict is, computed the plain way, to hold every cleverer evaluation against.
 //!
-//! It is written from `spec/worlds.md` alone. Worlds are grouped by what an evaluator can tell apart, one of each group
-//! is made concrete, and the single-world evaluator (`world`) says what it comes to.
+//! It is written from `spec/worlds.md` alone. Worlds are grouped by what an evaluator can tell apart, one of
+//! each group is made concrete, and the single-world evaluator (`world`) says what it comes to.
 //!
-//! Invariant: this crate depends on the model only and never on what it checks. A verdict that it returns is exact; a
-//! case that it cannot treat exactly is refused.
+//! Invariant: this crate depends on the model only and never on what it checks. A verdict that it returns is
+//! exact; a case that it cannot treat exactly is refused.
 
 use std::{cell::Cell, collections::BTreeMap};
 
@@ -69,8 +69,8 @@ pub struct ProvisionVerdict {
 /// The verdict on every provision of a case.
 ///
 /// # Errors
-/// `TooMany` when more than `limit` steps would be needed for one provision, `NotHandled` for what the oracle does not
-/// know.
+/// `TooMany` when more than `limit` steps would be needed for one provision, `NotHandled` for what the oracle
+/// does not know.
 pub fn verdicts(case: &Case, limit: usize) -> Result<Vec<ProvisionVerdict>, Refused> {
     case.agreement.provisions.iter().map(|provision| verdict(case, provision, limit)).collect()
 }

@@ -64,8 +64,8 @@ fn decide(
     Ok(alive)
 }
 
-/// Whether a claim, if it is live, puts `victim` aside: by retracting it, by revising it, or as the later of two
-/// revisions of the same claim.
+/// Whether a claim, if it is live, puts `victim` aside: by retracting it, by revising it, or as the later of
+/// two revisions of the same claim.
 fn defeats(sources: &[Source], known: &[&Claim], claim: &Claim, victim: &Claim) -> bool {
     let may = |target: &Claim| answers_for(sources, &claim.source, &target.source);
     let named = claim.retracts.as_ref() == Some(&victim.id) || claim.revises.as_ref() == Some(&victim.id);

@@ -1,7 +1,7 @@
 //! How claims and coverage stand to what a provision asks about (spec/worlds.md §1).
 //!
-//! Invariant: an attribute that a pattern leaves open never speaks against a claim, a cap or a coverage; only the item
-//! of a coverage must then be left open too.
+//! Invariant: an attribute that a pattern leaves open never speaks against a claim, a cap or a coverage; only
+//! the item of a coverage must then be left open too.
 
 use std::collections::BTreeSet;
 
@@ -40,7 +40,8 @@ pub(crate) fn fit(agreement: &Agreement, action: &Action, claim: &Claim) -> Fit 
     parts.into_iter().max().unwrap_or(Fit::Fits)
 }
 
-/// A unit that the item is or narrows says nothing; any other is a measure and must be what the pattern counts.
+/// A unit that the item is or narrows says nothing; any other is a measure and must be what the pattern
+/// counts.
 fn measured(agreement: &Agreement, action: &Action, claim: &Claim) -> bool {
     let Some(unit) = claim.amount.as_ref().and_then(|amount| amount.unit.as_ref()) else { return true };
     claim.item.as_ref().is_some_and(|item| agreement.is(item, unit)) || action.item.as_ref() == Some(unit)

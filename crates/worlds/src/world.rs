@@ -1,7 +1,7 @@
 //! One world, evaluated: given concrete deeds, the status of every instance of a provision at an instant.
 //!
-//! Invariant: nothing here knows of claims, sources or sets. Whatever this module does not understand it refuses by
-//! name, and never answers by a guess.
+//! Invariant: nothing here knows of claims, sources or sets. Whatever this module does not understand it
+//! refuses by name, and never answers by a guess.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -245,7 +245,8 @@ impl World<'_> {
         for deed in self.in_order(action) {
             let mut left = deed.amount;
             for k in 0..opened.len() {
-                // A surplus of `afterwards` finds no instance open and is lost; else it is banked for the next.
+                // A surplus of `afterwards` finds no instance open and is lost; else it is banked for the
+                // next.
                 if (afterwards && opened[k] > deed.at) || finished[k].is_some() {
                     continue;
                 }
@@ -403,8 +404,8 @@ impl World<'_> {
         Ok(None)
     }
 
-    /// Every instant up to `at` at which anything can change: what is dated, each deed, and every length of time that
-    /// the agreement names counted from one of these, with the tick after it.
+    /// Every instant up to `at` at which anything can change: what is dated, each deed, and every length of
+    /// time that the agreement names counted from one of these, with the tick after it.
     fn moments(&self, at: Instant) -> BTreeSet<Instant> {
         let (dates, lengths) = times_in(self.agreement);
         let mut todo: Vec<Instant> = dates.into_iter().chain(self.deeds.iter().map(|d| d.at)).collect();
@@ -432,7 +433,8 @@ impl World<'_> {
     }
 }
 
-/// The status that a duty's amounts give: what came in time, what came in all, and whether there is time left.
+/// The status that a duty's amounts give: what came in time, what came in all, and whether there is time
+/// left.
 fn judge(required: Required, in_time: Amount, in_all: Amount, open: bool) -> Status {
     match required {
         Required::AtLeast(least) if in_time >= least => Status::Met,

@@ -1,4 +1,5 @@
-//! Worked cases, as model values: the oracle must give exactly these sets. Numbers follow the conformance cases.
+//! Worked cases, as model values: the oracle must give exactly these sets. Numbers follow the conformance
+//! cases.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
