@@ -1,0 +1,304 @@
+//! Why one instance has the statuses it has: from the clause down to the words of each source.
+//!
+//! Invariant: every list of the explanation is shown, the empty ones said to be empty.
+
+use maud::{Markup, html};
+use model::answer::{Answer, InstanceAnswer, Moment, ProvisionAnswer};
+use watch::{
+    Explanation, NoExplanation,
+    explain::{Line, Silence},
+};
+
+use super::{
+    Page, Refusal, problem,
+    provision::{accounts, assumptions, key_in_words, quoted},
+};
+use crate::{
+    figures,
+    layout::{Shell, shell},
+    locale::{bdi, joined, number},
+    question_bar::Standing,
+    status,
+};
+
+/// The page.
+///
+/// # Errors
+/// When there is no such provision or instance, or the question names a reading that there is not.
+pub fn page(page: &Page<'_>, id: &str, key: &str) -> Result<Markup, Refusal> {
+    let say = page.say;
+    let answer = page.answer()?;
+    let explained =
+        page.desk.explanation(&page.ask.question, id, key).map_err(|why| refusal(page, &answer, id, key, &why))?;
+    let Some(provision) = answer.provisions.iter().find(|p| p.id == id) else {
+        return Err(problem::nowhere(page));
+    };
+    let name = page.provision_name(id);
+    let title = format!("{name} · {key}");
+    let body = html! {
+        p.crumbs {
+            a href=(page.link("/")) { (say.say("nav-overview")) } " / "
+            a href=(page.link(&page.provision_path(id))) { (bdi(&name)) }
+        }
+        h1 { (bdi(&name)) @if key != "once" { ": " (key_in_words(page, key)) } }
+        (neighbours(page, provision, key))
+        (verdict(page, provision, &explained))
+        (clause(page, &explained))
+        (evidence(page, &explained))
+        section { (accounts(page, provision, &explained.instance)) }
+        (status::legend(page))
+    };
+    Ok(shell(page, &Shell { title: &title, standing: Some(Standing::from(&*answer)), section: "", body }))
+}
+
+fn refusal(page: &Page<'_>, answer: &Answer, id: &str, key: &str, why: &NoExplanation) -> Refusal {
+    let provision = answer.provisions.iter().find(|p| p.id == id);
+    match (why, provision) {
+        (NoExplanation::Instance { .. }, Some(provision)) => {
+            problem::unknown(page, "unknown-instance", key, near(page, provision))
+        }
+        _ => problem::unknown(page, "unknown-provision", id, problem::provisions(page)),
+    }
+}
+
+/// The instances that there are: the first, the last, and the page that lists them all.
+fn near(page: &Page<'_>, provision: &ProvisionAnswer) -> Markup {
+    let mut some: Vec<&InstanceAnswer> = provision.instances.iter().take(3).collect();
+    some.extend(provision.instances.iter().skip(3).rev().take(3).rev());
+    html! {
+        p { (page.say.say("unknown-instance-body")) }
+        ul.plain {
+            li { a href=(page.link(&page.provision_path(&provision.id))) { (bdi(page.provision_name(&provision.id))) } }
+            @for instance in some {
+                li {
+                    a href=(page.link(&page.instance_path(&provision.id, &instance.key))) { (key_in_words(page, &instance.key)) }
+                }
+            }
+        }
+    }
+}
+
+fn neighbours(page: &Page<'_>, provision: &ProvisionAnswer, key: &str) -> Markup {
+    let at = provision.instances.iter().position(|instance| instance.key == key).unwrap_or_default();
+    let before = at.checked_sub(1).and_then(|i| provision.instances.get(i));
+    let after = provision.instances.get(at + 1);
+    let link = |instance: &InstanceAnswer, rel: &str, label: &str| {
+        html! {
+            a rel=(rel) href=(page.link(&page.instance_path(&provision.id, &instance.key))) {
+                (page.say.say(label)) " " (key_in_words(page, &instance.key))
+            }
+        }
+    };
+    html! {
+        @if before.is_some() || after.is_some() {
+            nav.neighbours aria-label=(page.say.text("instances-near")) {
+                @if let Some(instance) = before { (link(instance, "prev", "instance-before")) }
+                @if let Some(instance) = after { (link(instance, "next", "instance-after")) }
+            }
+        }
+    }
+}
+
+fn verdict(page: &Page<'_>, provision: &ProvisionAnswer, explained: &Explanation) -> Markup {
+    let say = page.say;
+    let instance = &explained.instance;
+    html! {
+        div.verdict {
+            p.status { (status::chips(say, instance.status, &provision.kind)) }
+            (status::why(say, &instance.why))
+            dl.facts {
+                div { dt { (say.say("fact-window")) } dd { (window(page, instance)) } }
+                div { dt { (say.say("col-required")) } dd { (figures::required(say, &instance.required)) } }
+                div { dt { (say.say("col-amount")) } dd { (figures::range(say, instance.amount)) } }
+                @if provision.kind != "prohibition" {
+                    div { dt { (say.say("fact-performed")) } dd { (performed(page, &instance.performed)) } }
+                }
+            }
+            (shares(page, instance))
+            @if !explained.missing.is_empty() {
+                h3 { (say.say("missing-title")) }
+                ul { @for words in &explained.missing { li { (say.only_english(words)) } } }
+            }
+        }
+    }
+}
+
+fn window(page: &Page<'_>, instance: &InstanceAnswer) -> Markup {
+    let say = page.say;
+    let end = |at: Option<model::Instant>, key: &str| at.map_or_else(|| say.say(key), |at| page.time(at));
+    html! { (end(instance.window.from, "window-not-set")) " – " (end(instance.window.to, "window-no-end")) }
+}
+
+fn performed(page: &Page<'_>, moment: &Moment) -> Markup {
+    let say = page.say;
+    match (moment.earliest, moment.latest) {
+        (None, None) => say.say("performed-not"),
+        (Some(earliest), None) => html! { (say.say("performed-perhaps")) " " (page.time(earliest)) },
+        (None, Some(latest)) => html! { (say.say("moment-by")) " " (page.time(latest)) },
+        (Some(earliest), Some(latest)) if earliest == latest => page.time(earliest),
+        (Some(earliest), Some(latest)) => html! {
+            (say.say("moment-between")) " " (page.time(earliest)) " " (say.say("moment-and")) " " (page.time(latest))
+        },
+    }
+}
+
+fn shares(page: &Page<'_>, instance: &InstanceAnswer) -> Markup {
+    let say = page.say;
+    html! {
+        @if !instance.of_which.is_empty() {
+            h3 { (say.say("shares-title")) }
+            table.stack role="table" {
+                thead role="rowgroup" { tr role="row" {
+                    @for key in ["col-share", "col-required", "col-amount", "col-status"] {
+                        th scope="col" role="columnheader" { (say.say(key)) }
+                    }
+                } }
+                tbody role="rowgroup" {
+                    @for share in &instance.of_which {
+                        tr role="row" {
+                            th scope="row" role="rowheader" { (bdi(share.label.replace('_', " "))) }
+                            td role="cell" data-label=(say.text("col-required")) { (figures::required(say, &share.required)) }
+                            td role="cell" data-label=(say.text("col-amount")) { (figures::range(say, share.amount)) }
+                            td role="cell" data-label=(say.text("col-status")) { (status::chips(say, share.status, "obligation")) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn clause(page: &Page<'_>, explained: &Explanation) -> Markup {
+    let say = page.say;
+    let anchor = format!("/agreement#L{}", explained.line);
+    html! {
+        section aria-labelledby="text" {
+            h2 #text { (say.say("text-title")) }
+            p { bdi { (explained.clause) } }
+            p.rule { (say.only_english(&explained.rule)) }
+            (quoted(page, &explained.text))
+            p { a href=(page.link(&anchor)) { (say.say_with("text-line", &[("line", number(explained.line))])) } }
+            (assumptions(page, &explained.assumptions))
+        }
+    }
+}
+
+fn evidence(page: &Page<'_>, explained: &Explanation) -> Markup {
+    let say = page.say;
+    let lists =
+        [("counted", &explained.counted), ("possible", &explained.possible), ("aside", &explained.aside)];
+    html! {
+        section aria-labelledby="evidence" {
+            h2 #evidence { (say.say("claims-title")) }
+            @for (name, lines) in lists {
+                h3 { (say.say_with(&format!("lines-{name}"), &[("n", number(lines.len()))])) }
+                p.hint { (say.say(&format!("lines-{name}-hint"))) }
+                @if !lines.is_empty() { (list(page, name, lines)) }
+            }
+            h3 { (say.say("silence-title")) }
+            p.hint { (say.say("silence-hint")) }
+            @if explained.silences.is_empty() { p { (say.say("silence-none")) } } @else { (silences(page, &explained.silences)) }
+        }
+    }
+}
+
+/// More lines than this are folded.
+const FOLDED_FROM: usize = 30;
+
+fn list(page: &Page<'_>, name: &str, lines: &[Line]) -> Markup {
+    let say = page.say;
+    let reasons = lines.iter().any(|line| !line.reason.is_empty());
+    let keys = ["col-speaker", "col-amount", "col-when", "col-known", "col-words"];
+    let table = html! {
+        table.stack.claims role="table" {
+            thead role="rowgroup" { tr role="row" {
+                @for key in keys { th scope="col" role="columnheader" { (say.say(key)) } }
+                @if reasons { th scope="col" role="columnheader" { (say.say("col-reason")) } }
+            } }
+            tbody role="rowgroup" { @for line in lines { (claim_row(page, line, reasons)) } }
+        }
+    };
+    html! {
+        @if lines.len() < FOLDED_FROM { (table) } @else {
+            details open[name == "counted"] {
+                summary { (say.say_with("n-claims", &[("n", number(lines.len()))])) }
+                (table)
+            }
+        }
+    }
+}
+
+fn claim_row(page: &Page<'_>, line: &Line, reasons: bool) -> Markup {
+    let say = page.say;
+    let bears = !matches!(line.bears_on.as_str(), "performance" | "violation");
+    html! {
+        tr role="row" {
+            th scope="row" role="rowheader" {
+                (page.source(&line.source))
+                div.ids { (page.claim(&line.claim)) }
+            }
+            td role="cell" data-label=(say.text("col-amount")) {
+                (figures::range(say, line.amount))
+                @if bears { span.short-why { (say.only_english(&line.bears_on.replace('_', " "))) } }
+            }
+            td role="cell" data-label=(say.text("col-when")) { (occurred(page, &line.claim)) }
+            td role="cell" data-label=(say.text("col-known")) { (page.time(line.known_at)) }
+            td.words role="cell" data-label=(say.text("col-words")) { bdi { (line.note) } }
+            @if reasons { td.words role="cell" data-label=(say.text("col-reason")) { (say.only_english(&line.reason)) } }
+        }
+    }
+}
+
+/// When a claim's act may have happened, in the agreement's time zone.
+#[must_use]
+pub fn occurred(page: &Page<'_>, claim: &str) -> Markup {
+    let Some(period) = page.watch().claim(claim).and_then(|claim| claim.occurred) else {
+        return page.say.say("no-time-given");
+    };
+    let (from, to) = (period.first, period.until());
+    let open_from = from <= model::Instant::MIN;
+    let open_to = period.last >= model::Instant::MAX;
+    html! {
+        @if open_from { (page.say.say("window-not-set")) } @else { (page.time(from)) }
+        @if open_to { " – " (page.say.say("window-no-end")) } @else if from != to { " – " (page.time(to)) }
+    }
+}
+
+fn silences(page: &Page<'_>, silences: &[Silence]) -> Markup {
+    let say = page.say;
+    html! {
+        table.stack role="table" {
+            thead role="rowgroup" { tr role="row" {
+                @for key in ["col-speaker", "col-when", "col-ground", "col-accepted-by"] {
+                    th scope="col" role="columnheader" { (say.say(key)) }
+                }
+            } }
+            tbody role="rowgroup" {
+                @for silence in silences {
+                    tr role="row" {
+                        th scope="row" role="rowheader" { (page.source(&silence.source)) }
+                        td role="cell" data-label=(say.text("col-when")) { (during(page, &silence.during)) }
+                        td.words role="cell" data-label=(say.text("col-ground")) { bdi { (silence.basis) } }
+                        td role="cell" data-label=(say.text("col-accepted-by")) {
+                            @if silence.accepted_by.is_empty() { (say.say("accepted-by-nobody")) }
+                            (joined(silence.accepted_by.iter().map(|id| page.name(id)), &say.text("list-comma")))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A period that the explanation gives as text, each end an instant in UTC.
+fn during(page: &Page<'_>, words: &str) -> Markup {
+    let end = |text: &str| match model::Instant::parse(text) {
+        Ok(instant) => page.time(instant),
+        Err(_) if text.ends_with("infinity") => page.say.say("window-no-end"),
+        Err(_) => bdi(text),
+    };
+    match words.split_once(" to ") {
+        Some((from, to)) => html! { (end(from)) " – " (end(to)) },
+        None => end(words),
+    }
+}
