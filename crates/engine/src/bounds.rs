@@ -25,10 +25,8 @@ enum Literal {
     EventFloor { account: usize, event: usize },
     TallyFloor { account: usize, tally: usize },
     TallyCap { account: usize, tally: usize },
-    /// Nothing happened in the cell but what this source, with all under it, reports.
-    Silence { account: usize, cell: usize },
-    /// Nothing happened in the cell that this source would have reported, but what somebody reports.
-    NothingElse { account: usize, cell: usize },
+    /// What a silent source, with all under it, did not report of somebody else's claim did not happen.
+    Excludes { account: usize, foreign: usize },
     Agreed { index: usize },
     Denial { index: usize },
 }
@@ -220,6 +218,8 @@ struct System<'a> {
     measure: &'a Measure,
     cuts: Vec<Instant>,
     agreed: Vec<Agreed>,
+    /// For each account, its silence if that is accepted.
+    silent: Vec<Option<Silent<'a>>>,
 }
 
 impl<'a> System<'a> {
@@ -234,7 +234,8 @@ impl<'a> System<'a> {
             }
         }
         let cuts: Vec<Instant> = cuts.into_iter().collect();
-        let mut system = System { measure, cuts, agreed: Vec::new() };
+        let mut system = System { measure, cuts, agreed: Vec::new(), silent: Vec::new() };
+        system.silent = (0..measure.accounts.len()).map(|account| Silent::of(&system, account)).collect();
         if measure.corroboration {
             system.agreed = system.agree();
         }
@@ -246,7 +247,7 @@ impl<'a> System<'a> {
     }
 
     /// The cuts at the ends of a period.
-    fn span(&self, period: &Period) -> (usize, usize) {
+    fn span(&self, period: &Period) -> Span {
         (self.cut(period.first), self.cut(period.last + Duration::TICK))
     }
 
@@ -308,13 +309,9 @@ impl<'a> System<'a> {
                     literals.push(Literal::TallyCap { account: a, tally: t });
                 }
             }
-            if account.silence_alone {
-                let cells = account.silences.iter().flat_map(|s| {
-                    let (from, to) = self.span(s);
-                    from.max(first)..to.min(last)
-                });
-                let both = |cell| [Literal::Silence { account: a, cell }, Literal::NothingElse { account: a, cell }];
-                literals.extend(cells.flat_map(both));
+            if let Some(silent) = &self.silent[a] {
+                let foreign = silent.foreign.iter().enumerate().filter(|(_, f)| inside(f.span));
+                literals.extend(foreign.map(|(f, _)| Literal::Excludes { account: a, foreign: f }));
             }
         }
         let agreed = self.agreed.iter().enumerate().filter(|(_, a)| inside((a.from, a.to)));
@@ -380,7 +377,7 @@ impl<'a> System<'a> {
                 Some(self.measure.accounts[account].tallies[tally].claim.clone())
             }
             Literal::Denial { index } => Some(self.measure.denials[index].0.clone()),
-            Literal::Silence { .. } | Literal::NothingElse { .. } | Literal::Agreed { .. } => None,
+            Literal::Excludes { .. } | Literal::Agreed { .. } => None,
         };
         literals.iter().filter_map(claim).collect::<BTreeSet<_>>().into_iter().collect()
     }
@@ -403,7 +400,7 @@ impl<'a> System<'a> {
             (first..last).map(|cut| Edge { from: cut + 1, to: cut, weight: 0, because: Vec::new() }).collect();
         edges.extend(self.floor_edges(kept));
         edges.extend(self.tally_edges(kept));
-        edges.extend(self.silence_edges(kept));
+        edges.extend(self.silence_edges(kept, first, last));
         for edge in &mut edges {
             edge.from -= first;
             edge.to -= first;
@@ -513,30 +510,23 @@ impl<'a> System<'a> {
         edges
     }
 
-    /// Caps by silence: for each cell, and for each window that one cluster of reported deeds spans.
-    fn silence_edges(&self, kept: &[Literal]) -> Vec<Edge> {
-        let mut cells: BTreeMap<(usize, bool), BTreeSet<usize>> = BTreeMap::new();
-        for literal in kept {
-            match *literal {
-                Literal::Silence { account, cell } => cells.entry((account, true)).or_default().insert(cell),
-                Literal::NothingElse { account, cell } => cells.entry((account, false)).or_default().insert(cell),
-                _ => continue,
-            };
-        }
+    /// Caps by silence: for each cell, and for each window that one cluster of deeds spans.
+    fn silence_edges(&self, kept: &[Literal], first: usize, last: usize) -> Vec<Edge> {
         let mut edges = Vec::new();
-        for ((account, own), cells) in cells {
-            let literal = |cell| match own {
-                true => Literal::Silence { account, cell },
-                false => Literal::NothingElse { account, cell },
-            };
-            let everyone: Vec<usize> = (0..self.measure.accounts.len()).collect();
-            let heard = if own { &self.measure.accounts[account].group } else { &everyone };
-            let reports = Reports::of(self, heard);
-            for window in reports.windows(self, &cells) {
-                if let Some(cap) = reports.cap(window) {
-                    let because = (window.0..window.1).map(literal).collect();
-                    edges.push(Edge { from: window.0, to: window.1, weight: cap, because });
-                }
+        for (account, silent) in self.silent.iter().enumerate() {
+            let Some(silent) = silent else { continue };
+            let excluded: BTreeSet<usize> = kept
+                .iter()
+                .filter_map(|literal| match *literal {
+                    Literal::Excludes { account: a, foreign } if a == account => Some(foreign),
+                    _ => None,
+                })
+                .collect();
+            for window in silent.windows(&excluded).into_iter().filter(|w| first <= w.0 && w.1 <= last) {
+                let Some(cap) = silent.cap(window, &excluded) else { continue };
+                let meets = |foreign: &&usize| silent.foreign[**foreign].meets(window);
+                let because = excluded.iter().filter(meets).map(|f| Literal::Excludes { account, foreign: *f });
+                edges.push(Edge { from: window.0, to: window.1, weight: cap, because: because.collect() });
             }
         }
         edges
@@ -633,31 +623,93 @@ fn sum_by_deed<'e>(events: impl Iterator<Item = (Literal, &'e Event)>) -> (i64, 
     (sum, because)
 }
 
-/// What some accounts report, by cuts.
-struct Reports<'a> {
-    /// Deeds and totals so far: when, their reference, and how much at most.
-    events: Vec<((usize, usize), Option<&'a str>, Option<Amount>)>,
-    tallies: Vec<((usize, usize), Option<Amount>)>,
+/// A source whose silence counts, with what it and all under it report, by cuts.
+struct Silent<'a> {
+    /// The cells in which it would have reported.
+    cells: BTreeSet<usize>,
+    /// Deeds and totals so far that it reports: when, their reference, and how much at most.
+    events: Vec<(Span, Option<&'a str>, Option<Amount>)>,
+    /// Totals that it gives: when, and their caps.
+    tallies: Vec<(Span, Option<Amount>)>,
+    /// What others claim beyond its reports.
+    foreign: Vec<Foreign>,
 }
 
-impl<'a> Reports<'a> {
-    fn of(system: &System<'a>, heard: &[usize]) -> Self {
-        let members = || heard.iter().filter_map(|index| system.measure.accounts.get(*index));
+/// A pair of cuts.
+type Span = (usize, usize);
+
+/// Somebody else's claim, by how much it goes beyond what a silent source reports; `None` is no limit.
+struct Foreign {
+    span: Span,
+    beyond: Option<i64>,
+}
+
+impl Foreign {
+    fn meets(&self, window: Span) -> bool {
+        overlap(self.span, window)
+    }
+}
+
+fn overlap(a: Span, b: Span) -> bool {
+    a.0 < b.1 && b.0 < a.1
+}
+
+impl<'a> Silent<'a> {
+    fn of(system: &System<'a>, index: usize) -> Option<Self> {
+        let account = &system.measure.accounts[index];
+        if !account.silence_alone || account.silences.is_empty() {
+            return None;
+        }
+        let members = || account.group.iter().filter_map(|member| system.measure.accounts.get(*member));
         let deeds = members().flat_map(|a| &a.events).map(|e| (system.span(&e.period), e.reference.as_deref(), e.high));
         let so_far = members().flat_map(|a| &a.tallies).filter_map(|t| t.so_far);
         let events = deeds.chain(so_far.map(|(period, high)| (system.span(&period), None, high))).collect();
         let totals = members().flat_map(|a| &a.tallies).filter(|t| t.so_far.is_none());
-        Reports { events, tallies: totals.map(|t| (system.span(&t.period), t.cap)).collect() }
+        let cells = account.silences.iter().map(|s| system.span(s)).flat_map(|(from, to)| from..to).collect();
+        let tallies = totals.map(|t| (system.span(&t.period), t.cap)).collect();
+        let mut silent = Silent { cells, events, tallies, foreign: Vec::new() };
+        let others = system.measure.accounts.iter().enumerate().filter(|(i, _)| !account.group.contains(i));
+        let mut foreign = Vec::new();
+        for (_, other) in others {
+            let floors = other.events.iter().filter(|e| e.alone && e.floor > Amount::ZERO);
+            foreign.extend(floors.filter_map(|e| silent.beyond_deed(system.span(&e.period), e)));
+            let floors = other.tallies.iter().filter(|t| t.floor_alone && t.floor.is_some_and(|f| f > Amount::ZERO));
+            foreign.extend(floors.filter_map(|t| silent.beyond_total(system.span(&t.period), t.high)));
+        }
+        silent.foreign = foreign;
+        Some(silent)
     }
 
-    /// Single cells, and every window inside the span of a cluster of reported deeds or of a tally, in runs of silence.
-    fn windows(&self, system: &System<'_>, cells: &BTreeSet<usize>) -> BTreeSet<(usize, usize)> {
-        let mut windows: BTreeSet<(usize, usize)> = cells.iter().map(|cell| (*cell, cell + 1)).collect();
-        let mut spans: Vec<(usize, usize)> = self.events.iter().map(|(span, ..)| *span).collect();
-        spans.extend(system.reference_hulls());
+    /// How far a deed that somebody else reports goes beyond what this source reports of the same deed.
+    fn beyond_deed(&self, span: Span, event: &Event) -> Option<Foreign> {
+        let same = |reference: Option<&str>| reference.is_some() && reference == event.reference.as_deref();
+        let own = self.events.iter().filter(|(_, reference, _)| same(*reference)).map(|(_, _, high)| *high);
+        let own = own.fold(Some(Amount::ZERO), |most, high| most.zip(high).map(|(a, b)| a.max(b)));
+        beyond(span, event.high, own)
+    }
+
+    /// How far a total goes beyond the sum of what this source reports in its period.
+    fn beyond_total(&self, span: Span, high: Option<Amount>) -> Option<Foreign> {
+        beyond(span, high, self.reported(span).map(Amount))
+    }
+
+    /// Single cells, and every window inside the span of a cluster of deeds or of a tally, in runs of silence.
+    fn windows(&self, excluded: &BTreeSet<usize>) -> BTreeSet<Span> {
+        let mut windows: BTreeSet<Span> = self.cells.iter().map(|cell| (*cell, cell + 1)).collect();
+        let mut spans: Vec<Span> = self.events.iter().map(|(span, ..)| *span).collect();
+        let mut hulls: BTreeMap<&str, Span> = BTreeMap::new();
+        for (span, reference, _) in &self.events {
+            if let Some(reference) = reference {
+                let hull = hulls.entry(reference).or_insert(*span);
+                *hull = (hull.0.min(span.0), hull.1.max(span.1));
+            }
+        }
+        spans.extend(hulls.into_values());
         spans.extend(self.tallies.iter().filter(|(_, cap)| cap.is_some()).map(|(span, _)| *span));
+        let admitted = self.foreign.iter().enumerate().filter(|(f, _)| !excluded.contains(f));
+        spans.extend(admitted.map(|(_, foreign)| foreign.span));
         spans.sort_unstable();
-        let mut merged: Vec<(usize, usize)> = Vec::new();
+        let mut merged: Vec<Span> = Vec::new();
         for (first, last) in spans {
             match merged.last_mut() {
                 Some(open) if first < open.1 => open.1 = open.1.max(last),
@@ -666,19 +718,18 @@ impl<'a> Reports<'a> {
         }
         for (first, last) in merged {
             for from in first..last {
-                let run = (from..last).take_while(|cell| cells.contains(cell)).count();
+                let run = (from..last).take_while(|cell| self.cells.contains(cell)).count();
                 windows.extend((from + 1..=from + run).map(|to| (from, to)));
             }
         }
         windows
     }
 
-    /// The cap on a window: none where they give totals instead.
-    fn cap(&self, (from, to): (usize, usize)) -> Option<i64> {
-        let meets = |(first, last): (usize, usize)| first < to && from < last;
+    /// The sum of what it reports that meets a window, each reference once; `None` where a report has no upper bound.
+    fn reported(&self, window: Span) -> Option<i64> {
         let mut by_reference: BTreeMap<&str, Option<i64>> = BTreeMap::new();
         let mut sum = Some(0_i64);
-        for (_, reference, high) in self.events.iter().filter(|(span, ..)| meets(*span)) {
+        for (_, reference, high) in self.events.iter().filter(|(span, ..)| overlap(*span, window)) {
             let high = high.map(|h| h.0);
             match reference {
                 Some(reference) => {
@@ -688,15 +739,30 @@ impl<'a> Reports<'a> {
                 None => sum = sum.zip(high).map(|(a, b)| a.saturating_add(b)),
             }
         }
-        for high in by_reference.into_values() {
-            sum = sum.zip(high).map(|(a, b)| a.saturating_add(b));
+        by_reference.into_values().fold(sum, |sum, high| sum.zip(high).map(|(a, b)| a.saturating_add(b)))
+    }
+
+    /// The cap on a window: what it reports and what others claim beyond that is not excluded; none where it gives totals instead.
+    fn cap(&self, window: Span, excluded: &BTreeSet<usize>) -> Option<i64> {
+        let mut cap = self.reported(window)?;
+        if self.tallies.iter().any(|(span, _)| overlap(*span, window)) {
+            let containing = self.tallies.iter().filter(|(span, _)| span.0 <= window.0 && window.1 <= span.1);
+            cap = cap.max(containing.filter_map(|(_, cap)| *cap).max()?.0);
         }
-        if !self.tallies.iter().any(|(span, _)| meets(*span)) {
-            return sum;
+        let admitted = self.foreign.iter().enumerate().filter(|(f, _)| !excluded.contains(f));
+        let meeting = admitted.filter(|(_, foreign)| foreign.meets(window));
+        meeting.map(|(_, foreign)| foreign.beyond).try_fold(cap, |cap, more| more.map(|more| cap.saturating_add(more)))
+    }
+}
+
+fn beyond(span: Span, claimed: Option<Amount>, reported: Option<Amount>) -> Option<Foreign> {
+    match (claimed, reported) {
+        // What is reported without an upper bound excludes nothing.
+        (_, None) => None,
+        (None, Some(_)) => Some(Foreign { span, beyond: None }),
+        (Some(claimed), Some(reported)) => {
+            (claimed > reported).then(|| Foreign { span, beyond: Some((claimed - reported).0) })
         }
-        let containing = self.tallies.iter().filter(|((first, last), _)| *first <= from && to <= *last);
-        let tally = containing.filter_map(|(_, cap)| *cap).min()?;
-        sum.map(|sum| sum.max(tally.0))
     }
 }
 

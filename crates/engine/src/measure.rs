@@ -65,6 +65,8 @@ pub struct Tally {
     pub floor: Option<Amount>,
     /// At most this, if it gives a cap.
     pub cap: Option<Amount>,
+    /// At most this, as stated, whether or not it caps what is asked about.
+    pub high: Option<Amount>,
     /// A total so far, public before its period ended: to its source's silence it is one more report, of this much
     /// at most in this part of the period.
     pub so_far: Option<(Period, Option<Amount>)>,

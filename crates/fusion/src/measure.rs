@@ -80,6 +80,9 @@ impl<'a> Fused<'a> {
         if !claim.denies.is_empty() {
             return Use::Aside(format!("it denies {}", claim.denies.join(", ")));
         }
+        if let Some(target) = &claim.retracts {
+            return Use::Aside(format!("it only takes back {target}"));
+        }
         let fits = match against.fit(claim, &self.doers(claim, doers)) {
             Ok(fits) => fits,
             Err(reason) => return Use::Aside(reason),
@@ -102,7 +105,7 @@ impl<'a> Fused<'a> {
     fn doers_by_reference(&self, pattern: &Action) -> BTreeMap<&'a str, Vec<Named>> {
         let mut doers: BTreeMap<&str, Vec<Named>> = BTreeMap::new();
         let same = |claim: &&&Claim| {
-            claim.act.as_deref() == Some(pattern.act.as_str()) && claim.denies.is_empty() && self.speaks(claim)
+            claim.act.as_deref() == Some(pattern.act.as_str()) && states(claim) && self.speaks(claim)
         };
         for claim in self.claims.iter().filter(same) {
             let Some(reference) = &claim.reference else { continue };
@@ -194,8 +197,9 @@ impl<'a> Fused<'a> {
         };
         let by = coverage.by.is_empty()
             || !pattern.by.is_empty() && pattern.by.iter().all(|doer| coverage.by.contains(doer));
-        let to = coverage.to.is_empty() || pattern.to.as_ref().is_some_and(|to| coverage.to.contains(to));
-        let stage = coverage.stages.is_empty() || pattern.stage.as_ref().is_some_and(|s| coverage.stages.contains(s));
+        // What the pattern leaves open narrows no coverage (spec/worlds.md §1).
+        let to = coverage.to.is_empty() || pattern.to.as_ref().is_none_or(|to| coverage.to.contains(to));
+        let stage = coverage.stages.is_empty() || pattern.stage.as_ref().is_none_or(|s| coverage.stages.contains(s));
         any(&coverage.acts, &pattern.act)
             && item
             && by
@@ -208,7 +212,7 @@ impl<'a> Fused<'a> {
 
     fn area_holds(&self, coverage: &Coverage, pattern: &Action) -> bool {
         let Some(area) = &coverage.area else { return true };
-        let Some((_, zone)) = &pattern.place else { return false };
+        let Some((_, zone)) = &pattern.place else { return true };
         let place = model::place::Place { zone: Some(zone.clone()), ..Default::default() };
         area == zone
             || within(Some(&place), &coverage.period, area, self.grounds) == model::place::Within::Inside
@@ -262,6 +266,7 @@ impl<'a> Fused<'a> {
             period,
             floor: range.low.filter(|_| fits.certain()),
             cap: range.high.filter(|_| fits.caps() && !scoped && !part_only && !early && placed),
+            high: range.high,
             so_far: early.then(|| (Period { first: period.first, last: claim.known_at.max(period.first) }, range.high)),
             floor_alone,
             cap_alone,
@@ -288,7 +293,7 @@ impl<'a> Fused<'a> {
             let own_side = self.sources[&denial.source].side.as_ref();
             let same = |c: &&&Claim| {
                 c.act.as_deref() == Some(pattern.act.as_str())
-                    && c.denies.is_empty()
+                    && states(c)
                     && (denial.about.contains(&c.id) || c.reference.is_some() && c.reference == denial.reference)
             };
             for denied in self.claims.iter().filter(same) {
@@ -324,6 +329,11 @@ impl<'r> Side<'r> {
         };
         Side { bearers, verifiers, violation, receiver: pattern.to.as_ref() }
     }
+}
+
+/// Whether a claim says that something was so: one that denies or retracts says nothing of its own.
+fn states(claim: &Claim) -> bool {
+    claim.denies.is_empty() && claim.retracts.is_none()
 }
 
 /// What is left of a period without a gap.
@@ -364,7 +374,7 @@ impl Evidence for Fused<'_> {
             silence_alone: false,
             silence_counts: false,
         };
-        let same_act = |c: &&&Claim| c.act.as_deref() == Some(pattern.act.as_str()) && c.denies.is_empty();
+        let same_act = |c: &&&Claim| c.act.as_deref() == Some(pattern.act.as_str()) && states(c);
         for claim in self.claims.iter().filter(same_act).filter(|c| self.speaks(c)) {
             let source = &self.sources[&claim.source];
             let fit = against.fit(claim, &self.doers(claim, &doers));
@@ -385,7 +395,7 @@ impl Evidence for Fused<'_> {
                 // A source that totals harm or a part of the whole is not silent about it.
                 Err(_) if claim.kind == Kind::Tally && side.violation => {
                     if let (Some(period), account) = (claim.occurred, accounts.entry(key).or_insert_with(|| blank(&claim.source, origin))) {
-                        let silent = Tally { claim: claim.id.clone(), period, floor: None, cap: None, so_far: None, floor_alone: false, cap_alone: false };
+                        let silent = Tally { claim: claim.id.clone(), period, floor: None, cap: None, high: None, so_far: None, floor_alone: false, cap_alone: false };
                         account.tallies.push(silent);
                     }
                 }
