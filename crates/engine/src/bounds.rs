@@ -107,7 +107,7 @@ struct Part {
 }
 
 /// One maximal consistent set, closed: the tightest `F(j) - F(i) <= distance`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Leaf {
     distance: Vec<Option<i64>>,
 }
@@ -154,7 +154,8 @@ impl Bounds {
                 continue;
             }
             let gap = unbounded(points, covered, start);
-            let own: BTreeSet<View> = part.leaves.iter().map(|leaf| leaf.view(&part.cuts, points)).collect();
+            let places = places(&part.cuts, points);
+            let own: BTreeSet<View> = part.leaves.iter().map(|leaf| leaf.view(&places, part.cuts.len())).collect();
             views = combine(&views, &own.into_iter().map(|view| view.plus(&gap)).collect::<Vec<_>>());
             covered = covered.max(end);
         }
@@ -187,17 +188,30 @@ fn unbounded(points: &[Instant], from: Instant, until: Instant) -> View {
     view
 }
 
+/// Where an instant lies among cuts: the last cut not after it, the first not before it, and one past the last not after it.
+struct Place {
+    before: usize,
+    after: usize,
+    past: usize,
+}
+
+fn places(cuts: &[Instant], points: &[Instant]) -> Vec<Place> {
+    let place = |point: &Instant| {
+        let past = cuts.partition_point(|c| c <= point);
+        Place { before: past.saturating_sub(1), after: cuts.partition_point(|c| c < point), past }
+    };
+    points.iter().map(place).collect()
+}
+
 impl Leaf {
-    fn view(&self, cuts: &[Instant], points: &[Instant]) -> View {
-        let (size, nodes) = (points.len(), cuts.len());
+    fn view(&self, places: &[Place], nodes: usize) -> View {
+        let size = places.len();
         let mut view = View::none(size);
         for i in 0..size {
             for j in i + 1..size {
                 // From outside: the greatest lies between the cuts around the points, the least between those within.
-                let outer_from = cuts.partition_point(|c| *c <= points[i]).saturating_sub(1);
-                let outer_to = cuts.partition_point(|c| *c < points[j]).min(nodes - 1);
-                let inner_from = cuts.partition_point(|c| *c < points[i]);
-                let inner_to = cuts.partition_point(|c| *c <= points[j]);
+                let (outer_from, outer_to) = (places[i].before, places[j].after.min(nodes - 1));
+                let (inner_from, inner_to) = (places[i].after, places[j].past);
                 view.high[i * size + j] = if outer_from >= outer_to {
                     Some(0)
                 } else {
@@ -367,6 +381,8 @@ impl<'a> System<'a> {
                 }
             }
         }
+        leaves.sort_unstable();
+        leaves.dedup();
         (leaves, true)
     }
 

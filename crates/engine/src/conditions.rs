@@ -2,18 +2,18 @@
 //!
 //! Invariant: a condition that is not computed yet is an error that names it, never a guess.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use model::{
     Amount, Id, Instant, Period,
-    agreement::{Agreement, Condition, Due, PhaseEnd, Provision, Required, Rule},
+    agreement::{Action, Agreement, Condition, Due, PhaseEnd, Provision, Required, Rule},
 };
 
 use crate::{
-    bounds::Bounds,
     instance::{CountFrom, Deadline, Single},
     measure::{Evidence, Role},
     moments::Moments,
+    single::Asked,
 };
 
 /// A construct that this engine does not compute yet, in words.
@@ -38,13 +38,26 @@ pub struct Context<'a> {
     /// Statuses are asked for this instant.
     pub at: Instant,
     firsts: RefCell<BTreeMap<String, Result<Moments, NotComputed>>>,
+    asked: RefCell<BTreeMap<String, Rc<Asked>>>,
 }
 
 impl<'a> Context<'a> {
     /// A context with nothing computed yet.
     #[must_use]
     pub fn new(agreement: &'a Agreement, evidence: &'a dyn Evidence, at: Instant) -> Self {
-        Context { agreement, evidence, at, firsts: RefCell::default() }
+        Context { agreement, evidence, at, firsts: RefCell::default(), asked: RefCell::default() }
+    }
+
+    /// What the evidence says of a kind of deed, solved once.
+    #[must_use]
+    pub fn ask(&self, action: &Action, role: Role<'_>) -> Rc<Asked> {
+        let key = format!("{action:?} {role:?}");
+        if let Some(known) = self.asked.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let asked = Rc::new(Asked::of(self.evidence.measure(action, role)));
+        self.asked.borrow_mut().insert(key, Rc::clone(&asked));
+        asked
     }
 
     /// Remembers what a name stands for; a name asked for while it is being computed is a cycle.
@@ -78,9 +91,8 @@ impl<'a> Context<'a> {
             Condition::PerformedInTime(id) => self.performed(id, true),
             Condition::Breached(id) => self.breached(id),
             Condition::Deed(action) => {
-                let measure = self.evidence.measure(action, Role::Duty { bearers: &action.by, verifiers: &[] });
-                let bounds = Bounds::of(&measure);
-                Ok(Moments::reaching(&bounds, self.agreement.in_force, Amount::LEAST, self.at))
+                let asked = self.ask(action, Role::Duty { bearers: &action.by, verifiers: &[] });
+                Ok(Moments::reaching(&asked.bounds, self.agreement.in_force, Amount::LEAST, self.at))
             }
             Condition::All(all) => self.fold(all, Moments::both),
             Condition::Any(any) => self.fold(any, Moments::either),
@@ -201,9 +213,9 @@ impl<'a> Context<'a> {
             let mut own = action.clone();
             own.by = vec![bearer.clone()];
             let role = Role::Duty { bearers: &own.by, verifiers: &provision.verified_by };
-            let bounds = Bounds::of(&self.evidence.measure(&own, role));
+            let asked = self.ask(&own, role);
             let count_from = CountFrom::Fixed(from);
-            let single = Single { bounds: &bounds, opens: &opens, deadline: &deadline, count_from, required: *required };
+            let single = Single { bounds: &asked.bounds, opens: &opens, deadline: &deadline, count_from, required: *required };
             results.push(each(&single, self.at));
         }
         Ok(results)

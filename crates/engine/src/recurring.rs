@@ -3,7 +3,7 @@
 //! Invariant: every day of the scope is an instance, also one without a single record; a day that may lie outside the
 //! scope may be inactive.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, rc::Rc};
 
 use jiff::civil::Date;
 use model::{
@@ -20,7 +20,7 @@ use crate::{
     instance::{periodic, worst_of},
     measure::{Event, Measure, Role},
     moments::Moments,
-    single::{Asked, changes, why},
+    single::{Asked, ask, changes, why},
 };
 
 /// A duty for each civil day.
@@ -93,8 +93,8 @@ struct Daily<'a> {
     required: Required,
     shares: &'a [Share],
     pro_rata: bool,
-    total: Asked,
-    parts: Vec<Asked>,
+    total: Rc<Asked>,
+    parts: Vec<Rc<Asked>>,
 }
 
 impl<'a> Daily<'a> {
@@ -107,12 +107,7 @@ impl<'a> Daily<'a> {
         shares: &'a [Share],
         pro_rata: bool,
     ) -> Self {
-        let ask = |action: &Action| {
-            let mut own = action.clone();
-            own.by = vec![bearer.clone()];
-            let role = Role::Duty { bearers: &own.by, verifiers: &provision.verified_by };
-            Asked::of(context.evidence.measure(&own, role))
-        };
+        let ask = |action: &Action| ask(context, action, bearer, provision);
         let parts = shares.iter().map(|share| ask(&share.action)).collect();
         Daily { required, shares, pro_rata, total: ask(action), parts }
     }
@@ -166,7 +161,7 @@ impl<'a> Daily<'a> {
         let seen = Period { first: hull.first, last: hull.last.min(at).max(hull.first) };
         let status = with_outside(self.statuses(|a| &a.bounds, windows, day, at));
         let closed = with_outside(self.statuses(|a| &a.closed, windows, day, at));
-        let contested = [&self.total].into_iter().chain(&self.parts).any(|a| a.bounds.contested(seen.first, seen.last.next()));
+        let contested = self.asked().any(|a| a.bounds.contested(seen.first, seen.last.next()));
         let mut evidence = self.total.measure.claims_in(&seen);
         for part in &self.parts {
             evidence.extend(part.measure.claims_in(&seen));
@@ -188,11 +183,16 @@ impl<'a> Daily<'a> {
             assumptions: Vec::new(),
         };
         let inside = |c: &Instant| hull.first <= *c && *c <= hull.last.next();
-        let cuts = [&self.total].into_iter().chain(&self.parts).flat_map(|a| a.bounds.cuts.iter().copied()).filter(inside);
+        let cuts = self.asked().flat_map(|a| a.bounds.cuts.iter().copied()).filter(inside);
         let mut candidates: BTreeSet<Instant> = cuts.flat_map(|c| [c.previous(), c, c.next()]).collect();
         candidates.extend(windows.iter().flat_map(|w| [w.first, w.last, w.last.next()]));
         let timeline = changes(candidates, hull.first, at, |t| with_outside(self.statuses(|a| &a.bounds, windows, day, t)));
         Row { answer, timeline }
+    }
+
+    /// The whole, then its shares.
+    fn asked(&self) -> impl Iterator<Item = &Rc<Asked>> {
+        [&self.total].into_iter().chain(&self.parts)
     }
 
     fn performed(&self, owed: Required, seen: &Period) -> Moment {

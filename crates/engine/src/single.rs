@@ -3,7 +3,10 @@
 //! Invariant: every instance is a [`Single`] over one [`Asked`] measure, so that the statuses, each source's own
 //! account, the reasons for doubt and the timeline all come from the same function.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use model::{
     Amount, Id, Instant, Period, StatusSet,
@@ -247,11 +250,12 @@ pub fn once(context: &Context<'_>, provision: &Provision) -> Result<Outcome, Not
     Ok(outcome)
 }
 
-fn ask(context: &Context<'_>, action: &Action, bearer: &Id, provision: &Provision) -> Asked {
+/// What the evidence says of one bearer's performance of a provision.
+pub fn ask(context: &Context<'_>, action: &Action, bearer: &Id, provision: &Provision) -> Rc<Asked> {
     let mut own = action.clone();
     own.by = vec![bearer.clone()];
     let role = Role::Duty { bearers: &own.by, verifiers: &provision.verified_by };
-    Asked::of(context.evidence.measure(&own, role))
+    context.ask(&own, role)
 }
 
 /// Whether the instant that a window hangs on rests on claims that its performance rests on too.
@@ -265,7 +269,7 @@ fn claims_behind(context: &Context<'_>, condition: &Condition, depth: usize) -> 
     let agreement = context.agreement;
     let of = |action: &Action| {
         let role = Role::Duty { bearers: &action.by, verifiers: &[] };
-        context.evidence.measure(action, role).claims_in(&Period::ALWAYS).into_iter().collect()
+        context.ask(action, role).measure.claims_in(&Period::ALWAYS).into_iter().collect()
     };
     let deeper = |condition: &Condition| claims_behind(context, condition, depth + 1);
     if depth > 16 {
@@ -312,7 +316,7 @@ pub fn exchange(context: &Context<'_>, provision: &Provision) -> Result<Outcome,
         return Err(NotComputed("an exchange that binds only during a phase".to_owned()));
     }
     let role = Role::Duty { bearers: &trigger.by, verifiers: &provision.verified_by };
-    let triggers = Asked::of(context.evidence.measure(trigger, role));
+    let triggers = context.ask(trigger, role);
     let answers = ask(context, action, bearer, provision);
     let (from, at) = (context.agreement.in_force, context.at);
     let deadline = within.map_or(Deadline::Open, Deadline::After);
