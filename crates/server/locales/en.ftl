@@ -55,6 +55,11 @@ reading-text = The text as written
 
 ## Overview
 overview-title = Is it holding?
+lead-broken = Not in every part: { $ill } of { $of } provisions were not kept, or not in time.
+lead-broken-and-in-doubt = Not in every part: { $ill } of { $of } provisions were not kept, or not in time; of { $doubt } more it cannot be told.
+lead-in-doubt = It cannot be told: in { $doubt } of { $of } provisions a breach or delay is possible, and certain in none.
+lead-not-all-computed = No breach is possible in what was computed; { $uncomputed } of { $of } provisions were not.
+lead-no-breach = So far no breach is possible in any of { $of } provisions.
 no-provisions = The agreement has no provisions.
 group-breached = Breached: { $n }
 group-not-in-time = Not performed in time: { $n }
@@ -67,6 +72,7 @@ group-not-computed = Not computed by this version: { $n }
 phases-title = Phases
 provisions-title = Provisions
 provisions-hint = Each band shows the statuses possible over time; one that is divided had several. From entry into force to the instant asked about:
+columns-hint = Figures, dates and speakers are those under the first standard: { $standard }.
 findings-title = What the evidence itself shows
 evidence-title = Evidence read
 evidence-read = { $read ->
@@ -108,6 +114,7 @@ col-violations = Violations
 col-instance = Instance
 col-required = Owed
 col-amount = Amount shown
+col-claimed = Amount claimed
 col-why = Why in doubt
 col-speaker = Speaker
 col-claims = Claims
@@ -188,11 +195,12 @@ timeline-table = { $n ->
     [one] As a table: { $n } stretch
    *[other] As a table: { $n } stretches
   }
-lanes-hint = A lane for each status; where several are filled at once, all of them are possible.
+lanes-hint = A lane for each status. It is filled whole where that status was the only one possible, and in part where others were possible too.
 
 ## Provision
 since = Unchanged since
 text-title = What the text says
+text-quoted = The text as written
 text-reading-note = The question takes another reading of the text; the words below are those of the text as written.
 text-line = Line { $line } of the agreement
 assumed-title = Assumed where the text is silent:

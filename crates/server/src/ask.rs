@@ -172,7 +172,8 @@ pub fn accounts(watch: &Watch) -> (Vec<(&str, &str)>, Vec<(&str, &str)>) {
     let mut sources: Vec<(&str, &str)> =
         watch.sources.iter().map(|source| (source.id.as_str(), source.label.as_str())).collect();
     if sources.is_empty() {
-        let speakers: std::collections::BTreeSet<&str> = watch.claims.iter().map(|c| c.source.as_str()).collect();
+        let speakers: std::collections::BTreeSet<&str> =
+            watch.claims.iter().map(|c| c.source.as_str()).collect();
         sources = speakers.into_iter().map(|id| (id, id)).collect();
     }
     sources.sort_by(|a, b| a.1.cmp(b.1));

@@ -79,7 +79,9 @@ pub fn count(say: Say, count: Count) -> String {
     match (count.certain, count.possible) {
         (0, None) => say.text("count-unbounded"),
         (certain, None) => say.text_with("count-from", &[("n", n(certain))]),
-        (certain, Some(possible)) if certain == possible => say.text_with("count-exact", &[("n", n(certain))]),
+        (certain, Some(possible)) if certain == possible => {
+            say.text_with("count-exact", &[("n", n(certain))])
+        }
         (0, Some(possible)) => say.text_with("count-to", &[("n", n(possible))]),
         (low, Some(high)) => say.text_with("count-between", &[("low", n(low)), ("high", n(high))]),
     }
@@ -135,7 +137,10 @@ fn tallies(say: Say, provision: &ProvisionAnswer) -> String {
         let worth = tally.certain > 0 || (asked && tally.possible != Some(0));
         worth.then(|| {
             let word = status::word(say, status, &provision.kind);
-            say.text_with("tally", &[("status", Value::from(word)), ("count", Value::from(count(say, *tally)))])
+            say.text_with(
+                "tally",
+                &[("status", Value::from(word)), ("count", Value::from(count(say, *tally)))],
+            )
         })
     });
     shown.collect::<Vec<_>>().join(&say.text("list-semicolon"))

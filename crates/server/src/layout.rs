@@ -43,7 +43,7 @@ pub fn shell(page: &Page<'_>, shell: &Shell<'_>) -> Markup {
                 a.skip href="#main" { (say.say("skip")) }
                 (status::shapes())
                 (top(page, shell.section))
-                div.asked {
+                section.asked aria-label=(say.text("bar-label")) {
                     div.wide {
                         (question_bar(page))
                         @if let Some(asked) = &shell.standing { (standing(page, asked)) }

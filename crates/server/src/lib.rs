@@ -101,8 +101,7 @@ async fn nowhere(app: App, query: RawQuery) -> Response {
 }
 
 async fn style() -> Response {
-    let headers =
-        [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=300")];
+    let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=300")];
     (headers, STYLE).into_response()
 }
 
@@ -117,7 +116,8 @@ async fn page(
     let lang = ask.lang;
     let (status, markup) = in_turn(desk, move |desk| {
         let page = Page { desk, ask: &ask, say: ask.say(), here: &here };
-        let rendered = if ask.problems.is_empty() { render(&page) } else { Err(pages::problem::typed(&page)) };
+        let rendered =
+            if ask.problems.is_empty() { render(&page) } else { Err(pages::problem::typed(&page)) };
         match rendered {
             Ok(markup) => (StatusCode::OK, markup),
             Err(refusal) => (refusal.status, pages::problem::page(&page, &refusal)),

@@ -63,8 +63,10 @@ impl Lang {
     }
 }
 
-static ENGLISH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("en", include_str!("../locales/en.ftl")));
-static ARABIC: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("ar", include_str!("../locales/ar.ftl")));
+static ENGLISH: LazyLock<FluentBundle<FluentResource>> =
+    LazyLock::new(|| bundle("en", include_str!("../locales/en.ftl")));
+static ARABIC: LazyLock<FluentBundle<FluentResource>> =
+    LazyLock::new(|| bundle("ar", include_str!("../locales/ar.ftl")));
 
 fn bundle(tag: &str, source: &str) -> FluentBundle<FluentResource> {
     let mut bundle = FluentBundle::new_concurrent(vec![tag.parse().unwrap_or_default()]);
@@ -117,7 +119,11 @@ impl Say {
     #[must_use]
     pub fn say_with(self, key: &str, values: &[(&str, Value<'_>)]) -> Markup {
         let text = self.text_with(key, values);
-        if self.has(key) { html! { (text) } } else { english(&text) }
+        if self.has(key) {
+            html! { (text) }
+        } else {
+            english(&text)
+        }
     }
 
     /// Whether the message is in this language.
@@ -129,7 +135,11 @@ impl Say {
     /// Words that there are only in English: those of an explanation's rules and reasons.
     #[must_use]
     pub fn only_english(self, text: &str) -> Markup {
-        if self.lang == Lang::En { html! { (text) } } else { english(text) }
+        if self.lang == Lang::En {
+            html! { (text) }
+        } else {
+            english(text)
+        }
     }
 }
 

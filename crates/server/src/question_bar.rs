@@ -16,7 +16,7 @@ use crate::{
 pub fn question_bar(page: &Page<'_>) -> Markup {
     let say = page.say;
     html! {
-        form.bar method="get" action=(page.here) aria-label=(say.text("bar-label")) {
+        form.bar method="get" action=(page.here) {
             (time_field(page, "known_at", &page.ask.typed.known_at))
             (time_field(page, "at", &page.ask.typed.at))
             (standard_field(page))

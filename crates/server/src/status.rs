@@ -32,6 +32,12 @@ fn chip(say: Say, status: Status, kind: &str) -> Markup {
     html! { span class={ "chip s-" (status.name()) } { (icon(status.name())) (word(say, status, kind)) } }
 }
 
+/// A status as a label, which says nothing of how certain it is.
+#[must_use]
+pub fn label(say: Say, status: Status, kind: &str) -> Markup {
+    html! { span.set.many { (chip(say, status, kind)) } }
+}
+
 fn icon(name: &str) -> Markup {
     html! { svg.icon width="12" height="12" aria-hidden="true" focusable="false" { use href={ "#i-" (name) } {} } }
 }
@@ -109,7 +115,7 @@ pub fn legend(page: &Page<'_>) -> Markup {
             dl {
                 @for status in Status::ALL {
                     div {
-                        dt { span.set.one { (chip(say, status, "")) } }
+                        dt { (label(say, status, "")) }
                         dd { (say.say(&format!("legend-{}", status.name()))) }
                     }
                 }

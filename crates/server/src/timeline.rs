@@ -56,7 +56,10 @@ fn title(page: &Page<'_>, stretch: &Stretch, kind: &str) -> String {
     let say = page.say;
     let instant = |at: Instant| Value::from(when::text(at, page.zone(), say));
     let words = Value::from(status::words(say, stretch.status, kind));
-    say.text_with("stretch", &[("from", instant(stretch.from)), ("to", instant(stretch.to)), ("words", words)])
+    say.text_with(
+        "stretch",
+        &[("from", instant(stretch.from)), ("to", instant(stretch.to)), ("words", words)],
+    )
 }
 
 /// One band for a whole timeline; a set of several is divided, worst on top.
@@ -80,7 +83,9 @@ pub fn band(page: &Page<'_>, timeline: &[Stretch], axis: Axis, kind: &str) -> Ma
 }
 
 fn bar(status: Status, left: Share, width: Share, rank: usize, of: usize) -> Markup {
-    let part = |n: usize| Share(i64::try_from(n).unwrap_or_default() * WHOLE / i64::try_from(of.max(1)).unwrap_or(1));
+    let part = |n: usize| {
+        Share(i64::try_from(n).unwrap_or_default() * WHOLE / i64::try_from(of.max(1)).unwrap_or(1))
+    };
     html! {
         rect class={ "edge s-" (status.name()) } x=(left) width=(width) y=(part(rank)) height=(part(1))
             fill={ "url(#p-" (status.name()) ")" } {}
@@ -95,14 +100,14 @@ pub fn lanes(page: &Page<'_>, timeline: &[Stretch], axis: Axis, kind: &str) -> M
     html! {
         div.lanes aria-hidden="true" {
             @for status in ever.iter() {
-                div.lane-name { (status::chips(say, StatusSet::only(status), kind)) }
+                div.lane-name { (status::label(say, status, kind)) }
                 svg.lane width="100%" height="22" {
                     rect.bed width="100%" height="100%" {}
                     @for stretch in timeline.iter().filter(|stretch| stretch.status.contains(status)) {
                         @let (left, width) = axis.place(stretch, page);
                         g {
                             title { (title(page, stretch, kind)) }
-                            (bar(status, left, width, 0, 1))
+                            (lane_bar(status, left, width, stretch.status.len() == 1))
                         }
                     }
                 }
@@ -112,6 +117,15 @@ pub fn lanes(page: &Page<'_>, timeline: &[Stretch], axis: Axis, kind: &str) -> M
         }
         p.hint { (say.say("lanes-hint")) }
         (table(page, timeline, kind))
+    }
+}
+
+/// The bar of a lane: of its whole height only where this status is the only one possible.
+fn lane_bar(status: Status, left: Share, width: Share, alone: bool) -> Markup {
+    let (top, height) = if alone { ("0", "100%") } else { ("28%", "44%") };
+    html! {
+        rect class={ "edge s-" (status.name()) } x=(left) width=(width) y=(top) height=(height)
+            fill={ "url(#p-" (status.name()) ")" } {}
     }
 }
 
@@ -142,8 +156,8 @@ fn anchor(x: Share) -> &'static str {
 fn marks(page: &Page<'_>, axis: Axis) -> Vec<(Instant, String)> {
     let zone = page.zone();
     let (first, last) = (axis.from.date(zone), axis.to.date(zone));
-    let days = (i64::from(last.year()) - i64::from(first.year())) * 366
-        + i64::from(last.day_of_year()) - i64::from(first.day_of_year());
+    let days = (i64::from(last.year()) - i64::from(first.year())) * 366 + i64::from(last.day_of_year())
+        - i64::from(first.day_of_year());
     let by_month = days > 62;
     let step = if by_month { days / 30 / 4 + 1 } else { days / 4 + 1 };
     let span = if by_month { step.months() } else { step.days() };

@@ -8,7 +8,8 @@ use model::Instant;
 
 use crate::locale::{Lang, Say};
 
-const ENGLISH: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const ENGLISH: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const ARABIC: [&str; 12] = [
     "يناير",
     "فبراير",
@@ -66,7 +67,9 @@ fn month(number: i8, lang: Lang) -> &'static str {
 /// `14 Oct 2025, 18:00` in the zone.
 #[must_use]
 pub fn text(instant: Instant, zone: &TimeZone, say: Say) -> String {
-    let zoned = instant.zoned(zone);
+    // The last tick before a round time is shown as that time: people say “by 18:00”, and `datetime` has the tick.
+    let shown = if instant.0.rem_euclid(60_000_000) == 59_999_999 { instant.next() } else { instant };
+    let zoned = shown.zoned(zone);
     let (date, time) = (zoned.date(), zoned.time());
     let comma = if say.lang == Lang::Ar { "،" } else { "," };
     let clock = if time.second() == 0 && time.subsec_nanosecond() == 0 {

@@ -22,7 +22,8 @@ use crate::{
 pub fn page(page: &Page<'_>) -> Result<Markup, Refusal> {
     let say = page.say;
     let answer = page.answer()?;
-    let by_id: BTreeMap<&str, &ProvisionAnswer> = answer.provisions.iter().map(|p| (p.id.as_str(), p)).collect();
+    let by_id: BTreeMap<&str, &ProvisionAnswer> =
+        answer.provisions.iter().map(|p| (p.id.as_str(), p)).collect();
     let starts: BTreeMap<usize, &ProvisionAnswer> = page
         .watch()
         .agreement
@@ -39,7 +40,10 @@ pub fn page(page: &Page<'_>) -> Result<Markup, Refusal> {
         (warnings(page))
         (status::legend(page))
     };
-    Ok(shell(page, &Shell { title: &title, standing: Some(Standing::from(&*answer)), section: "agreement", body }))
+    Ok(shell(
+        page,
+        &Shell { title: &title, standing: Some(Standing::from(&*answer)), section: "agreement", body },
+    ))
 }
 
 /// What a line is: how it is set, never what it says.
@@ -86,7 +90,13 @@ fn lines(text: &str) -> Vec<(usize, Set, &str)> {
     all
 }
 
-fn row(page: &Page<'_>, line: usize, set: Set, text: &str, starts: &BTreeMap<usize, &ProvisionAnswer>) -> Markup {
+fn row(
+    page: &Page<'_>,
+    line: usize,
+    set: Set,
+    text: &str,
+    starts: &BTreeMap<usize, &ProvisionAnswer>,
+) -> Markup {
     html! {
         div class=(set.class()) id={ "L" (line) } {
             a.number href={ "#L" (line) } aria-label=(page.say.text_with("line-label", &[("line", number(line))])) { (line) }

@@ -83,7 +83,7 @@ fn facts(page: &Page<'_>, claim: &Claim) -> Markup {
                 @if let Some(counter) = &claim.counter { div { dt { (say.say("claim-counter")) } dd { (term(counter)) } } }
                 @if !claim.by.is_empty() { div { dt { (say.say("claim-by")) } dd { (named(&claim.by)) } } }
                 @if !claim.to.is_empty() { div { dt { (say.say("claim-to")) } dd { (named(&claim.to)) } } }
-                div { dt { (say.say("col-amount")) } dd { (figures::range(say, claim.range())) } }
+                div { dt { (say.say("col-claimed")) } dd { (figures::range(say, claim.range())) } }
                 div { dt { (say.say("claim-occurred")) } dd { (occurred(page, &claim.id)) } }
                 @if let Some(since) = claim.cumulative_since { div { dt { (say.say("claim-since")) } dd { (page.time(since)) } } }
                 @if let Some(place) = &claim.place { div { dt { (say.say("claim-place")) } dd { (place_of(page, place)) } } }
@@ -134,7 +134,11 @@ fn place_of(page: &Page<'_>, place: &model::place::Place) -> Markup {
 
 /// A link to a claim of the watch, or the identifier of one that is not in it.
 fn known(page: &Page<'_>, id: &str) -> Markup {
-    if page.watch().claim(id).is_some() { page.claim(id) } else { html! { (ltr(id)) " " (page.say.say("not-in-watch")) } }
+    if page.watch().claim(id).is_some() {
+        page.claim(id)
+    } else {
+        html! { (ltr(id)) " " (page.say.say("not-in-watch")) }
+    }
 }
 
 /// Revisions and withdrawals, both ways.
@@ -172,7 +176,7 @@ fn same_reference(page: &Page<'_>, claim: &Claim) -> Markup {
             @if all.len() < 2 { p { (say.say("reference-alone")) } } @else {
                 table.stack.claims role="table" {
                     thead role="rowgroup" { tr role="row" {
-                        @for key in ["col-speaker", "col-amount", "col-when", "col-known", "col-words"] {
+                        @for key in ["col-speaker", "col-claimed", "col-when", "col-known", "col-words"] {
                             th scope="col" role="columnheader" { (say.say(key)) }
                         }
                     } }
@@ -192,12 +196,12 @@ fn reference_row(page: &Page<'_>, claim: &Claim, other: &Claim) -> Markup {
                 (page.source(&other.source))
                 div.ids { @if own { (say.say("this-claim")) } @else { (page.claim(&other.id)) } }
             }
-            td role="cell" data-label=(say.text("col-amount")) { (figures::range(say, other.range())) }
-            td role="cell" data-label=(say.text("col-when")) { (occurred(page, &other.id)) }
-            td role="cell" data-label=(say.text("col-known")) { (page.time(other.known_at)) }
-            td.words role="cell" data-label=(say.text("col-words")) {
+            td role="cell" data-label=(say.text("col-claimed")) { div { (figures::range(say, other.range())) } }
+            td role="cell" data-label=(say.text("col-when")) { div { (occurred(page, &other.id)) } }
+            td role="cell" data-label=(say.text("col-known")) { div { (page.time(other.known_at)) } }
+            td.words role="cell" data-label=(say.text("col-words")) { div {
                 bdi { (other.quote.as_ref().or(other.note.as_ref()).map_or("", String::as_str)) }
-            }
+            } }
         }
     }
 }
@@ -212,7 +216,12 @@ fn cited(page: &Page<'_>, answer: &Answer, id: &str) -> Markup {
     let by: Vec<(&str, Vec<&str>)> = answer
         .provisions
         .iter()
-        .map(|p| (p.id.as_str(), p.instances.iter().filter(|i| cites(&i.evidence)).map(|i| i.key.as_str()).collect()))
+        .map(|p| {
+            (
+                p.id.as_str(),
+                p.instances.iter().filter(|i| cites(&i.evidence)).map(|i| i.key.as_str()).collect(),
+            )
+        })
         .filter(|(_, keys): &(&str, Vec<&str>)| !keys.is_empty())
         .collect();
     html! {
@@ -327,12 +336,17 @@ fn written(page: &Page<'_>, claim: &Claim) -> Markup {
     }
 }
 
+/// What is shorter than this stays on one line.
+const SHORT_BYTES_MAX: usize = 110;
+
 fn field_value(field: &str, value: &Json) -> Markup {
     match value {
         Json::String(text) if field == "url" => link(text),
         Json::String(text) => bdi(text),
         Json::Array(_) | Json::Object(_) => {
-            html! { pre { code { (serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())) } } }
+            let short = value.to_string();
+            let long = || serde_json::to_string_pretty(value).unwrap_or_else(|_| short.clone());
+            html! { pre { code { (if short.len() <= SHORT_BYTES_MAX { short.clone() } else { long() }) } } }
         }
         other => html! { code { (other.to_string()) } },
     }

@@ -28,8 +28,10 @@ use crate::{
 pub fn page(page: &Page<'_>, id: &str, key: &str) -> Result<Markup, Refusal> {
     let say = page.say;
     let answer = page.answer()?;
-    let explained =
-        page.desk.explanation(&page.ask.question, id, key).map_err(|why| refusal(page, &answer, id, key, &why))?;
+    let explained = page
+        .desk
+        .explanation(&page.ask.question, id, key)
+        .map_err(|why| refusal(page, &answer, id, key, &why))?;
     let Some(provision) = answer.provisions.iter().find(|p| p.id == id) else {
         return Err(problem::nowhere(page));
     };
@@ -116,7 +118,7 @@ fn verdict(page: &Page<'_>, provision: &ProvisionAnswer, explained: &Explanation
             }
             (shares(page, instance))
             @if !explained.missing.is_empty() {
-                h3 { (say.say("missing-title")) }
+                h2.minor { (say.say("missing-title")) }
                 ul { @for words in &explained.missing { li { (say.only_english(words)) } } }
             }
         }
@@ -146,7 +148,7 @@ fn shares(page: &Page<'_>, instance: &InstanceAnswer) -> Markup {
     let say = page.say;
     html! {
         @if !instance.of_which.is_empty() {
-            h3 { (say.say("shares-title")) }
+            h2.minor { (say.say("shares-title")) }
             table.stack role="table" {
                 thead role="rowgroup" { tr role="row" {
                     @for key in ["col-share", "col-required", "col-amount", "col-status"] {
@@ -157,9 +159,9 @@ fn shares(page: &Page<'_>, instance: &InstanceAnswer) -> Markup {
                     @for share in &instance.of_which {
                         tr role="row" {
                             th scope="row" role="rowheader" { (bdi(share.label.replace('_', " "))) }
-                            td role="cell" data-label=(say.text("col-required")) { (figures::required(say, &share.required)) }
-                            td role="cell" data-label=(say.text("col-amount")) { (figures::range(say, share.amount)) }
-                            td role="cell" data-label=(say.text("col-status")) { (status::chips(say, share.status, "obligation")) }
+                            td role="cell" data-label=(say.text("col-required")) { div { (figures::required(say, &share.required)) } }
+                            td role="cell" data-label=(say.text("col-amount")) { div { (figures::range(say, share.amount)) } }
+                            td role="cell" data-label=(say.text("col-status")) { div { (status::chips(say, share.status, "obligation")) } }
                         }
                     }
                 }
@@ -208,7 +210,7 @@ const FOLDED_FROM: usize = 30;
 fn list(page: &Page<'_>, name: &str, lines: &[Line]) -> Markup {
     let say = page.say;
     let reasons = lines.iter().any(|line| !line.reason.is_empty());
-    let keys = ["col-speaker", "col-amount", "col-when", "col-known", "col-words"];
+    let keys = ["col-speaker", "col-claimed", "col-when", "col-known", "col-words"];
     let table = html! {
         table.stack.claims role="table" {
             thead role="rowgroup" { tr role="row" {
@@ -237,14 +239,14 @@ fn claim_row(page: &Page<'_>, line: &Line, reasons: bool) -> Markup {
                 (page.source(&line.source))
                 div.ids { (page.claim(&line.claim)) }
             }
-            td role="cell" data-label=(say.text("col-amount")) {
+            td role="cell" data-label=(say.text("col-claimed")) { div {
                 (figures::range(say, line.amount))
                 @if bears { span.short-why { (say.only_english(&line.bears_on.replace('_', " "))) } }
-            }
-            td role="cell" data-label=(say.text("col-when")) { (occurred(page, &line.claim)) }
-            td role="cell" data-label=(say.text("col-known")) { (page.time(line.known_at)) }
-            td.words role="cell" data-label=(say.text("col-words")) { bdi { (line.note) } }
-            @if reasons { td.words role="cell" data-label=(say.text("col-reason")) { (say.only_english(&line.reason)) } }
+            } }
+            td role="cell" data-label=(say.text("col-when")) { div { (occurred(page, &line.claim)) } }
+            td role="cell" data-label=(say.text("col-known")) { div { (page.time(line.known_at)) } }
+            td.words role="cell" data-label=(say.text("col-words")) { div { bdi { (line.note) } } }
+            @if reasons { td.words role="cell" data-label=(say.text("col-reason")) { div { (say.only_english(&line.reason)) } } }
         }
     }
 }
@@ -277,12 +279,12 @@ fn silences(page: &Page<'_>, silences: &[Silence]) -> Markup {
                 @for silence in silences {
                     tr role="row" {
                         th scope="row" role="rowheader" { (page.source(&silence.source)) }
-                        td role="cell" data-label=(say.text("col-when")) { (during(page, &silence.during)) }
-                        td.words role="cell" data-label=(say.text("col-ground")) { bdi { (silence.basis) } }
-                        td role="cell" data-label=(say.text("col-accepted-by")) {
+                        td role="cell" data-label=(say.text("col-when")) { div { (during(page, &silence.during)) } }
+                        td.words role="cell" data-label=(say.text("col-ground")) { div { bdi { (silence.basis) } } }
+                        td role="cell" data-label=(say.text("col-accepted-by")) { div {
                             @if silence.accepted_by.is_empty() { (say.say("accepted-by-nobody")) }
                             (joined(silence.accepted_by.iter().map(|id| page.name(id)), &say.text("list-comma")))
-                        }
+                        } }
                     }
                 }
             }

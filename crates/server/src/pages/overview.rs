@@ -42,7 +42,10 @@ pub fn page(page: &Page<'_>) -> Result<Markup, Refusal> {
         (evidence(page, &first))
         (status::legend(page))
     };
-    Ok(shell(page, &Shell { title: &title, standing: Some(Standing::from(&*first)), section: "overview", body }))
+    Ok(shell(
+        page,
+        &Shell { title: &title, standing: Some(Standing::from(&*first)), section: "overview", body },
+    ))
 }
 
 /// The answer under one standard: a sentence that counts, then each provision in its group.
@@ -52,6 +55,7 @@ fn in_words(page: &Page<'_>, answer: &Answer) -> Markup {
         section.answer {
             h2 { (name(page, &answer.standard)) }
             p.meaning { (meaning(page, &answer.standard)) }
+            p.lead { (lead(page, answer)) }
             @if answer.provisions.is_empty() { p { (say.say("no-provisions")) } }
             ul.groups {
                 @for group in Group::ALL {
@@ -62,6 +66,29 @@ fn in_words(page: &Page<'_>, answer: &Answer) -> Markup {
             }
         }
     }
+}
+
+/// The answer in one sentence, as certain as the least certain of the sets behind it.
+fn lead(page: &Page<'_>, answer: &Answer) -> Markup {
+    let groups: Vec<Group> = answer.provisions.iter().map(|p| Group::of(p.status)).collect();
+    let count = |these: &[Group]| groups.iter().filter(|group| these.contains(group)).count();
+    let ill = count(&[Group::Breached, Group::NotInTime]);
+    let doubt = count(&[Group::InDoubt]);
+    let uncomputed = count(&[Group::NotComputed]);
+    let key = match (ill, doubt, uncomputed) {
+        (0, 0, 0) => "lead-no-breach",
+        (0, 0, _) => "lead-not-all-computed",
+        (0, _, _) => "lead-in-doubt",
+        (_, 0, _) => "lead-broken",
+        _ => "lead-broken-and-in-doubt",
+    };
+    let values = [
+        ("ill", number(ill)),
+        ("doubt", number(doubt)),
+        ("uncomputed", number(uncomputed)),
+        ("of", number(groups.len())),
+    ];
+    page.say.say_with(key, &values)
 }
 
 fn group_of(page: &Page<'_>, group: Group, members: &[&ProvisionAnswer], answer: &Answer) -> Markup {
@@ -122,10 +149,10 @@ fn phases(page: &Page<'_>, both: [&Answer; 2]) -> Markup {
                         @for (phase, other) in first.phases.iter().zip(&second.phases) {
                             tr role="row" {
                                 th scope="row" role="rowheader" { (bdi(label(&phase.id))) }
-                                td role="cell" data-label=(name(page, &first.standard)) { (status::phase_chips(say, &phase.status)) }
-                                td role="cell" data-label=(name(page, &second.standard)) { (status::phase_chips(say, &other.status)) }
-                                td role="cell" data-label=(say.text("col-began")) { (moment(page, phase.began.as_ref())) }
-                                td role="cell" data-label=(say.text("col-ended")) { (moment(page, phase.ended.as_ref())) }
+                                td role="cell" data-label=(name(page, &first.standard)) { div { (status::phase_chips(say, &phase.status)) } }
+                                td role="cell" data-label=(name(page, &second.standard)) { div { (status::phase_chips(say, &other.status)) } }
+                                td role="cell" data-label=(say.text("col-began")) { div { (moment(page, phase.began.as_ref())) } }
+                                td role="cell" data-label=(say.text("col-ended")) { div { (moment(page, phase.ended.as_ref())) } }
                             }
                         }
                     }
@@ -175,6 +202,7 @@ fn provisions(page: &Page<'_>, both: [&Answer; 2]) -> Markup {
         section aria-labelledby="provisions" {
             h2 #provisions { (say.say("provisions-title")) }
             p.hint { (say.say("provisions-hint")) " " (from) " – " (to) }
+            p.hint { (say.say_with("columns-hint", &[("standard", name(page, &first.standard).into())])) }
             table.stack.provisions role="table" {
                 thead role="rowgroup" { tr role="row" {
                     th scope="col" role="columnheader" { (say.say("col-provision")) }
@@ -210,17 +238,17 @@ fn provision_row(
                 span.bearers { (joined(provision.bearers.iter().map(|id| page.name(id)), &say.text("list-comma"))) }
             }
             @for (answer, provision) in both.into_iter().zip([provision, other]) {
-                td.under role="cell" data-label=(name(page, &answer.standard)) {
+                td.under role="cell" data-label=(name(page, &answer.standard)) { div {
                     (status::chips_or_none(say, provision.status, kind))
                     @if !provision.why.is_empty() {
                         span.short-why { (status::why_in_short(say, &provision.why)) }
                     }
                     (band(page, &provision.timeline, axis, kind))
-                }
+                } }
             }
-            td role="cell" data-label=(say.text("col-figure")) { (figures::headline(page, provision)) }
-            td role="cell" data-label=(say.text("col-since")) { (crate::when::or_dash(since, page.zone(), say)) }
-            td role="cell" data-label=(say.text("col-word")) { (speakers(page, provision)) }
+            td role="cell" data-label=(say.text("col-figure")) { div { (figures::headline(page, provision)) } }
+            td.since role="cell" data-label=(say.text("col-since")) { div { (crate::when::or_dash(since, page.zone(), say)) } }
+            td role="cell" data-label=(say.text("col-word")) { div { (speakers(page, provision)) } }
         }
     }
 }

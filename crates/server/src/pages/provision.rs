@@ -89,7 +89,7 @@ fn text(page: &Page<'_>, answer: &Answer, provision: &ProvisionAnswer) -> Markup
 /// The agreement's own words.
 #[must_use]
 pub fn quoted(page: &Page<'_>, text: &str) -> Markup {
-    let label = page.say.text("text-title");
+    let label = page.say.text("text-quoted");
     html! { pre.quoted dir="ltr" tabindex="0" role="region" aria-label=(label) { code { (text.trim_end()) } } }
 }
 
@@ -223,10 +223,10 @@ fn instance_row(page: &Page<'_>, provision: &ProvisionAnswer, instance: &Instanc
     html! {
         tr role="row" {
             th scope="row" role="rowheader" { a href=(page.link(&path)) { (key_in_words(page, &instance.key)) } }
-            td role="cell" data-label=(say.text("col-required")) { (figures::required(say, &instance.required)) }
-            td role="cell" data-label=(say.text("col-amount")) { (figures::range(say, instance.amount)) }
-            td role="cell" data-label=(say.text("col-status")) { (status::chips(say, instance.status, &provision.kind)) }
-            td role="cell" data-label=(say.text("col-why")) { (status::why_in_short(say, &instance.why)) }
+            td role="cell" data-label=(say.text("col-required")) { div { (figures::required(say, &instance.required)) } }
+            td role="cell" data-label=(say.text("col-amount")) { div { (figures::range(say, instance.amount)) } }
+            td role="cell" data-label=(say.text("col-status")) { div { (status::chips(say, instance.status, &provision.kind)) } }
+            td role="cell" data-label=(say.text("col-why")) { div { (status::why_in_short(say, &instance.why)) } }
         }
     }
 }
@@ -237,7 +237,7 @@ pub fn accounts(page: &Page<'_>, provision: &ProvisionAnswer, instance: &Instanc
     let say = page.say;
     html! {
         @if !instance.by_source.is_empty() {
-            h3 { (say.say("accounts-title")) }
+            h2 { (say.say("accounts-title")) }
             p.hint { (say.say("accounts-hint")) }
             table.stack role="table" {
                 thead role="rowgroup" { tr role="row" {
@@ -249,9 +249,9 @@ pub fn accounts(page: &Page<'_>, provision: &ProvisionAnswer, instance: &Instanc
                     @for account in &instance.by_source {
                         tr role="row" {
                             th scope="row" role="rowheader" { (page.source(&account.source)) }
-                            td role="cell" data-label=(say.text("col-amount")) { (figures::range(say, account.amount)) }
-                            td role="cell" data-label=(say.text("col-status-alone")) { (status::chips(say, account.status, &provision.kind)) }
-                            td role="cell" data-label=(say.text("col-claims")) { (claims(page, &account.evidence)) }
+                            td role="cell" data-label=(say.text("col-amount")) { div { (figures::range(say, account.amount)) } }
+                            td role="cell" data-label=(say.text("col-status-alone")) { div { (status::chips(say, account.status, &provision.kind)) } }
+                            td role="cell" data-label=(say.text("col-claims")) { div { (claims(page, &account.evidence)) } }
                         }
                     }
                 }
