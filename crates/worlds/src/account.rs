@@ -4,70 +4,96 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Instant, Period, claim::Claim};
+use model::{Instant, Period};
 
 use crate::{
     Refused,
-    bounds::Bounds,
-    evidence::{Event, Evidence, Saying, sum_of_deeds},
+    bounds::{Bounds, NONE},
+    evidence::{Evidence, Report, Saying, Silence, sum_of_deeds},
 };
 
-/// The evidence as it is when some claims are heard.
+/// What a source's silence over cuts `i` to `j` allows.
+struct Quiet {
+    i: usize,
+    j: usize,
+    /// What its group reports.
+    reported: i64,
+    /// How much each of its exclusions that bear on the window takes away.
+    beyond: Vec<(Saying, i64)>,
+}
+
+/// The evidence as it is when only some of it is accepted.
 pub(crate) struct Account<'e> {
     all: &'e Evidence<'e>,
-    /// What each silence over cuts i to j leaves room for: of a source's group, or of all that is heard.
-    silence: BTreeMap<(Option<usize>, usize, usize), i64>,
+    literals: BTreeSet<Saying>,
+    quiet: Vec<Quiet>,
 }
 
 impl<'e> Account<'e> {
-    pub fn new(all: &'e Evidence<'e>, heard: &dyn Fn(usize, &Claim) -> bool) -> Self {
-        let silent: BTreeSet<usize> = all
-            .literals
+    /// `accepted` are all literals but exclusions, which follow from them and from who is silent when.
+    pub fn new(all: &'e Evidence<'e>, accepted: Vec<Saying>, silent: &Silence) -> Self {
+        let floors: Vec<usize> = accepted
             .iter()
-            .filter_map(|literal| match literal.saying {
-                Saying::Silence(source, _) => Some(source),
+            .filter_map(|saying| match saying {
+                Saying::Event(of, _) | Saying::Tally(of, _) => Some(*of),
                 _ => None,
             })
             .collect();
-        let mut silence = BTreeMap::new();
-        for (i, j) in (0..all.cuts.len()).flat_map(|j| (0..j).map(move |i| (i, j))) {
-            for source in &silent {
-                let group = |other: usize, _: &Claim| all.oracle.answers_for(*source, other);
-                silence.insert((Some(*source), i, j), all.silence_leaves(i, j, &group));
+        let mut account = Account { all, literals: accepted.into_iter().collect(), quiet: Vec::new() };
+        for (source, cells) in silent {
+            let foreign: Vec<(usize, i64)> =
+                floors.iter().filter_map(|of| Some((*of, all.beyond(*source, *of)?))).collect();
+            for i in cells {
+                for j in (i + 1..all.cuts.len()).take_while(|j| cells.contains(&(j - 1))) {
+                    let quiet = account.quiet(*source, *i, j, &foreign);
+                    account.literals.extend(quiet.beyond.iter().map(|(exclusion, _)| *exclusion));
+                    account.quiet.push(quiet);
+                }
             }
-            silence.insert((None, i, j), all.silence_leaves(i, j, heard));
         }
-        Account { all, silence }
+        account
+    }
+
+    fn quiet(&self, source: usize, i: usize, j: usize, foreign: &[(usize, i64)]) -> Quiet {
+        let window = Period { first: self.all.cuts[i], last: self.all.cuts[j].previous() };
+        let meets = |of: &usize| self.all.reports[*of].period.meets(&window);
+        let beyond = foreign.iter().filter(|(of, _)| meets(of));
+        Quiet {
+            i,
+            j,
+            reported: self.all.silence_leaves(source, i, j),
+            beyond: beyond.map(|(of, beyond)| (Saying::Exclusion(source, *of), *beyond)).collect(),
+        }
     }
 
     /// What a set of literals says together; none where nothing satisfies it.
-    fn says(&self, set: &[Saying]) -> Option<Bounds> {
+    fn says(&self, set: &BTreeSet<Saying>) -> Option<Bounds> {
         let mut bounds = Bounds::free(self.all.cuts.clone());
-        let has = |saying: &Saying| set.contains(saying);
-        let mut families: BTreeMap<Option<usize>, Vec<(&Event, i64)>> = BTreeMap::new();
+        for quiet in &self.quiet {
+            let broken = quiet.beyond.iter().filter(|(exclusion, _)| !set.contains(exclusion));
+            let most = broken.fold(quiet.reported, |sum, (_, beyond)| sum.saturating_add(*beyond).min(NONE));
+            if !bounds.at_most(quiet.i, quiet.j, most) {
+                return None;
+            }
+        }
+        let mut families: BTreeMap<Option<usize>, Vec<(&Report, i64)>> = BTreeMap::new();
         for saying in set {
             let satisfiable = match *saying {
                 Saying::Event(of, low) => {
-                    let event = &self.all.events[of];
+                    let event = &self.all.reports[of];
                     families.entry(Some(event.source)).or_default().push((event, low));
                     if event.claim.reference.is_some() {
                         families.entry(None).or_default().push((event, low));
                     }
-                    !has(&Saying::Denial(of))
+                    !set.contains(&Saying::Denial(of))
+                }
+                Saying::Tally(of, low) => {
+                    let (i, j) = self.all.ends(&self.all.reports[of].period);
+                    bounds.at_least(i, j, low)
                 }
                 Saying::Floor(i, j, low) => bounds.at_least(i, j, low),
                 Saying::Cap(i, j, high) => bounds.at_most(i, j, high),
-                Saying::Silence(source, first) | Saying::Unheard(source, first) => {
-                    let strong = matches!(saying, Saying::Silence(..));
-                    let same = |cell| {
-                        if strong { Saying::Silence(source, cell) } else { Saying::Unheard(source, cell) }
-                    };
-                    let group = strong.then_some(source);
-                    (first + 1..self.all.cuts.len())
-                        .take_while(|j| has(&same(j - 1)))
-                        .all(|j| bounds.at_most(first, j, self.silence[&(group, first, j)]))
-                }
-                Saying::Denial(_) => true,
+                Saying::Exclusion(..) | Saying::Denial(_) => true,
             };
             if !satisfiable {
                 return None;
@@ -78,7 +104,7 @@ impl<'e> Account<'e> {
 
     /// Distinct deeds add up in every window that holds their intervals.
     #[must_use]
-    fn deeds_add_up(&self, bounds: &mut Bounds, family: &[(&Event, i64)]) -> bool {
+    fn deeds_add_up(&self, bounds: &mut Bounds, family: &[(&Report, i64)]) -> bool {
         let firsts: BTreeSet<Instant> = family.iter().map(|(event, _)| event.period.first).collect();
         let lasts: BTreeSet<Instant> = family.iter().map(|(event, _)| event.period.last).collect();
         for first in &firsts {
@@ -97,22 +123,21 @@ impl<'e> Account<'e> {
 
     /// Every maximal consistent subset. A set that is not consistent holds a least conflict, and every
     /// consistent subset lacks one of its members: so leave out each in turn.
-    pub fn maximal(&self, all: &[Saying]) -> Result<Vec<Bounds>, Refused> {
+    pub fn maximal(&self) -> Result<Vec<Bounds>, Refused> {
         let mut found: Vec<(BTreeSet<Saying>, Bounds)> = Vec::new();
         let mut seen = BTreeSet::new();
-        let mut todo: Vec<BTreeSet<Saying>> = vec![all.iter().copied().collect()];
+        let mut todo: Vec<BTreeSet<Saying>> = vec![self.literals.clone()];
         while let Some(set) = todo.pop() {
             if !seen.insert(set.clone()) || found.iter().any(|(other, _)| other.is_superset(&set)) {
                 continue;
             }
-            let list: Vec<Saying> = set.iter().copied().collect();
             self.all.oracle.spend(1)?;
-            match self.says(&list) {
+            match self.says(&set) {
                 Some(bounds) => {
                     found.retain(|(other, _)| !other.is_subset(&set));
                     found.push((set, bounds));
                 }
-                None => todo.extend(self.least_conflict(list)?.into_iter().map(|out| {
+                None => todo.extend(self.least_conflict(&set)?.into_iter().map(|out| {
                     let mut smaller = set.clone();
                     smaller.remove(&out);
                     smaller
@@ -124,7 +149,8 @@ impl<'e> Account<'e> {
 
     /// A conflict of which every member is needed: drop whatever the conflict does without, in ever smaller
     /// chunks.
-    fn least_conflict(&self, mut set: Vec<Saying>) -> Result<Vec<Saying>, Refused> {
+    fn least_conflict(&self, set: &BTreeSet<Saying>) -> Result<Vec<Saying>, Refused> {
+        let mut set: Vec<Saying> = set.iter().copied().collect();
         let mut chunk = set.len().div_ceil(2);
         while chunk > 0 {
             let mut start = 0;
@@ -132,7 +158,7 @@ impl<'e> Account<'e> {
                 let mut without = set.clone();
                 without.drain(start..(start + chunk).min(set.len()));
                 self.all.oracle.spend(1)?;
-                if self.says(&without).is_none() {
+                if self.says(&without.iter().copied().collect()).is_none() {
                     set = without;
                 } else {
                     start += chunk;
@@ -163,19 +189,19 @@ mod tests {
             };
             let oracle = Oracle::new(&case, usize::MAX).unwrap();
             let evidence = Evidence::gather(&oracle, action).unwrap();
-            let all: Vec<Saying> = evidence.literals.iter().map(|literal| literal.saying).collect();
-            let account = Account::new(&evidence, &|_, _| true);
-            if all.len() > 12 || account.says(&all).is_some() {
+            let account = evidence.alleged();
+            let all: Vec<Saying> = account.literals.iter().copied().collect();
+            if all.len() > 12 || account.says(&account.literals).is_some() {
                 continue;
             }
-            let subset = |mask: usize| -> Vec<Saying> {
+            let subset = |mask: usize| -> BTreeSet<Saying> {
                 (0..all.len()).filter(|i| mask >> i & 1 == 1).map(|i| all[i]).collect()
             };
             let consistent: Vec<bool> =
                 (0..1 << all.len()).map(|mask| account.says(&subset(mask)).is_some()).collect();
             let grows = |mask: usize| (0..all.len()).any(|i| mask >> i & 1 == 0 && consistent[mask | 1 << i]);
             let maximal = (0..consistent.len()).filter(|mask| consistent[*mask] && !grows(*mask)).count();
-            assert_eq!(account.maximal(&all).unwrap().len(), maximal, "seed {seed}: {all:?}");
+            assert_eq!(account.maximal().unwrap().len(), maximal, "seed {seed}: {all:?}");
             contested += 1;
         }
         assert!(contested > 10, "only {contested} contested cases are small enough");

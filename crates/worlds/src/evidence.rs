@@ -20,21 +20,27 @@ use crate::{
     pattern::{Fit, covers, fit, spans, taken_away},
 };
 
-/// An event that fits or may fit.
-pub(crate) struct Event<'a> {
+/// An event or a tally that fits or may fit.
+pub(crate) struct Report<'a> {
     pub claim: &'a Claim,
     pub source: usize,
     pub period: Period,
+    /// When silence takes its deeds to have been: a total so far, before it became known.
+    pub when: Period,
     high: i64,
+    /// A tally whose high bounds the pattern.
+    caps: bool,
 }
 
-/// A tally that fits or may fit.
-struct Tally<'a> {
-    claim: &'a Claim,
-    source: usize,
-    period: Period,
-    /// The high that silence takes from it; none where its scope is too narrow.
-    high: Option<i64>,
+impl Report<'_> {
+    fn is_event(&self) -> bool {
+        self.claim.kind == Kind::Event
+    }
+
+    /// A tally that became known before its period ended; it is one more reported deed.
+    fn is_so_far(&self) -> bool {
+        !self.is_event() && self.claim.known_at < self.period.until()
+    }
 }
 
 /// One thing said that a world satisfies or not.
@@ -42,14 +48,14 @@ struct Tally<'a> {
 pub(crate) enum Saying {
     /// An event's low lies in its interval.
     Event(usize, i64),
+    /// A tally's low lies in its period.
+    Tally(usize, i64),
     /// F over cuts i to j is at least so much.
     Floor(usize, usize, i64),
     /// F over cuts i to j is at most so much.
     Cap(usize, usize, i64),
-    /// Nothing but what a source's group reports happened in the cell that starts at this cut.
-    Silence(usize, usize),
-    /// Nothing but what anybody reports did.
-    Unheard(usize, usize),
+    /// A source would have reported the deeds of this report, and did not.
+    Exclusion(usize, usize),
     /// An event did not happen.
     Denial(usize),
 }
@@ -62,27 +68,19 @@ enum Bearing {
     Denial,
 }
 
-/// A saying and who says it.
+/// Who says something, and to what effect.
 #[derive(Clone, Copy)]
-pub(crate) struct Literal {
-    pub saying: Saying,
-    /// Its source.
+struct Speech {
+    bearing: Bearing,
     source: usize,
-    /// The claim that it is from; none for silence.
+    /// The claim that says it; none for silence.
     claim: Option<usize>,
     /// Silence through coverage that no party is said to accept.
     bare: bool,
 }
 
-impl Literal {
-    fn bearing(&self) -> Bearing {
-        match self.saying {
-            Saying::Event(..) | Saying::Floor(..) => Bearing::Floor,
-            Saying::Cap(..) | Saying::Silence(..) | Saying::Unheard(..) => Bearing::Cap,
-            Saying::Denial(_) => Bearing::Denial,
-        }
-    }
-}
+/// The cells in which each source is silent.
+pub(crate) type Silence = BTreeMap<usize, BTreeSet<usize>>;
 
 /// All that is said of one pattern.
 pub(crate) struct Evidence<'a> {
@@ -90,9 +88,10 @@ pub(crate) struct Evidence<'a> {
     action: &'a Action,
     /// Ends of everything used, ascending; a cut is the first tick of a cell.
     pub cuts: Vec<Instant>,
-    pub events: Vec<Event<'a>>,
-    tallies: Vec<Tally<'a>>,
-    pub literals: Vec<Literal>,
+    pub reports: Vec<Report<'a>>,
+    literals: Vec<(Saying, Speech)>,
+    /// By cell.
+    silences: Vec<(usize, Speech)>,
 }
 
 impl<'a> Evidence<'a> {
@@ -102,9 +101,9 @@ impl<'a> Evidence<'a> {
             oracle,
             action,
             cuts: Vec::new(),
-            events: Vec::new(),
-            tallies: Vec::new(),
+            reports: Vec::new(),
             literals: Vec::new(),
+            silences: Vec::new(),
         };
         let mut cuts = BTreeSet::from([Instant::MIN, Instant::MAX.next()]);
         let mut used = Vec::new();
@@ -113,7 +112,7 @@ impl<'a> Evidence<'a> {
             if fit != Fit::Not
                 && let Some(period) = period_of(claim)?
             {
-                cuts.extend([period.first, period.last.next()]);
+                cuts.extend([period.first, period.last.next(), so_far(claim, &period).last.next()]);
                 used.push((index, fit, period));
             }
         }
@@ -131,12 +130,8 @@ impl<'a> Evidence<'a> {
         Ok(all)
     }
 
-    fn cut(&self, at: Instant) -> usize {
-        self.cuts.partition_point(|cut| *cut < at)
-    }
-
     pub fn ends(&self, period: &Period) -> (usize, usize) {
-        (self.cut(period.first), self.cut(period.last.next()))
+        ends(&self.cuts, period)
     }
 
     /// When a source covers the pattern, to K − lag, and whether nobody is said to accept that.
@@ -164,26 +159,25 @@ impl<'a> Evidence<'a> {
         let claim = self.oracle.live[index];
         let source = self.oracle.source(&claim.source);
         let (low, high) = (claim.range().low.map_or(0, |a| a.0), claim.range().high.map_or(NONE, |a| a.0));
-        let (i, j) = self.ends(&period);
-        let mut add =
-            |saying| self.literals.push(Literal { saying, source, claim: Some(index), bare: false });
-        if claim.kind == Kind::Event {
-            if fit == Fit::Fits && low > 0 {
-                add(Saying::Event(self.events.len(), low));
-            }
-            self.events.push(Event { claim, source, period, high });
-            return;
-        }
-        let spans =
-            high < NONE && spans(self.oracle.agreement(), self.action, claim, &self.oracle.sources[source]);
+        let of = self.reports.len();
+        let mut report = Report { claim, source, period, when: so_far(claim, &period), high, caps: false };
+        let mut add = |bearing, saying| {
+            self.literals.push((saying, Speech { bearing, source, claim: Some(index), bare: false }));
+        };
         if fit == Fit::Fits && low > 0 {
-            add(Saying::Floor(i, j, low));
+            let saying = if report.is_event() { Saying::Event(of, low) } else { Saying::Tally(of, low) };
+            add(Bearing::Floor, saying);
         }
-        // A tally made public before its period ended does not cap the rest of it; its source's silence does.
-        if spans && claim.known_at >= period.until() {
-            add(Saying::Cap(i, j, high));
+        let spans = !report.is_event()
+            && high < NONE
+            && spans(self.oracle.agreement(), self.action, claim, &self.oracle.sources[source]);
+        // A total so far does not cap the rest of its period; its source's silence does.
+        if spans && !report.is_so_far() {
+            let (i, j) = ends(&self.cuts, &period);
+            add(Bearing::Cap, Saying::Cap(i, j, high));
+            report.caps = true;
         }
-        self.tallies.push(Tally { claim, source, period, high: spans.then_some(high) });
+        self.reports.push(report);
     }
 
     /// Denials of events, but for those by the accused.
@@ -193,10 +187,11 @@ impl<'a> Evidence<'a> {
             if !denial.denies.iter().any(|part| part == "occurred") || denial.retracts.is_some() {
                 continue;
             }
-            for (of, event) in self.events.iter().enumerate() {
+            for (of, event) in self.reports.iter().enumerate().filter(|(_, report)| report.is_event()) {
                 if denies(denial, event.claim) && !self.oracle.accused(source, event.claim) {
-                    let saying = Saying::Denial(of);
-                    self.literals.push(Literal { saying, source, claim: Some(index), bare: false });
+                    let speech =
+                        Speech { bearing: Bearing::Denial, source, claim: Some(index), bare: false };
+                    self.literals.push((Saying::Denial(of), speech));
                 }
             }
         }
@@ -213,52 +208,100 @@ impl<'a> Evidence<'a> {
                     continue;
                 }
                 let bare = seen.into_iter().all(|bare| bare);
-                for saying in [Saying::Silence(source, i), Saying::Unheard(source, i)] {
-                    self.literals.push(Literal { saying, source, claim: None, bare });
-                }
+                self.silences.push((i, Speech { bearing: Bearing::Cap, source, claim: None, bare }));
             }
         }
     }
 
-    /// What silence over cuts i to j leaves room for, when these are the claims that break it.
-    pub fn silence_leaves(&self, i: usize, j: usize, group: &dyn Fn(usize, &Claim) -> bool) -> i64 {
+    /// What a source's group reports, as events and totals so far, of deeds in a window.
+    fn reported(&self, source: usize, window: &Period) -> i64 {
+        let group = |report: &&Report| {
+            (report.is_event() || report.is_so_far())
+                && self.oracle.answers_for(source, report.source)
+                && report.when.meets(window)
+        };
+        sum_of_deeds(self.reports.iter().filter(group).map(|report| (report.claim, report.high)))
+    }
+
+    /// The tallies of a source's group, but for totals so far, that meet a window.
+    fn tallied(&self, source: usize, window: &Period) -> impl Iterator<Item = &Report<'a>> {
+        self.reports.iter().filter(move |report| {
+            !report.is_event()
+                && !report.is_so_far()
+                && self.oracle.answers_for(source, report.source)
+                && report.period.meets(window)
+        })
+    }
+
+    /// What silence of a source over cuts i to j leaves room for, with all that others report excluded.
+    pub fn silence_leaves(&self, source: usize, i: usize, j: usize) -> i64 {
         let window = Period { first: self.cuts[i], last: self.cuts[j].previous() };
-        let reported = self.events.iter().filter(|e| group(e.source, e.claim) && e.period.meets(&window));
-        let reported = sum_of_deeds(reported.map(|e| (e.claim, e.high)));
-        let mut tallies =
-            self.tallies.iter().filter(|t| group(t.source, t.claim) && t.period.meets(&window)).peekable();
-        if tallies.peek().is_none() {
+        let reported = self.reported(source, &window);
+        if self.tallied(source, &window).next().is_none() {
             return reported;
         }
-        let least = tallies.filter(|t| t.period.contains(&window)).filter_map(|t| t.high).min();
-        least.map_or(NONE, |least| reported.max(least))
+        let around = self.tallied(source, &window).filter(|t| t.caps && t.period.contains(&window));
+        around.map(|t| t.high).max().map_or(NONE, |greatest| reported.max(greatest))
+    }
+
+    /// How far what a report says goes beyond what a source's group reports; none where it does not, or where
+    /// that has no upper bound.
+    pub fn beyond(&self, source: usize, of: usize) -> Option<i64> {
+        let foreign = &self.reports[of];
+        if self.oracle.answers_for(source, foreign.source) {
+            return None;
+        }
+        let own = if foreign.is_event() {
+            let same = |report: &&Report| {
+                report.is_event()
+                    && self.oracle.answers_for(source, report.source)
+                    && report.claim.reference.is_some()
+                    && report.claim.reference == foreign.claim.reference
+            };
+            self.reports.iter().filter(same).map(|report| report.high).max().unwrap_or(0)
+        } else {
+            let tallied = self.tallied(source, &foreign.period).map(|tally| tally.high);
+            tallied.fold(self.reported(source, &foreign.period), |sum, high| sum.saturating_add(high))
+        };
+        let beyond = if foreign.high >= NONE { NONE } else { foreign.high - own };
+        (own < NONE && beyond > 0).then_some(beyond)
     }
 
     /// The bounds of each maximal consistent set of the literals that a standard accepts.
     pub fn worlds(&self, provision: &Provision, standard: &Standard) -> Result<Vec<Bounds>, Refused> {
-        let adverse = *standard == Standard::Adverse;
-        let mut accepted = match standard {
-            Standard::Corroborated | Standard::Adverse => self.corroborated()?,
-            _ => Vec::new(),
+        let test = |speech: &Speech| match standard {
+            Standard::Corroborated => false,
+            Standard::Adverse => self.adverse(speech, provision),
+            _ => self.accepts(speech, provision, standard),
         };
-        let test = |literal: &Literal| {
-            if adverse {
-                self.adverse(literal, provision)
-            } else {
-                self.accepts(literal, provision, standard)
-            }
-        };
-        accepted.extend(self.literals.iter().filter(|literal| test(literal)).map(|literal| literal.saying));
-        // A claim of which nothing is accepted has said nothing.
-        let heard = |source: usize, claim: &Claim| {
-            let claim = self.oracle.live.iter().position(|live| live.id == claim.id);
-            let says = |saying| test(&Literal { saying, source, claim, bare: false });
-            says(Saying::Floor(0, 0, 0)) || says(Saying::Cap(0, 0, 0))
-        };
-        Account::new(self, &heard).maximal(&accepted)
+        let mut accepted = self.said(&test);
+        if matches!(standard, Standard::Corroborated | Standard::Adverse) {
+            accepted.extend(self.corroborated()?);
+        }
+        Account::new(self, accepted, &self.silent(&test)).maximal()
     }
 
-    fn accepts(&self, literal: &Literal, provision: &Provision, standard: &Standard) -> bool {
+    /// What is said in speech of a kind.
+    fn said(&self, of_kind: &dyn Fn(&Speech) -> bool) -> Vec<Saying> {
+        self.literals.iter().filter(|(_, speech)| of_kind(speech)).map(|(saying, _)| *saying).collect()
+    }
+
+    /// Who is silent when, by silence of a kind.
+    fn silent(&self, of_kind: &dyn Fn(&Speech) -> bool) -> Silence {
+        let mut silent = Silence::new();
+        for (cell, speech) in self.silences.iter().filter(|(_, speech)| of_kind(speech)) {
+            silent.entry(speech.source).or_default().insert(*cell);
+        }
+        silent
+    }
+
+    /// The account of all that is said.
+    #[cfg(test)]
+    pub fn alleged(&self) -> Account<'_> {
+        Account::new(self, self.said(&|_| true), &self.silent(&|_| true))
+    }
+
+    fn accepts(&self, literal: &Speech, provision: &Provision, standard: &Standard) -> bool {
         let source = &self.oracle.sources[literal.source];
         let speaks_for = |who: &Id| source.id == *who || source.side.as_ref() == Some(who);
         match standard {
@@ -269,7 +312,7 @@ impl<'a> Evidence<'a> {
             }
             _ if literal.bare => false,
             Standard::Verified => provision.verified_by.iter().any(speaks_for),
-            Standard::Admitted => match literal.bearing() {
+            Standard::Admitted => match literal.bearing {
                 Bearing::Cap => self.oracle.of_bearer(literal.source, provision),
                 Bearing::Floor => self.action.to.is_some() && source.side == self.action.to,
                 Bearing::Denial => false,
@@ -279,10 +322,10 @@ impl<'a> Evidence<'a> {
     }
 
     /// Said against the speaker's own side.
-    fn adverse(&self, literal: &Literal, provision: &Provision) -> bool {
+    fn adverse(&self, literal: &Speech, provision: &Provision) -> bool {
         let own = self.oracle.of_bearer(literal.source, provision);
         let party = self.oracle.sources[literal.source].side.is_some();
-        match literal.bearing() {
+        match literal.bearing {
             Bearing::Cap => own && !literal.bare,
             Bearing::Floor => party && !own,
             Bearing::Denial => false,
@@ -291,15 +334,16 @@ impl<'a> Evidence<'a> {
 
     /// Window by window, what at least two origins imply, each from its own literals alone.
     fn corroborated(&self) -> Result<Vec<Saying>, Refused> {
-        let mut by_origin: BTreeMap<String, Vec<Saying>> = BTreeMap::new();
-        for literal in self.literals.iter().filter(|literal| !literal.bare) {
-            let claim = literal.claim.map(|claim| self.oracle.live[claim]);
-            by_origin.entry(self.oracle.origin(literal.source, claim)).or_default().push(literal.saying);
-        }
+        let origin = |speech: &Speech| {
+            self.oracle.origin(speech.source, speech.claim.map(|claim| self.oracle.live[claim]))
+        };
+        let speeches = self.literals.iter().map(|(_, speech)| speech);
+        let speeches = speeches.chain(self.silences.iter().map(|(_, speech)| speech));
+        let origins: BTreeSet<String> = speeches.filter(|speech| !speech.bare).map(origin).collect();
         let mut accounts = Vec::new();
-        for (origin, sayings) in &by_origin {
-            let heard = |source: usize, claim: &Claim| self.oracle.origin(source, Some(claim)) == *origin;
-            accounts.push(Account::new(self, &heard).maximal(sayings)?);
+        for one in &origins {
+            let own = |speech: &Speech| !speech.bare && origin(speech) == *one;
+            accounts.push(Account::new(self, self.said(&own), &self.silent(&own)).maximal()?);
         }
         let mut accepted = BTreeSet::new();
         for i in 0..self.cuts.len() {
@@ -319,6 +363,20 @@ impl<'a> Evidence<'a> {
             }
         }
         Ok(accepted.into_iter().collect())
+    }
+}
+
+/// The cuts at which a period starts and ends.
+fn ends(cuts: &[Instant], period: &Period) -> (usize, usize) {
+    let cut = |at: Instant| cuts.partition_point(|cut| *cut < at);
+    (cut(period.first), cut(period.last.next()))
+}
+
+/// Of a total so far, the time until it became known; of any other claim, its whole time.
+fn so_far(claim: &Claim, period: &Period) -> Period {
+    match claim.kind {
+        Kind::Tally => Period { first: period.first, last: period.last.min(claim.known_at.max(period.first)) },
+        _ => *period,
     }
 }
 
