@@ -106,7 +106,11 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn fold(&self, of: &[Condition], join: fn(&Moments, &Moments) -> Moments) -> Result<Moments, NotComputed> {
+    fn fold(
+        &self,
+        of: &[Condition],
+        join: fn(&Moments, &Moments) -> Moments,
+    ) -> Result<Moments, NotComputed> {
         let mut all = of.iter().map(|c| self.first(c));
         let first = all.next().unwrap_or_else(|| Ok(Moments::at(self.agreement.in_force)))?;
         all.try_fold(first, |so_far, next| Ok(join(&so_far, &next?)))
@@ -118,7 +122,8 @@ impl<'a> Context<'a> {
     /// When its condition is not computed.
     pub fn milestone(&self, id: &Id) -> Result<Moments, NotComputed> {
         let found = self.agreement.milestones.iter().find(|m| m.id == *id);
-        let milestone = found.ok_or_else(|| NotComputed(format!("the milestone {id}, which is not declared")))?;
+        let milestone =
+            found.ok_or_else(|| NotComputed(format!("the milestone {id}, which is not declared")))?;
         self.named(format!("milestone {id}"), || self.first(&milestone.when))
     }
 
@@ -215,7 +220,13 @@ impl<'a> Context<'a> {
             let role = Role::Duty { bearers: &own.by, verifiers: &provision.verified_by };
             let asked = self.ask(&own, role);
             let count_from = CountFrom::Fixed(from);
-            let single = Single { bounds: &asked.bounds, opens: &opens, deadline: &deadline, count_from, required: *required };
+            let single = Single {
+                bounds: &asked.bounds,
+                opens: &opens,
+                deadline: &deadline,
+                count_from,
+                required: *required,
+            };
             results.push(each(&single, self.at));
         }
         Ok(results)
@@ -290,7 +301,8 @@ fn breach(single: &Single<'_>, at: Instant) -> Moments {
     if let Some(owed) = owed {
         let mut short = Moments { spans: Vec::new(), never: single.opens.never };
         for span in &single.opens.spans {
-            let dues = Period { first: single.deadline.last(span.first), last: single.deadline.last(span.last) };
+            let dues =
+                Period { first: single.deadline.last(span.first), last: single.deadline.last(span.last) };
             let views = |due: Instant| single.bounds.views(&[from, due.next().max(from)]);
             let possible = views(dues.first).iter().any(|v| v.low(0, 1) < owed);
             let avoidable = views(dues.last).iter().any(|v| v.high(0, 1).is_none_or(|h| h >= owed));

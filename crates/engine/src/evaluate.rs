@@ -9,7 +9,8 @@ use model::{
     Amount, Id, Instant, Status, StatusSet,
     agreement::{Agreement, Phase, Provision, Required, Rule},
     answer::{
-        BearerAnswer, Count, Finding, InstanceAnswer, Moment, MilestoneAnswer, PhaseAnswer, ProvisionAnswer, Stretch,
+        BearerAnswer, Count, Finding, InstanceAnswer, MilestoneAnswer, Moment, PhaseAnswer, ProvisionAnswer,
+        Stretch,
     },
 };
 
@@ -62,7 +63,13 @@ pub struct Outcome {
 impl Default for Outcome {
     fn default() -> Self {
         let violations = Count { certain: 0, possible: Some(0) };
-        Outcome { rows: Vec::new(), exact: true, violations, by_bearer: Vec::new(), findings: BTreeSet::new() }
+        Outcome {
+            rows: Vec::new(),
+            exact: true,
+            violations,
+            by_bearer: Vec::new(),
+            findings: BTreeSet::new(),
+        }
     }
 }
 
@@ -76,7 +83,8 @@ impl Outcome {
     pub fn note(&mut self, asked: &Asked, on: &Id) {
         self.exact &= asked.bounds.complete;
         if !asked.bounds.complete {
-            let detail = "more ways to resolve its contradictions than are listed: amounts there are left unbounded";
+            let detail =
+                "more ways to resolve its contradictions than are listed: amounts there are left unbounded";
             let finding = ("conflict_too_large", String::new(), detail.to_owned());
             self.found(finding, on);
         }
@@ -117,7 +125,11 @@ pub fn evaluate(agreement: &Agreement, evidence: &dyn Evidence, at: Instant) -> 
             .iter()
             .map(|m| {
                 let reached = context.milestone(&m.id).unwrap_or(Moments { spans: Vec::new(), never: true });
-                MilestoneAnswer { id: m.id.clone(), reached: reached.answer(), certain: reached.certain_by(at) }
+                MilestoneAnswer {
+                    id: m.id.clone(),
+                    reached: reached.answer(),
+                    certain: reached.certain_by(at),
+                }
             })
             .collect(),
         provisions,
@@ -150,7 +162,11 @@ fn not_computed(on: &Id, what: &str) -> Finding {
     Finding { kind: "not_computed".to_owned(), source: String::new(), on: on.clone(), detail }
 }
 
-fn provision(context: &Context<'_>, provision: &Provision, findings: &mut BTreeSet<Finding>) -> ProvisionAnswer {
+fn provision(
+    context: &Context<'_>,
+    provision: &Provision,
+    findings: &mut BTreeSet<Finding>,
+) -> ProvisionAnswer {
     let outcome = match &provision.rule {
         Rule::Once { .. } => once(context, provision),
         Rule::Daily { .. } => daily(context, provision),
@@ -194,12 +210,15 @@ fn answer(context: &Context<'_>, provision: &Provision, outcome: Outcome) -> Pro
     let mut why: Vec<String> = Vec::new();
     if status.len() > 1 {
         // Only instances that can decide the whole explain why it is in doubt.
-        let decides = |row: &&(Id, Row)| row.1.answer.status.len() > 1 && row.1.answer.status.iter().any(|s| status.contains(s));
+        let decides = |row: &&(Id, Row)| {
+            row.1.answer.status.len() > 1 && row.1.answer.status.iter().any(|s| status.contains(s))
+        };
         why = outcome.rows.iter().filter(decides).flat_map(|(_, row)| row.answer.why.clone()).collect();
         why.sort();
         why.dedup();
     }
-    let by_bearer = if outcome.by_bearer.is_empty() { bearers(provision, &outcome) } else { outcome.by_bearer.clone() };
+    let by_bearer =
+        if outcome.by_bearer.is_empty() { bearers(provision, &outcome) } else { outcome.by_bearer.clone() };
     ProvisionAnswer {
         computed: true,
         status: Some(status),
@@ -228,7 +247,8 @@ fn tally(rows: &[(Id, Row)]) -> BTreeMap<String, Count> {
     let mut tally: BTreeMap<String, Count> = BTreeMap::new();
     for set in rows.iter().map(|(_, row)| row.answer.status) {
         for status in set.iter() {
-            let count = tally.entry(status.name().to_owned()).or_insert(Count { certain: 0, possible: Some(0) });
+            let count =
+                tally.entry(status.name().to_owned()).or_insert(Count { certain: 0, possible: Some(0) });
             count.certain += u64::from(set.len() == 1);
             count.possible = count.possible.map(|p| p + 1);
         }

@@ -45,7 +45,9 @@ impl Deadline {
     /// Instants in a span at which the deadline's place among `cuts` can change.
     fn turning_points(&self, span: &Period, cuts: &[Instant]) -> Vec<Instant> {
         match self {
-            Deadline::After(length) => cuts.iter().flat_map(|c| [*c - *length, (*c - *length).previous()]).collect(),
+            Deadline::After(length) => {
+                cuts.iter().flat_map(|c| [*c - *length, (*c - *length).previous()]).collect()
+            }
             Deadline::EndOfDay(_, zone) => {
                 let mut midnights = Vec::new();
                 let mut date = span.first.date(zone);
@@ -148,7 +150,8 @@ impl Single<'_> {
     /// The instants at which the statuses can change, for a timeline up to `at`.
     #[must_use]
     pub fn changes(&self, at: Instant) -> BTreeSet<Instant> {
-        let mut changes: BTreeSet<Instant> = self.bounds.cuts.iter().flat_map(|c| [c.previous(), *c, c.next()]).collect();
+        let mut changes: BTreeSet<Instant> =
+            self.bounds.cuts.iter().flat_map(|c| [c.previous(), *c, c.next()]).collect();
         for span in &self.opens.spans {
             changes.extend([span.first, span.last, span.last.next()]);
         }

@@ -157,8 +157,11 @@ impl Measure {
         let tallies = self.accounts.iter().flat_map(|a| {
             a.tallies.iter().filter(|t| t.floor.is_some() || t.cap.is_some()).map(|t| (&t.claim, &t.period))
         });
-        let mut ids: Vec<Id> =
-            events.chain(tallies).filter(|(_, period)| period.meets(window)).map(|(id, _)| id.clone()).collect();
+        let mut ids: Vec<Id> = events
+            .chain(tallies)
+            .filter(|(_, period)| period.meets(window))
+            .map(|(id, _)| id.clone())
+            .collect();
         ids.sort();
         ids.dedup();
         ids

@@ -85,7 +85,9 @@ fn certainly_inside(scope: &Scope, windows: &BTreeSet<Period>) -> bool {
     let opened = |w: &Period| scope.opens.certain_by(w.first);
     let open_still = |w: &Period| !scope.closes.possible_by(w.last);
     windows.len() == 1 && windows.iter().all(|w| opened(w) && open_still(w))
-        || windows.len() > 1 && !scope.opens.never && !scope.closes.spans.iter().any(|s| s.first <= windows.first().map_or(s.first, |w| w.first))
+        || windows.len() > 1
+            && !scope.opens.never
+            && !scope.closes.spans.iter().any(|s| s.first <= windows.first().map_or(s.first, |w| w.first))
 }
 
 /// One bearer's daily duty with everything asked for once.
@@ -129,7 +131,13 @@ impl<'a> Daily<'a> {
     }
 
     /// The statuses of the whole for one choice of bounds: the duty and each of its shares, taken as independent.
-    fn statuses(&self, choose: fn(&Asked) -> &Bounds, windows: &BTreeSet<Period>, day: &Period, at: Instant) -> StatusSet {
+    fn statuses(
+        &self,
+        choose: fn(&Asked) -> &Bounds,
+        windows: &BTreeSet<Period>,
+        day: &Period,
+        at: Instant,
+    ) -> StatusSet {
         let mut set = StatusSet::EMPTY;
         for window in windows.iter().filter(|w| w.first <= at) {
             let part = |asked: &Asked, required: Required| {
@@ -139,8 +147,12 @@ impl<'a> Daily<'a> {
                 views.iter().fold(StatusSet::EMPTY, |s, v| s.or(periodic(required, v, at > window.last)))
             };
             let total = part(&self.total, self.required);
-            let shares: Vec<StatusSet> =
-                self.parts.iter().zip(self.shares).map(|(asked, share)| part(asked, share.required)).collect();
+            let shares: Vec<StatusSet> = self
+                .parts
+                .iter()
+                .zip(self.shares)
+                .map(|(asked, share)| part(asked, share.required))
+                .collect();
             set = set.or(worst_of([total].into_iter().chain(shares)));
         }
         if windows.iter().any(|w| w.first > at) || set.is_empty() {
@@ -156,7 +168,10 @@ impl<'a> Daily<'a> {
             }
             set
         };
-        let hull = windows.iter().copied().reduce(|a, b| Period { first: a.first.min(b.first), last: a.last.max(b.last) });
+        let hull = windows
+            .iter()
+            .copied()
+            .reduce(|a, b| Period { first: a.first.min(b.first), last: a.last.max(b.last) });
         let hull = hull.unwrap_or(*day);
         let seen = Period { first: hull.first, last: hull.last.min(at).max(hull.first) };
         let status = with_outside(self.statuses(|a| &a.bounds, windows, day, at));
@@ -186,7 +201,9 @@ impl<'a> Daily<'a> {
         let cuts = self.asked().flat_map(|a| a.bounds.cuts.iter().copied()).filter(inside);
         let mut candidates: BTreeSet<Instant> = cuts.flat_map(|c| [c.previous(), c, c.next()]).collect();
         candidates.extend(windows.iter().flat_map(|w| [w.first, w.last, w.last.next()]));
-        let timeline = changes(candidates, hull.first, at, |t| with_outside(self.statuses(|a| &a.bounds, windows, day, t)));
+        let timeline = changes(candidates, hull.first, at, |t| {
+            with_outside(self.statuses(|a| &a.bounds, windows, day, t))
+        });
         Row { answer, timeline }
     }
 
@@ -316,7 +333,8 @@ fn grounds(bounds: &Bounds, event: &Event, length: Duration) -> (bool, bool) {
     let widest = bounds.views(&[event.period.first - length, event.period.last.next()]);
     let maybe = widest.iter().any(|view| view.high(0, 1).is_none_or(|high| high > Amount::ZERO));
     let (from, until) = (event.period.last - length, event.period.first);
-    let certain = from < until && bounds.views(&[from, until]).iter().all(|view| view.low(0, 1) > Amount::ZERO);
+    let certain =
+        from < until && bounds.views(&[from, until]).iter().all(|view| view.low(0, 1) > Amount::ZERO);
     (maybe, certain)
 }
 
@@ -356,7 +374,12 @@ fn prohibited(asked: &Asked, scope: &Scope, at: Instant, provision: &Provision) 
     let by_source = asked.alone.iter().filter_map(|(source, own, bounds)| {
         let evidence = own.claims_in(&seen);
         let amount = Asked::amount(bounds, start, end);
-        (!evidence.is_empty()).then(|| SourceAnswer { source: source.clone(), amount, status: statuses(bounds, at), evidence })
+        (!evidence.is_empty()).then(|| SourceAnswer {
+            source: source.clone(),
+            amount,
+            status: statuses(bounds, at),
+            evidence,
+        })
     });
     let answer = InstanceAnswer {
         key: "once".to_owned(),
@@ -371,8 +394,11 @@ fn prohibited(asked: &Asked, scope: &Scope, at: Instant, provision: &Provision) 
         evidence: asked.measure.claims_in(&seen),
         assumptions: provision.assumed(),
     };
-    let mut candidates: BTreeSet<Instant> = asked.bounds.cuts.iter().flat_map(|c| [c.previous(), *c, c.next()]).collect();
-    candidates.extend(scope.opens.spans.iter().chain(&scope.closes.spans).flat_map(|s| [s.first, s.last, s.last.next()]));
+    let mut candidates: BTreeSet<Instant> =
+        asked.bounds.cuts.iter().flat_map(|c| [c.previous(), *c, c.next()]).collect();
+    candidates.extend(
+        scope.opens.spans.iter().chain(&scope.closes.spans).flat_map(|s| [s.first, s.last, s.last.next()]),
+    );
     let timeline = changes(candidates, start, at, |t| statuses(&asked.bounds, t));
     Row { answer, timeline }
 }

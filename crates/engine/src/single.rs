@@ -61,7 +61,8 @@ impl Asked {
     pub fn amount(bounds: &Bounds, from: Instant, until: Instant) -> Range {
         let views = bounds.views(&[from, until.max(from)]);
         let low = views.iter().map(|v| v.low(0, 1)).min();
-        let high = views.iter().map(|v| v.high(0, 1)).try_fold(Amount::ZERO, |most, h| h.map(|h| h.max(most)));
+        let high =
+            views.iter().map(|v| v.high(0, 1)).try_fold(Amount::ZERO, |most, h| h.map(|h| h.max(most)));
         Range { low, high }
     }
 }
@@ -119,7 +120,9 @@ impl Frame<'_> {
     fn statuses(&self, bounds: &Bounds, at: Instant) -> StatusSet {
         use model::Status::{Breached, Late, Met};
         let set = self.single(bounds).statuses(at);
-        let (CountFrom::Opening, Required::AtLeast(in_all)) = (self.count_from, self.required) else { return set };
+        let (CountFrom::Opening, Required::AtLeast(in_all)) = (self.count_from, self.required) else {
+            return set;
+        };
         let mut least = self.single(bounds);
         least.required = Required::AtLeast(in_all - self.used);
         let mut both = set.or(least.statuses(at));
@@ -145,7 +148,10 @@ impl Frame<'_> {
             _ => None,
         };
         let clamp = |amount: Amount| cap.map_or(own(amount), |cap| own(amount).min(cap));
-        Range { low: range.low.map(clamp), high: range.high.map(clamp).or(cap.filter(|_| range.high.is_some())) }
+        Range {
+            low: range.low.map(clamp),
+            high: range.high.map(clamp).or(cap.filter(|_| range.high.is_some())),
+        }
     }
 
     fn row(&self, asked: &Asked, at: Instant, assumptions: Vec<String>) -> Row {
@@ -277,7 +283,9 @@ fn claims_behind(context: &Context<'_>, condition: &Condition, depth: usize) -> 
     }
     match condition {
         Condition::Deed(action) | Condition::Recently(_, action) => of(action),
-        Condition::All(of) | Condition::Any(of) | Condition::AtLeast(_, of) => of.iter().flat_map(deeper).collect(),
+        Condition::All(of) | Condition::Any(of) | Condition::AtLeast(_, of) => {
+            of.iter().flat_map(deeper).collect()
+        }
         Condition::Not(inner) => deeper(inner),
         Condition::Milestone(id) => {
             agreement.milestones.iter().filter(|m| m.id == *id).flat_map(|m| deeper(&m.when)).collect()

@@ -1,0 +1,161 @@
+//! How much can have been performed between instants: the maximal consistent sets of a measure's literals, each as a
+//! system of difference constraints on the running amount (spec/worlds.md §2–§3).
+//!
+//! Invariant: sound. Every world of the measure is a solution of one of the leaves; where there are too many sets to list, one leaf without constraints stands for all.
+//!
+//! Method: F between two cuts is an edge of a graph whose negative cycles are conflicts (Bellman 1958). Conflicts are
+//! resolved in every minimal way by a hitting-set tree (Reiter 1987) over the literals on a cycle. Time-connected parts are solved apart.
+
+use std::collections::BTreeSet;
+
+use model::{Amount, Id, Instant};
+
+use crate::measure::Measure;
+
+mod agreed;
+mod leaf;
+mod silence;
+mod system;
+
+use leaf::{Leaf, places};
+use system::System;
+
+/// More distinct views than this, and a question gets their hull.
+const VIEWS_MAX: usize = 512;
+
+/// Least and greatest amounts between each pair of the points asked about; `None` is no upper bound.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct View {
+    size: usize,
+    low: Vec<i64>,
+    high: Vec<Option<i64>>,
+}
+
+impl View {
+    /// At least this much from point `i` to a later point `j`.
+    #[must_use]
+    pub fn low(&self, i: usize, j: usize) -> Amount {
+        Amount(self.low[i * self.size + j])
+    }
+
+    /// At most this much from point `i` to a later point `j`.
+    #[must_use]
+    pub fn high(&self, i: usize, j: usize) -> Option<Amount> {
+        self.high[i * self.size + j].map(Amount)
+    }
+
+    fn none(size: usize) -> View {
+        View { size, low: vec![0; size * size], high: vec![Some(0); size * size] }
+    }
+
+    fn plus(&self, other: &View) -> View {
+        let low = self.low.iter().zip(&other.low).map(|(a, b)| a.saturating_add(*b)).collect();
+        let high =
+            self.high.iter().zip(&other.high).map(|(a, b)| Some((*a)?.saturating_add((*b)?))).collect();
+        View { size: self.size, low, high }
+    }
+
+    fn hull(&self, other: &View) -> View {
+        let low = self.low.iter().zip(&other.low).map(|(a, b)| *a.min(b)).collect();
+        let high = self.high.iter().zip(&other.high).map(|(a, b)| Some((*a)?.max((*b)?))).collect();
+        View { size: self.size, low, high }
+    }
+}
+
+/// What the worlds of a measure allow, for questions about amounts between instants.
+#[derive(Clone, Debug)]
+pub struct Bounds {
+    parts: Vec<Part>,
+    /// Whether every maximal set was listed.
+    pub complete: bool,
+    /// The ends of every interval, period and silence, ascending: what can change a bound.
+    pub cuts: Vec<Instant>,
+    /// The claims of each conflict that was met, sorted.
+    pub conflicts: BTreeSet<Vec<Id>>,
+}
+
+/// A stretch of time that no literal crosses the ends of.
+#[derive(Clone, Debug)]
+struct Part {
+    cuts: Vec<Instant>,
+    leaves: Vec<Leaf>,
+}
+
+impl Bounds {
+    /// Solves a measure.
+    #[must_use]
+    pub fn of(measure: &Measure) -> Bounds {
+        let system = System::new(measure);
+        let mut complete = true;
+        let mut parts = Vec::new();
+        let mut conflicts = BTreeSet::new();
+        for (first, last) in system.parts() {
+            let (leaves, listed) = system.solve(first, last, &mut conflicts);
+            complete &= listed;
+            parts.push(Part { cuts: system.cuts[first..=last].to_vec(), leaves });
+        }
+        Bounds { parts, complete, cuts: system.cuts.clone(), conflicts }
+    }
+
+    /// Whether some literals of the measure contradict each other where they speak of the window `[from, until)`.
+    #[must_use]
+    pub fn contested(&self, from: Instant, until: Instant) -> bool {
+        let meets = |part: &&Part| {
+            part.cuts.first().is_some_and(|c| *c < until) && part.cuts.last().is_some_and(|c| *c > from)
+        };
+        self.parts.iter().filter(meets).any(|part| part.leaves.len() > 1)
+    }
+
+    /// The distinct views of the worlds from a list of ascending instants; each instant counts what lies before it.
+    #[must_use]
+    pub fn views(&self, points: &[Instant]) -> Vec<View> {
+        let mut views = vec![View::none(points.len())];
+        let mut covered = Instant::MIN;
+        let (first, last) = (points.first().copied(), points.last().copied());
+        let (Some(first), Some(last)) = (first, last) else { return views };
+        for part in &self.parts {
+            let (Some(start), Some(end)) = (part.cuts.first().copied(), part.cuts.last().copied()) else {
+                continue;
+            };
+            if start >= last {
+                break;
+            }
+            if end <= first {
+                covered = covered.max(end);
+                continue;
+            }
+            let gap = unbounded(points, covered, start);
+            let places = places(&part.cuts, points);
+            let own: BTreeSet<View> =
+                part.leaves.iter().map(|leaf| leaf.view(&places, part.cuts.len())).collect();
+            views = combine(&views, &own.into_iter().map(|view| view.plus(&gap)).collect::<Vec<_>>());
+            covered = covered.max(end);
+        }
+        let rest = unbounded(points, covered, Instant::MAX);
+        views.iter().map(|view| view.plus(&rest)).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+}
+
+/// Every sum of one of each; their hull where that would be too many.
+fn combine(left: &[View], right: &[View]) -> Vec<View> {
+    if left.len() * right.len() > VIEWS_MAX {
+        let hull = |views: &[View]| views.iter().skip(1).fold(views[0].clone(), |all, view| all.hull(view));
+        return vec![hull(left).plus(&hull(right))];
+    }
+    let sums: BTreeSet<View> = left.iter().flat_map(|a| right.iter().map(move |b| a.plus(b))).collect();
+    sums.into_iter().collect()
+}
+
+/// What a stretch of which nobody speaks allows between the points: anything.
+fn unbounded(points: &[Instant], from: Instant, until: Instant) -> View {
+    let size = points.len();
+    let mut view = View::none(size);
+    for i in 0..size {
+        for j in i + 1..size {
+            if points[i].max(from) < points[j].min(until) {
+                view.high[i * size + j] = None;
+            }
+        }
+    }
+    view
+}
