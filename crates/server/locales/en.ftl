@@ -55,11 +55,11 @@ reading-text = The text as written
 
 ## Overview
 overview-title = Is it holding?
-lead-broken = Not in every part: { $ill } of { $of } provisions were not kept, or not in time.
-lead-broken-and-in-doubt = Not in every part: { $ill } of { $of } provisions were not kept, or not in time; of { $doubt } more it cannot be told.
-lead-in-doubt = It cannot be told: in { $doubt } of { $of } provisions a breach or delay is possible, and certain in none.
-lead-not-all-computed = No breach is possible in what was computed; { $uncomputed } of { $of } provisions were not.
-lead-no-breach = So far no breach is possible in any of { $of } provisions.
+lead-broken = By this standard not in every part: { $ill } of { $of } provisions were not kept, or not in time.
+lead-broken-and-in-doubt = By this standard not in every part: { $ill } of { $of } provisions were not kept, or not in time; of { $doubt } more it cannot be told.
+lead-in-doubt = By this standard it cannot be told: in { $doubt } of { $of } provisions a breach or delay is possible, and certain in none.
+lead-not-all-computed = By this standard no breach is possible in what was computed; { $uncomputed } of { $of } provisions were not.
+lead-no-breach = By this standard, so far, no breach is possible in any of { $of } provisions.
 no-provisions = The agreement has no provisions.
 group-breached = Breached: { $n }
 group-not-in-time = Not performed in time: { $n }

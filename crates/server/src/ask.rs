@@ -163,9 +163,12 @@ pub fn standards(watch: &Watch) -> Vec<Standard> {
     own
 }
 
+/// An identifier and the name that goes with it.
+type Speaker<'a> = (&'a str, &'a str);
+
 /// Everyone whose account can be asked for: the sides, then the sources, each with its name.
 #[must_use]
-pub fn accounts(watch: &Watch) -> (Vec<(&str, &str)>, Vec<(&str, &str)>) {
+pub fn accounts(watch: &Watch) -> (Vec<Speaker<'_>>, Vec<Speaker<'_>>) {
     let is_side = |id: &str| watch.sources.iter().any(|source| source.side.as_deref() == Some(id));
     let actors = watch.agreement.actors.iter().filter(|actor| is_side(&actor.id));
     let sides = actors.map(|actor| (actor.id.as_str(), actor.label.as_str())).collect();

@@ -84,18 +84,18 @@ fn neighbours(page: &Page<'_>, provision: &ProvisionAnswer, key: &str) -> Markup
     let at = provision.instances.iter().position(|instance| instance.key == key).unwrap_or_default();
     let before = at.checked_sub(1).and_then(|i| provision.instances.get(i));
     let after = provision.instances.get(at + 1);
-    let link = |instance: &InstanceAnswer, rel: &str, label: &str| {
-        html! {
-            a rel=(rel) href=(page.link(&page.instance_path(&provision.id, &instance.key))) {
-                (page.say.say(label)) " " (key_in_words(page, &instance.key))
-            }
-        }
-    };
+    let path = |instance: &InstanceAnswer| page.link(&page.instance_path(&provision.id, &instance.key));
+    let name = |instance: &InstanceAnswer| key_in_words(page, &instance.key);
+    let say = page.say;
     html! {
         @if before.is_some() || after.is_some() {
             nav.neighbours aria-label=(page.say.text("instances-near")) {
-                @if let Some(instance) = before { (link(instance, "prev", "instance-before")) }
-                @if let Some(instance) = after { (link(instance, "next", "instance-after")) }
+                @if let Some(instance) = before {
+                    a rel="prev" href=(path(instance)) { (say.say("instance-before")) " " (name(instance)) }
+                }
+                @if let Some(instance) = after {
+                    a.after rel="next" href=(path(instance)) { (name(instance)) " " (say.say("instance-after")) }
+                }
             }
         }
     }
