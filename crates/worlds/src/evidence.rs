@@ -189,8 +189,7 @@ impl<'a> Evidence<'a> {
             }
             for (of, event) in self.reports.iter().enumerate().filter(|(_, report)| report.is_event()) {
                 if denies(denial, event.claim) && !self.oracle.accused(source, event.claim) {
-                    let speech =
-                        Speech { bearing: Bearing::Denial, source, claim: Some(index), bare: false };
+                    let speech = Speech { bearing: Bearing::Denial, source, claim: Some(index), bare: false };
                     self.literals.push((Saying::Denial(of), speech));
                 }
             }
@@ -375,7 +374,9 @@ fn ends(cuts: &[Instant], period: &Period) -> (usize, usize) {
 /// Of a total so far, the time until it became known; of any other claim, its whole time.
 fn so_far(claim: &Claim, period: &Period) -> Period {
     match claim.kind {
-        Kind::Tally => Period { first: period.first, last: period.last.min(claim.known_at.max(period.first)) },
+        Kind::Tally => {
+            Period { first: period.first, last: period.last.min(claim.known_at.max(period.first)) }
+        }
         _ => *period,
     }
 }

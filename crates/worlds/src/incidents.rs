@@ -1,10 +1,11 @@
 //! The worlds of a prohibition: which reported incidents happened, which reports are of one incident, when
 //! and where each was and who did it, and whether there were others that nobody reported (spec/worlds.md §5).
 //!
-//! A world satisfies a report (its incident happened, within its interval), a source's silence in a cell (all
-//! that may concern the bearers there is what its group reported), a denial (that report is not satisfied).
-//! The worlds that count are those that satisfy a maximal set of these. Further incidents are added only
-//! where no silence is accepted at all.
+//! A world satisfies a report (its incident happened, within its interval), an exclusion (an incident that a
+//! silent source's group lacks did not happen where the source is silent), a denial (that report is not
+//! satisfied). The worlds that count are those that satisfy a maximal set of these. Where a source is silent,
+//! nothing happens that nobody else's accepted report, or its group's own, speaks of; further incidents are
+//! added only where no source is.
 //!
 //! Invariant: a doer is chosen after the literals: whom a report blames decides no conflict about whether it
 //! happened.
@@ -50,6 +51,8 @@ struct Incidents<'a> {
     denials: Vec<usize>,
     /// By source: when its silence counts.
     silences: Vec<(usize, Period)>,
+    /// A silent source, and a report of an incident that its group lacks.
+    exclusions: Vec<(usize, usize)>,
     /// The first tick of each cell, and one past the last.
     cuts: Vec<Instant>,
 }
@@ -78,6 +81,7 @@ impl<'a> Incidents<'a> {
             reports: Vec::new(),
             denials: Vec::new(),
             silences: Vec::new(),
+            exclusions: Vec::new(),
             cuts: Vec::new(),
         };
         all.add_reports()?;
@@ -110,10 +114,25 @@ impl<'a> Incidents<'a> {
             });
             all.silences.extend(sees.map(|(source, ..)| (*source, cell)));
         }
+        all.add_exclusions();
         let mut fine: BTreeSet<Instant> = cuts.into_iter().collect();
         fine.extend([oracle.agreement().in_force, oracle.case.at.next()]);
         all.cuts = fine.into_iter().collect();
         Ok(all)
+    }
+
+    fn add_exclusions(&mut self) {
+        let silent: BTreeSet<usize> = self.silences.iter().map(|(source, _)| *source).collect();
+        for source in silent {
+            let group = |report: &&Report| self.oracle.answers_for(source, report.source);
+            for (index, foreign) in self.reports.iter().enumerate().filter(|(_, report)| report.floor) {
+                let reference = foreign.claim.reference.as_ref();
+                let same = |own: &Report| reference.is_some() && own.claim.reference.as_ref() == reference;
+                if !group(&foreign) && !self.reports.iter().filter(group).any(same) {
+                    self.exclusions.push((source, index));
+                }
+            }
+        }
     }
 
     /// Whether a standard accepts what a source says; of a claim, or of its silence or denial.
@@ -249,21 +268,30 @@ impl<'a> Incidents<'a> {
         choices
     }
 
-    /// The literals that a world satisfies, numbered: reports, then denials, then silences.
-    fn satisfied(&self, groups: &[Vec<usize>], world: &[Choice]) -> BTreeSet<usize> {
+    /// The literals that a world satisfies, numbered: reports, then denials, then exclusions; none where
+    /// something happens in silence that no report speaks of.
+    fn satisfied(&self, groups: &[Vec<usize>], world: &[Choice]) -> Option<BTreeSet<usize>> {
         let mut right = BTreeSet::new();
-        let mut unreported = BTreeSet::new();
+        let mut broken = BTreeSet::new();
         for (group, choice) in groups.iter().zip(world) {
             let Some((when, inside)) = *choice else { continue };
-            let then = |report: &&usize| self.reports[**report].period.contains(&Period::at(when));
-            right.extend(group.iter().filter(then).filter(|report| self.reports[**report].floor));
+            let when = Period::at(when);
+            let then = |report: &&usize| self.reports[**report].period.contains(&when);
+            let floors = group.iter().filter(then).filter(|report| self.reports[**report].floor);
+            right.extend(floors.clone());
             let concerns =
                 inside && group.iter().any(|r| doer_fit(self.doers(), self.reports[*r].claim) != Fit::Not);
-            for (index, (source, cell)) in self.silences.iter().enumerate() {
+            for (source, _) in self.silences.iter().filter(|(_, cell)| concerns && cell.contains(&when)) {
                 let reported =
                     |report: &usize| self.oracle.answers_for(*source, self.reports[*report].source);
-                if concerns && cell.contains(&Period::at(when)) && !group.iter().filter(then).any(reported) {
-                    unreported.insert(index);
+                if group.iter().filter(then).any(reported) {
+                    continue;
+                }
+                let lacks = |report: &&usize| self.exclusions.contains(&(*source, **report));
+                let before = broken.len();
+                broken.extend(floors.clone().filter(lacks).map(|report| (*source, *report)));
+                if broken.len() == before {
+                    return None;
                 }
             }
         }
@@ -271,8 +299,9 @@ impl<'a> Incidents<'a> {
         let denied =
             self.denials.iter().enumerate().filter(|d| !right.contains(d.1)).map(|(i, _)| offset + i);
         let offset = offset + self.denials.len();
-        let silent = (0..self.silences.len()).filter(|i| !unreported.contains(i)).map(|i| offset + i);
-        right.iter().copied().chain(denied).chain(silent).collect()
+        let kept = self.exclusions.iter().enumerate().filter(|(_, one)| !broken.contains(one));
+        let kept = kept.map(|(i, _)| offset + i);
+        Some(right.iter().copied().chain(denied).chain(kept).collect())
     }
 
     fn verdict(&self) -> Result<ProvisionVerdict, Refused> {
@@ -289,8 +318,9 @@ impl<'a> Incidents<'a> {
                 chosen = chosen.iter().flat_map(extended).collect();
             }
             for world in chosen {
-                let satisfied = self.satisfied(&groups, &world);
-                worlds.entry(satisfied).or_default().push((groups.clone(), world));
+                if let Some(satisfied) = self.satisfied(&groups, &world) {
+                    worlds.entry(satisfied).or_default().push((groups.clone(), world));
+                }
             }
         }
         let sets: Vec<BTreeSet<usize>> = worlds.keys().cloned().collect();
