@@ -13,42 +13,7 @@ fn names(set: StatusSet) -> String {
 }
 
 fn show(case: &generator::OwnedCase) {
-    println!("at {}  known at {}  standard {}", case.at, case.known_at, case.standard);
-    for provision in &case.agreement.provisions {
-        println!("{} {:?}: {:#?}", provision.id, provision.bearers, provision.rule);
-    }
-    for source in case.sources.iter().filter(|source| !source.covers.is_empty()) {
-        for entry in &source.covers {
-            let (from, to) = (entry.period.first, entry.period.last);
-            println!(
-                "{} covers {:?} {from} to {to} lag {:?}, accepted by {:?}",
-                source.id, entry.area, entry.lag, entry.accepted_by
-            );
-        }
-        source.gaps.iter().for_each(|gap| println!("  gap {} to {}", gap.period.first, gap.period.last));
-    }
-    for c in &case.claims {
-        let by: Vec<_> = c.by.iter().map(|named| named.party.as_deref().unwrap_or("?")).collect();
-        let when = c.occurred.map_or_else(String::new, |p| format!("{} to {}", p.first, p.last));
-        let (range, zone) = (c.range(), c.place.as_ref().and_then(|place| place.zone.as_deref()));
-        let amount =
-            |bound: Option<model::Amount>| bound.map_or_else(|| "?".to_owned(), |amount| amount.to_string());
-        println!(
-            "{} {} {:?} {} {}-{} {when}, known {}, by {by:?} to {} in {zone:?}",
-            c.id,
-            c.source,
-            c.kind,
-            c.act.as_deref().unwrap_or(""),
-            amount(range.low),
-            amount(range.high),
-            c.known_at,
-            c.to.len(),
-        );
-        println!(
-            "   ref {:?} since {:?} denies {:?} {:?} revises {:?} retracts {:?} {:?}",
-            c.reference, c.cumulative_since, c.denies, c.about, c.revises, c.retracts, c.observed
-        );
-    }
+    print!("{case}");
     match verdicts(&case.as_case(), LIMIT) {
         Err(refused) => println!("refused: {refused:?}"),
         Ok(all) => all.iter().for_each(|verdict| {

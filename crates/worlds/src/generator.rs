@@ -55,6 +55,61 @@ impl OwnedCase {
     }
 }
 
+impl std::fmt::Display for OwnedCase {
+    /// All of it, for a person who looks for what went wrong.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "at {}  known at {}  standard {}", self.at, self.known_at, self.standard)?;
+        for provision in &self.agreement.provisions {
+            writeln!(f, "{} {:?}: {:?}", provision.id, provision.bearers, provision.rule)?;
+        }
+        for source in self.sources.iter().filter(|source| !source.covers.is_empty()) {
+            for entry in &source.covers {
+                let (from, to) = (entry.period.first, entry.period.last);
+                let lag = entry.lag.0 / Duration::HOUR.0;
+                write!(f, "{} covers {:?} {from} to {to} lag {lag}h, ", source.id, entry.area)?;
+                writeln!(f, "accepted by {:?}", entry.accepted_by)?;
+            }
+            for gap in &source.gaps {
+                writeln!(f, "  gap {} to {}", gap.period.first, gap.period.last)?;
+            }
+        }
+        self.claims.iter().try_for_each(|claim| write_claim(f, claim))
+    }
+}
+
+fn write_claim(f: &mut std::fmt::Formatter<'_>, claim: &Claim) -> std::fmt::Result {
+    let parties = |all: &[Named]| -> Vec<String> {
+        all.iter().map(|named| named.party.clone().unwrap_or_else(|| "?".to_owned())).collect()
+    };
+    let bound = |bound: Option<Amount>| bound.map_or_else(|| "?".to_owned(), |amount| amount.to_string());
+    let (range, act) = (claim.range(), claim.act.as_deref().unwrap_or_default());
+    write!(f, "{} {} {:?} {act} ", claim.id, claim.source, claim.kind)?;
+    write!(f, "{}-{} by {:?}", bound(range.low), bound(range.high), parties(&claim.by))?;
+    write!(f, " to {:?}", parties(&claim.to))?;
+    if let Some(period) = claim.occurred {
+        write!(f, " {} to {}", period.first, period.last)?;
+    }
+    write!(f, ", known {}", claim.known_at)?;
+    let zone = claim.place.as_ref().and_then(|place| place.zone.as_ref());
+    let parts = [
+        ("in", zone),
+        ("ref", claim.reference.as_ref()),
+        ("revises", claim.revises.as_ref()),
+        ("retracts", claim.retracts.as_ref()),
+        ("about source", claim.about_source.as_ref()),
+    ];
+    for (name, part) in parts.into_iter().filter_map(|(name, part)| Some((name, part?))) {
+        write!(f, ", {name} {part}")?;
+    }
+    if let Some(since) = claim.cumulative_since {
+        write!(f, ", since {since}")?;
+    }
+    if !claim.denies.is_empty() {
+        write!(f, ", denies {:?} of {:?}", claim.denies, claim.about)?;
+    }
+    writeln!(f)
+}
+
 /// The case of a seed, as alleged.
 #[must_use]
 pub fn case(seed: u64) -> OwnedCase {

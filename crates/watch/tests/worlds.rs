@@ -1,0 +1,203 @@
+//! The engine held against the oracle (`crates/worlds`), on random small cases.
+//!
+//! Invariant: the engine leaves out no status that some world gives, and what it calls exact has no other.
+//! `TRUCEWATCH_SEEDS=A..B` chooses the seeds.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write,
+    ops::Range,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use model::{
+    StatusSet,
+    answer::{Count, ProvisionAnswer},
+};
+use watch::verdict::{Inputs, Question, evaluate};
+use worlds::{
+    ProvisionVerdict, Refused,
+    generator::{self, OwnedCase},
+    verdict,
+};
+
+/// Steps after which the oracle gives a provision up.
+const LIMIT: usize = 20_000;
+/// Failures that are printed in full.
+const SHOWN: usize = 5;
+const THREADS: usize = 2;
+
+#[derive(Default)]
+struct Outcome {
+    compared: usize,
+    exact: usize,
+    not_computed: usize,
+    refused: BTreeMap<String, usize>,
+    failures: Vec<(u64, String)>,
+}
+
+impl Outcome {
+    fn add(&mut self, other: Outcome) {
+        self.compared += other.compared;
+        self.exact += other.exact;
+        self.not_computed += other.not_computed;
+        for (why, count) in other.refused {
+            *self.refused.entry(why).or_default() += count;
+        }
+        self.failures.extend(other.failures);
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "which seeds are run is no part of a verdict")]
+fn seeds(usual: Range<u64>) -> Range<u64> {
+    let Ok(text) = std::env::var("TRUCEWATCH_SEEDS") else { return usual };
+    let (first, last) = text.split_once("..").expect("TRUCEWATCH_SEEDS is FIRST..LAST");
+    first.parse().expect("a number")..last.parse().expect("a number")
+}
+
+fn names(set: StatusSet) -> String {
+    set.iter().map(|status| status.name()).collect::<Vec<_>>().join(" ")
+}
+
+/// What is wrong with the engine's answer, if the oracle's is right.
+fn faults(engine: &ProvisionAnswer, oracle: &ProvisionVerdict, exact: bool) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut includes = |what: &str, engine: StatusSet, oracle: StatusSet| {
+        if !engine.includes(oracle) {
+            wrong.push(format!("{what} is {} and may be {}", names(engine), names(oracle)));
+        }
+    };
+    let status = engine.status.unwrap_or_default();
+    includes("the provision", status, oracle.status);
+    for instance in &engine.instances {
+        if let Some(set) = oracle.instances.get(&instance.key) {
+            includes(&format!("instance {}", instance.key), instance.status, *set);
+        }
+    }
+    for bearer in &engine.by_bearer {
+        if let Some(set) = oracle.by_bearer.get(&bearer.party) {
+            includes(&format!("bearer {}", bearer.party), bearer.status, *set);
+        }
+    }
+    let Count { certain, possible } = engine.violations;
+    if oracle.violations.0 < certain {
+        wrong.push(format!("{certain} violations are called certain, {} are", oracle.violations.0));
+    }
+    if possible.is_some_and(|most| oracle.violations.1.is_none_or(|can| can > most)) {
+        wrong.push(format!("at most {possible:?} violations, and {:?} may be", oracle.violations.1));
+    }
+    if exact && engine.exact && status != oracle.status {
+        wrong.push(format!("{} is called exact, exact is {}", names(status), names(oracle.status)));
+    }
+    wrong
+}
+
+/// Both answers beside the case, for a person.
+fn describe(
+    case: &OwnedCase,
+    engine: &ProvisionAnswer,
+    oracle: &ProvisionVerdict,
+    wrong: &[String],
+) -> String {
+    let mut text = format!("{case}{}:", oracle.id);
+    let _ = wrong.iter().try_for_each(|fault| write!(text, " {fault};"));
+    let _ = write!(text, "\n  engine {}", names(engine.status.unwrap_or_default()));
+    let _ = write!(text, "{}  ", if engine.exact { " (exact)" } else { "" });
+    for instance in &engine.instances {
+        let _ = write!(text, "{}: {}, ", instance.key, names(instance.status));
+    }
+    for bearer in &engine.by_bearer {
+        let _ = write!(text, "by {}: {}, ", bearer.party, names(bearer.status));
+    }
+    let _ = write!(text, "{:?}\n  oracle {}  ", engine.violations, names(oracle.status));
+    for (key, set) in &oracle.instances {
+        let _ = write!(text, "{key}: {}, ", names(*set));
+    }
+    for (bearer, set) in &oracle.by_bearer {
+        let _ = write!(text, "by {bearer}: {}, ", names(*set));
+    }
+    let _ = write!(text, "{:?}", oracle.violations);
+    text
+}
+
+/// Holds the answers to one case against each other.
+fn compare(seed: u64, owned: &OwnedCase, exact: bool, outcome: &mut Outcome) {
+    let inputs = Inputs {
+        agreement: &owned.agreement,
+        grounds: &[],
+        sources: &owned.sources,
+        claims: &owned.claims,
+    };
+    let question = Question {
+        at: Some(owned.at),
+        known_at: Some(owned.known_at),
+        standard: owned.standard.clone(),
+        reading: None,
+    };
+    let answer = evaluate(&inputs, &question).expect("the text itself is asked for");
+    let case = owned.as_case();
+    for (engine, provision) in answer.provisions.iter().zip(&owned.agreement.provisions) {
+        if !engine.computed {
+            outcome.not_computed += 1;
+            continue;
+        }
+        let oracle = match verdict(&case, provision, LIMIT) {
+            Ok(oracle) => oracle,
+            Err(why) => {
+                let why = match why {
+                    Refused::TooMany => "too many worlds".to_owned(),
+                    Refused::NotHandled(what) => what,
+                };
+                *outcome.refused.entry(why).or_default() += 1;
+                continue;
+            }
+        };
+        outcome.compared += 1;
+        outcome.exact += usize::from(engine.exact);
+        let wrong = faults(engine, &oracle, exact);
+        if !wrong.is_empty() {
+            outcome.failures.push((seed, describe(owned, engine, &oracle, &wrong)));
+        }
+    }
+}
+
+/// Runs all seeds and fails with the first few cases that go wrong.
+fn run(usual: Range<u64>, make: fn(u64) -> OwnedCase, exact: bool) {
+    let seeds = seeds(usual);
+    let next = AtomicU64::new(seeds.start);
+    let work = || {
+        let mut outcome = Outcome::default();
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= seeds.end {
+                return outcome;
+            }
+            compare(seed, &make(seed), exact, &mut outcome);
+        }
+    };
+    let mut all = Outcome::default();
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..THREADS).map(|_| scope.spawn(work)).collect();
+        for worker in workers {
+            all.add(worker.join().expect("a comparison does not panic"));
+        }
+    });
+    println!("seeds {seeds:?}: {} compared, of which {} exact", all.compared, all.exact);
+    println!("{} not computed; refused by the oracle: {:?}", all.not_computed, all.refused);
+    all.failures.sort();
+    for (seed, text) in all.failures.iter().take(SHOWN) {
+        println!("\n--- seed {seed}\n{text}");
+    }
+    let failing: Vec<u64> = all.failures.iter().map(|(seed, _)| *seed).collect();
+    assert!(failing.is_empty(), "{} answers are wrong: seeds {failing:?}", failing.len());
+}
+
+#[test]
+fn the_engine_answers_as_the_worlds_do() {
+    run(0..10_000, generator::case, true);
+}
+
+#[test]
+fn under_every_standard_the_engine_leaves_nothing_out() {
+    run(0..10_000, generator::case_under_some_standard, false);
+}
