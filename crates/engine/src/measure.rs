@@ -128,6 +128,10 @@ impl Measure {
     #[must_use]
     pub fn closed(&self) -> Measure {
         let mut closed = self.clone();
+        for account in &mut closed.accounts {
+            account.events.retain(|event| event.alone || self.corroboration);
+            account.tallies.retain(|tally| tally.floor_alone || tally.cap_alone || self.corroboration);
+        }
         closed.accounts.push(Account {
             source: Id::new(),
             origin: String::new(),

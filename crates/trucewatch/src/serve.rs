@@ -21,6 +21,6 @@ pub fn run(options: &Serve) -> Result<(), Failure> {
         let stop = async {
             let _ = tokio::signal::ctrl_c().await;
         };
-        let _ = (&watch, stop); Ok(())
+        Ok(server::serve(watch, listener, stop).await?)
     })
 }
