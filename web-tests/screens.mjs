@@ -4,10 +4,9 @@
 //
 // It starts no server. Pages are opened with JavaScript off, as they must work; only the accessibility checks run scripts.
 
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { chromium } from "playwright-core";
 
@@ -43,6 +42,7 @@ const pages = [
   ["explanation-exchange", `/provisions/remains_for_remains/${encodeURIComponent("#5")}?${at}`, desk, "light"],
   ["explanation-phone", `/provisions/remains/once?${at}`, phone, "light"],
   ["claim", `/claims/idf-20251013-received-13?${at}`, desk, "light"],
+  ["claim-revised", `/claims/idf-20251014-remains-4?${at}`, desk, "light"],
   ["claim-phone", `/claims/idf-20251013-received-13?${at}`, phone, "dark"],
   ["agreement", `/agreement?${at}`, desk, "light"],
   ["agreement-phone", `/agreement?${at}`, phone, "light"],

@@ -205,6 +205,9 @@ n-claims = الأقوال: { $n }
 
 ## التفسير
 fact-window = المهلة
+fact-arose = تتوقف على
+arose-exchange = وحدة الفعل الذي يُقابله
+arose-daily = كل يوم بتوقيت الاتفاق
 fact-performed = نُفّذ
 window-not-set = غير محدد
 window-no-end = بلا نهاية محددة

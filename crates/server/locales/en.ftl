@@ -224,6 +224,9 @@ n-claims = { $n ->
 
 ## Explanation
 fact-window = Window
+fact-arose = It hangs on
+arose-exchange = the unit of the trigger that this answers
+arose-daily = each civil day of the agreement’s time zone
 fact-performed = Performed
 window-not-set = not set
 window-no-end = no end set

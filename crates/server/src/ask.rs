@@ -1,6 +1,8 @@
-//! What a reader asks, from the query of the address: the question bar's fields, and links that carry them on.
+//! What a reader asks, from the query of the address: the question bar's fields, and links that carry them
+//! on.
 //!
-//! Invariant: what was typed is kept as it was typed, right or wrong; nothing is guessed from a value that cannot be read.
+//! Invariant: what was typed is kept as it was typed, right or wrong; nothing is guessed from a value that
+//! cannot be read.
 
 use std::fmt::Write as _;
 
@@ -13,7 +15,8 @@ use crate::{
     when::{self, NotATime},
 };
 
-/// How long after entry into force, or after the last claim, a reader may ask: every day in it is an instance to compute.
+/// How long after entry into force, or after the last claim, a reader may ask: every day in it is an instance
+/// to compute.
 const YEARS_AHEAD_MAX: i64 = 5;
 
 /// What stays as it is in a segment of a path.
@@ -52,7 +55,8 @@ impl Typed {
                 "lang" => &mut typed.lang,
                 _ => continue,
             };
-            // Of a field given twice the first is meant, as everywhere; the second is not silently joined to it.
+            // Of a field given twice the first is meant, as everywhere; the second is not silently joined to
+            // it.
             if field.is_empty() {
                 value.trim().clone_into(field);
             }

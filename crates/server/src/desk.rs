@@ -1,6 +1,7 @@
 //! The watch behind the pages, and the verdicts computed from it so far.
 //!
-//! Invariant: a page never computes; it asks here, and what is given is what [`Watch::evaluate`] and [`Watch::explain`] gave.
+//! Invariant: a page never computes; it asks here, and what is given is what [`Watch::evaluate`] and
+//! [`Watch::explain`] gave.
 
 use std::sync::Arc;
 

@@ -1,6 +1,7 @@
 //! Amounts, counts and tallies in words.
 //!
-//! Invariant: a bound that is missing is said to be missing; nothing is rounded; the digits are the same in every language.
+//! Invariant: a bound that is missing is said to be missing; nothing is rounded; the digits are the same in
+//! every language.
 
 use std::collections::BTreeMap;
 
@@ -111,7 +112,8 @@ fn past(page: &Page<'_>, provision: &str) -> String {
     act.and_then(model::vocabulary::act).map_or_else(String::new, |term| term.past.clone())
 }
 
-/// The figure that says most about a provision: violations, how much of what is owed, or how many instances were met.
+/// The figure that says most about a provision: violations, how much of what is owed, or how many instances
+/// were met.
 #[must_use]
 pub fn headline(page: &Page<'_>, provision: &ProvisionAnswer) -> String {
     let say = page.say;
@@ -146,7 +148,8 @@ fn tallies(say: Say, provision: &ProvisionAnswer) -> String {
     shown.collect::<Vec<_>>().join(&say.text("list-semicolon"))
 }
 
-/// How a provision stands, coarsely, and never more certain than its set: the groups of the overview's answer.
+/// How a provision stands, coarsely, and never more certain than its set: the groups of the overview's
+/// answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Group {
     /// Breached in every world.

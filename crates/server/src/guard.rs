@@ -1,6 +1,7 @@
 //! What every answer carries and every request must respect, whichever page it is.
 //!
-//! Invariant: no page can run a script, load anything from elsewhere, be framed, or say where a reader came from.
+//! Invariant: no page can run a script, load anything from elsewhere, be framed, or say where a reader came
+//! from.
 
 use axum::{
     extract::Request,

@@ -1,6 +1,7 @@
 //! The shell of every page: head, navigation, question bar, standing line, footer.
 //!
-//! Invariant: landmarks, language and direction are set here and nowhere else; no page loads anything but the one stylesheet.
+//! Invariant: landmarks, language and direction are set here and nowhere else; no page loads anything but the
+//! one stylesheet.
 
 use maud::{DOCTYPE, Markup, html};
 

@@ -1,7 +1,8 @@
-//! The watch as web pages: rendered here, whole without JavaScript, in English and Arabic; and the answer as JSON.
+//! The watch as web pages: rendered here, whole without JavaScript, in English and Arabic; and the answer as
+//! JSON.
 //!
-//! Invariant: read-only. It answers GET alone, runs no script, calls nothing outside, and whatever a source wrote is shown as
-//! text.
+//! Invariant: read-only. It answers GET alone, runs no script, calls nothing outside, and whatever a source
+//! wrote is shown as text.
 
 mod ask;
 mod desk;

@@ -1,7 +1,7 @@
 //! The words of the pages, from `locales/*.ftl`, and the languages that they are in.
 //!
-//! Invariant: a message that a language lacks is shown in English and marked as English, never left out; digits are the same
-//! in every language.
+//! Invariant: a message that a language lacks is shown in English and marked as English, never left out;
+//! digits are the same in every language.
 
 use std::sync::LazyLock;
 
@@ -70,7 +70,8 @@ static ARABIC: LazyLock<FluentBundle<FluentResource>> =
 
 fn bundle(tag: &str, source: &str) -> FluentBundle<FluentResource> {
     let mut bundle = FluentBundle::new_concurrent(vec![tag.parse().unwrap_or_default()]);
-    // Latin names and dates inside Arabic sentences need the marks that isolate them; English has no use for them.
+    // Latin names and dates inside Arabic sentences need the marks that isolate them; English has no use for
+    // them.
     bundle.set_use_isolating(tag != "en");
     let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(read, _)| read);
     bundle.add_resource_overriding(resource);

@@ -1,6 +1,7 @@
 //! The question bar: what is asked of every page, as a plain form.
 //!
-//! Invariant: it shows what was typed, with what is wrong beside the field, and submits nothing but the question.
+//! Invariant: it shows what was typed, with what is wrong beside the field, and submits nothing but the
+//! question.
 
 use maud::{Markup, html};
 use model::Standard;
@@ -155,7 +156,8 @@ pub fn reading_name(page: &Page<'_>, reading: &str) -> String {
     found.map_or_else(|| page.say.text("reading-text"), |reading| reading.title.clone())
 }
 
-/// What a verdict on the page stands on: the instants, the standard, the reading; and hindsight, where there is any.
+/// What a verdict on the page stands on: the instants, the standard, the reading; and hindsight, where there
+/// is any.
 #[must_use]
 pub fn standing(page: &Page<'_>, asked: &Standing<'_>) -> Markup {
     let say = page.say;

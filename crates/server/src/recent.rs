@@ -1,6 +1,7 @@
 //! The last few things computed, so that a page and its links do not compute one verdict twice.
 //!
-//! Invariant: never holds more than its bound; a verdict is a pure function of its question, so nothing in it grows stale.
+//! Invariant: never holds more than its bound; a verdict is a pure function of its question, so nothing in it
+//! grows stale.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

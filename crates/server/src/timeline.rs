@@ -1,7 +1,8 @@
-//! Statuses over time, as SVG that scales with the page: bands where there is little room, a lane for each status where
-//! there is more, and a table that says the same.
+//! Statuses over time, as SVG that scales with the page: bands where there is little room, a lane for each
+//! status where there is more, and a table that says the same.
 //!
-//! Invariant: every stretch is drawn with its whole set; the axis runs with the language; no style attribute, no script.
+//! Invariant: every stretch is drawn with its whole set; the axis runs with the language; no style attribute,
+//! no script.
 
 use jiff::{ToSpan, civil};
 use maud::{Markup, html};

@@ -1,4 +1,5 @@
-//! Every message that the code asks for is in the English file, and every other language has only messages of it.
+//! Every message that the code asks for is in the English file, and every other language has only messages of
+//! it.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot read what it needs has failed")]
 

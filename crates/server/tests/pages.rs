@@ -1,4 +1,5 @@
-//! The pages as a reader's browser gets them, asked in process: of the Gaza watch, and of one whose evidence is hostile.
+//! The pages as a reader's browser gets them, asked in process: of the Gaza watch, and of one whose evidence
+//! is hostile.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot read what it needs has failed")]
 

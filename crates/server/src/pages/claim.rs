@@ -343,11 +343,15 @@ fn field_value(field: &str, value: &Json) -> Markup {
     match value {
         Json::String(text) if field == "url" => link(text),
         Json::String(text) => bdi(text),
-        Json::Array(_) | Json::Object(_) => {
-            let short = value.to_string();
-            let long = || serde_json::to_string_pretty(value).unwrap_or_else(|_| short.clone());
-            html! { pre { code { (if short.len() <= SHORT_BYTES_MAX { short.clone() } else { long() }) } } }
-        }
+        Json::Array(_) | Json::Object(_) => html! { pre { code { (nested(value)) } } },
         other => html! { code { (other.to_string()) } },
     }
+}
+
+/// A value with parts, on one line where there is room. Only indentation is taken away: line ends in a string
+/// are escaped.
+fn nested(value: &Json) -> String {
+    let pretty = serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string());
+    let line = pretty.lines().map(str::trim_start).collect::<Vec<_>>().join(" ");
+    if line.len() <= SHORT_BYTES_MAX { line } else { pretty }
 }

@@ -3,6 +3,7 @@
 //! Invariant: every list of the explanation is shown, the empty ones said to be empty.
 
 use maud::{Markup, html};
+use model::agreement::{Condition, Due, Rule};
 use model::answer::{Answer, InstanceAnswer, Moment, ProvisionAnswer};
 use watch::{
     Explanation, NoExplanation,
@@ -110,6 +111,7 @@ fn verdict(page: &Page<'_>, provision: &ProvisionAnswer, explained: &Explanation
             (status::why(say, &instance.why))
             dl.facts {
                 div { dt { (say.say("fact-window")) } dd { (window(page, instance)) } }
+                @if let Some(arose) = arose(page, explained) { div { dt { (say.say("fact-arose")) } dd { (arose) } } }
                 div { dt { (say.say("col-required")) } dd { (figures::required(say, &instance.required)) } }
                 div { dt { (say.say("col-amount")) } dd { (figures::range(say, instance.amount)) } }
                 @if provision.kind != "prohibition" {
@@ -129,6 +131,30 @@ fn window(page: &Page<'_>, instance: &InstanceAnswer) -> Markup {
     let say = page.say;
     let end = |at: Option<model::Instant>, key: &str| at.map_or_else(|| say.say(key), |at| page.time(at));
     html! { (end(instance.window.from, "window-not-set")) " – " (end(instance.window.to, "window-no-end")) }
+}
+
+/// What the window hangs on and, for a milestone, when that came.
+fn arose(page: &Page<'_>, explained: &Explanation) -> Option<Markup> {
+    let answer = page.answer().ok()?;
+    let agreement = &page.watch().agreement;
+    let provision = agreement.provisions.iter().find(|p| p.id == explained.provision)?;
+    let condition = match &provision.rule {
+        Rule::Once { due: Due::Within(_, condition) | Due::EndOfDayAfter(_, condition), .. } => condition,
+        Rule::Exchange { .. } => return Some(page.say.say("arose-exchange")),
+        Rule::Daily { .. } => return Some(page.say.say("arose-daily")),
+        _ => return None,
+    };
+    let words = language::condition_in_words(agreement, condition);
+    let reached = match condition {
+        Condition::Milestone(id) => answer.milestones.iter().find(|milestone| milestone.id == *id),
+        _ => None,
+    };
+    Some(html! {
+        (page.say.only_english(&words))
+        @if let Some(milestone) = reached {
+            ": " (super::overview::moment(page, Some(&milestone.reached)))
+        }
+    })
 }
 
 fn performed(page: &Page<'_>, moment: &Moment) -> Markup {

@@ -1,4 +1,5 @@
-//! Is it holding? The answer in words under two standards, then phases, provisions and what the evidence itself shows.
+//! Is it holding? The answer in words under two standards, then phases, provisions and what the evidence
+//! itself shows.
 //!
 //! Invariant: no sentence here is more certain than the sets of statuses that it is made from.
 
@@ -113,7 +114,9 @@ fn group_of(page: &Page<'_>, group: Group, members: &[&ProvisionAnswer], answer:
     }
 }
 
-fn moment(page: &Page<'_>, moment: Option<&Moment>) -> Markup {
+/// When something came about.
+#[must_use]
+pub fn moment(page: &Page<'_>, moment: Option<&Moment>) -> Markup {
     let say = page.say;
     let Some(moment) = moment else { return say.say("moment-not") };
     match (moment.earliest, moment.latest) {
