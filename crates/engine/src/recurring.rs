@@ -259,8 +259,7 @@ pub fn prohibition(context: &Context<'_>, provision: &Provision) -> Result<Outco
     let all = violations(context, provision, action, &provision.bearers)?;
     let asked = Asked::of(all);
     let row = prohibited(&asked, &scope, context.at, provision);
-    let mut outcome = Outcome::default();
-    outcome.violations = count(&row.answer.amount);
+    let mut outcome = Outcome { violations: count(&row.answer.amount), ..Outcome::default() };
     outcome.note(&asked, &provision.id);
     outcome.exact &= scope.opens.spans.iter().all(|s| s.first == s.last);
     for bearer in &provision.bearers {

@@ -3,11 +3,13 @@
 //!
 //! Invariant: a claim that speaks of a deed and is not used has exactly one reason, which [`Fused::considered`] gives.
 
+mod decided;
 mod fit;
 mod live;
 mod measure;
 mod place;
 
+pub use decided::decided;
 pub use fit::{Considered, Use};
 pub use live::{live, superseded};
 pub use measure::Fused;

@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     fn square(west: i64, east: i64) -> Polygon {
-        let p = |lon, lat| Point { lon: lon * 10_000_000, lat: lat * 10_000_000 };
+        let p = |lon: i64, lat: i64| Point { lon: lon * 10_000_000, lat: lat * 10_000_000 };
         vec![vec![p(west, 0), p(east, 0), p(east, 1), p(west, 1), p(west, 0)]]
     }
 

@@ -4,6 +4,7 @@
 //! either a claim or a rejection that names its line, its field, what is wrong and a way out.
 
 mod claim;
+pub mod decisions;
 mod fields;
 pub mod jsonl;
 mod lines;

@@ -7,6 +7,7 @@ pub mod agreement;
 pub mod amount;
 pub mod answer;
 pub mod claim;
+pub mod decision;
 pub mod place;
 pub mod source;
 pub mod standard;

@@ -63,6 +63,9 @@ pub struct Evaluate {
     /// Who speaks; without it every source is its own origin and covers nothing
     #[arg(long, value_name = "FILE")]
     pub sources: Option<PathBuf>,
+    /// Decisions about claims, as JSON Lines: merge, split, reject, place
+    #[arg(long, value_name = "FILE")]
+    pub decisions: Option<PathBuf>,
     /// Exit with 2 when a line was rejected
     #[arg(long)]
     pub strict: bool,
@@ -145,9 +148,20 @@ pub struct Asked {
     /// A reading that the agreement declares, or text
     #[arg(long, default_value = "text")]
     pub reading: String,
+    /// Leave out what is restricted to others; “public” leaves out everything restricted [default: leave nothing out]
+    #[arg(long, value_name = "NAME")]
+    pub audience: Option<String>,
 }
 
 impl Asked {
+    /// The watch as the audience asked for may know it.
+    pub fn audience(&self, watch: Watch) -> Watch {
+        match &self.audience {
+            Some(audience) => watch.for_audience(audience),
+            None => watch,
+        }
+    }
+
     /// As `watch` understands it.
     pub fn question(&self) -> Question {
         let reading = Some(self.reading.clone()).filter(|reading| reading != "text");

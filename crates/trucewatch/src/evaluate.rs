@@ -16,9 +16,10 @@ pub fn run(options: &Evaluate) -> Result<(), Failure> {
         agreement: options.agreement.clone(),
         sources: options.sources.clone(),
         claims: options.claims.clone(),
+        decisions: options.decisions.clone(),
         settings: None,
     };
-    let watch = Watch::load(&paths)?;
+    let watch = options.question.audience(Watch::load(&paths)?);
     crate::print::rejected(&watch.read);
     let answer = watch.evaluate(&options.question.question())?;
     let json = serde_json::to_string(&answer).map_err(|error| Failure::Internal(error.to_string()))?;

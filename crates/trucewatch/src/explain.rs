@@ -11,7 +11,7 @@ use crate::{
 
 /// Prints the explanation of one instance.
 pub fn run(options: &Explain) -> Result<(), Failure> {
-    let watch = options.ask.watch.load()?;
+    let watch = options.ask.question.audience(options.ask.watch.load()?);
     let question = options.ask.question.question();
     let explanation = watch.explain(&question, &options.provision, options.instance.as_deref())?;
     if options.ask.format == Format::Json {

@@ -148,7 +148,8 @@ impl Watch {
             known: join(all.into_iter().flat_map(|p| p.instances.iter().map(|i| i.key.clone()))),
         })?;
         let (at, known_at) = instants(question, &self.inputs());
-        let fused = Fused::new(&agreement, &self.grounds, &self.sources, &self.claims, &question.standard, known_at);
+        let claims = self.decided(question);
+        let fused = Fused::new(&agreement, &self.grounds, &self.sources, &claims, &question.standard, known_at);
         let lists = Lists::of(self, &agreement, &fused, rule, &chosen, known_at);
         Ok(Explanation {
             provision: rule.id.clone(),

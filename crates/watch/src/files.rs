@@ -15,6 +15,7 @@ use model::{
     agreement::Agreement,
     answer::ClaimsRead,
     claim::Claim,
+    decision::Decision,
     place::Ground,
     source::Source,
 };
@@ -40,6 +41,8 @@ pub struct Paths {
     pub sources: Option<PathBuf>,
     /// Files of claims, in this order.
     pub claims: Vec<PathBuf>,
+    /// Decisions made outside a ledger.
+    pub decisions: Option<PathBuf>,
     /// `watch.toml`, if there is one.
     pub settings: Option<PathBuf>,
 }
@@ -57,7 +60,13 @@ impl Paths {
         }
         let present = |name: &str| Some(folder.join(name)).filter(|path| path.is_file());
         let claims = evidence(&folder.join("evidence"))?;
-        Ok(Paths { agreement, sources: present("sources.toml"), claims, settings: present("watch.toml") })
+        Ok(Paths {
+            agreement,
+            sources: present("sources.toml"),
+            claims,
+            decisions: present("decisions.jsonl"),
+            settings: present("watch.toml"),
+        })
     }
 
     /// The watch that a folder belongs to: the nearest upward that holds an agreement.
@@ -123,6 +132,8 @@ pub struct Watch {
     pub sources: Vec<Source>,
     /// What they said.
     pub claims: Vec<Claim>,
+    /// What was decided about it.
+    pub decisions: Vec<Decision>,
     /// What was read and what could not be.
     pub read: ClaimsRead,
 }
@@ -142,7 +153,9 @@ impl Watch {
         let folder = paths.agreement.parent().unwrap_or(Path::new("."));
         let grounds = grounds(&agreement, folder, &mut problems);
         let sources = sources(&agreement, paths.sources.as_deref(), &mut problems);
-        let read = claims(&paths.claims, &mut problems);
+        let mut read = claims(&paths.claims, &mut problems);
+        let decided = decisions(paths.decisions.as_deref(), &mut problems);
+        read.rejected.extend(decided.rejected);
         let settings = settings(paths.settings.as_deref(), &mut problems);
         if !problems.is_empty() {
             return Err(Problems(problems));
@@ -158,6 +171,7 @@ impl Watch {
             grounds,
             sources,
             claims: read.claims,
+            decisions: decided.decisions,
             read: counted,
         })
     }
@@ -166,6 +180,17 @@ impl Watch {
     #[must_use]
     pub fn title(&self) -> &str {
         self.settings.title.as_deref().unwrap_or(&self.agreement.name)
+    }
+
+    /// The watch as an audience may know it: without testimony restricted to others. `public` is nobody's own.
+    #[must_use]
+    pub fn for_audience(mut self, audience: &str) -> Watch {
+        let open_to = |claim: &Claim| {
+            let handling = claim.written.get("handling").and_then(serde_json::Value::as_str).unwrap_or("public");
+            handling.strip_prefix("restricted:").is_none_or(|to| to == audience)
+        };
+        self.claims.retain(open_to);
+        self
     }
 
     /// The claim of this id.
@@ -276,6 +301,25 @@ fn claims(paths: &[PathBuf], problems: &mut Vec<String>) -> ingest::Read {
         }
     }
     ingest::join(reads)
+}
+
+fn decisions(path: Option<&Path>, problems: &mut Vec<String>) -> ingest::decisions::Decided {
+    let Some(path) = path else { return ingest::decisions::Decided::default() };
+    let name = base_name(path);
+    let read = File::open(path).and_then(|file| ingest::decisions::read(&name, &mut BufReader::new(file)));
+    match read {
+        Ok(read) if read.decisions.is_empty() && read.lines > 0 => {
+            problems.push(format!("{name}: none of its {} lines is a decision", read.lines));
+            let shown = read.rejected.iter().take(5);
+            problems.extend(shown.map(|r| format!("{}:{}: {}: {}", r.file, r.line, r.field, r.reason)));
+            ingest::decisions::Decided::default()
+        }
+        Ok(read) => read,
+        Err(error) => {
+            problems.push(format!("{}: {}", path.display(), in_words(&error)));
+            ingest::decisions::Decided::default()
+        }
+    }
 }
 
 fn settings(path: Option<&Path>, problems: &mut Vec<String>) -> Settings {

@@ -11,10 +11,17 @@ pub use files::{Paths, Problems, Watch};
 pub use verdict::{Inputs, Question, UnknownReading, evaluate};
 
 impl Watch {
-    /// What its verdicts are computed from.
+    /// What its verdicts are computed from, decisions apart.
     #[must_use]
     pub fn inputs(&self) -> Inputs<'_> {
         Inputs { agreement: &self.agreement, grounds: &self.grounds, sources: &self.sources, claims: &self.claims }
+    }
+
+    /// Its claims as the decisions known for a question leave them.
+    #[must_use]
+    pub fn decided(&self, question: &Question) -> Vec<model::claim::Claim> {
+        let (_, known) = verdict::instants(question, &self.inputs());
+        fusion::decided(&self.claims, &self.decisions, known)
     }
 
     /// Answers a question about it.
@@ -22,7 +29,11 @@ impl Watch {
     /// # Errors
     /// When the question names a reading that the agreement does not have.
     pub fn evaluate(&self, question: &Question) -> Result<model::answer::Answer, UnknownReading> {
-        let mut answer = evaluate(&self.inputs(), question)?;
+        // Fixed here, so that a rejected claim does not move the instants that a question leaves open.
+        let (at, known) = verdict::instants(question, &self.inputs());
+        let fixed = Question { at: Some(at), known_at: Some(known), ..question.clone() };
+        let claims = self.decided(&fixed);
+        let mut answer = evaluate(&Inputs { claims: &claims, ..self.inputs() }, &fixed)?;
         answer.agreement.sha256.clone_from(&self.sha256);
         answer.claims.clone_from(&self.read);
         Ok(answer)

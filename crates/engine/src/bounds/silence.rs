@@ -76,7 +76,7 @@ impl<'a> Silent<'a> {
     pub(super) fn beyond_deed(&self, span: Span, event: &Event) -> Option<Foreign> {
         let same = |reference: Option<&str>| reference.is_some() && reference == event.reference.as_deref();
         let own = self.events.iter().filter(|(_, reference, _)| same(*reference)).map(|(_, _, high)| *high);
-        let own = own.fold(Some(Amount::ZERO), |most, high| most.zip(high).map(|(a, b)| a.max(b)));
+        let own = own.map(|high| high.map(|h| h.0)).try_fold(0, |most, high| high.map(|h| h.max(most))).map(Amount);
         beyond(span, event.high, own)
     }
 

@@ -49,6 +49,9 @@ pub(super) enum Literal {
     },
 }
 
+/// An event's floor with the event.
+type Floor<'e> = (Literal, &'e Event);
+
 /// A pair of cuts.
 pub(super) type Span = (usize, usize);
 
@@ -316,7 +319,7 @@ impl<'a> System<'a> {
 
     /// Floors of events: for each family of distinct deeds and each window around a cluster of them, their sum.
     pub(super) fn floor_edges(&self, kept: &[Literal]) -> Vec<Edge> {
-        let mut by_source: BTreeMap<usize, Vec<(Literal, &Event)>> = BTreeMap::new();
+        let mut by_source: BTreeMap<usize, Vec<Floor<'_>>> = BTreeMap::new();
         let mut referred = Vec::new();
         for literal in kept {
             if let Literal::EventFloor { account, event } = *literal {
@@ -337,7 +340,7 @@ impl<'a> System<'a> {
     }
 
     /// Events whose intervals overlap, or that share a reference, belong together; across clusters floors add by themselves.
-    pub(super) fn clusters<'e>(&self, family: Vec<(Literal, &'e Event)>) -> Vec<Vec<(Literal, &'e Event)>> {
+    pub(super) fn clusters<'e>(&self, family: Vec<Floor<'e>>) -> Vec<Vec<Floor<'e>>> {
         let mut hull: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
         for (_, event) in &family {
             if let Some(reference) = &event.reference {
@@ -346,7 +349,7 @@ impl<'a> System<'a> {
                 *own = (own.0.min(first), own.1.max(last));
             }
         }
-        let mut spans: Vec<((usize, usize), (Literal, &Event))> = family
+        let mut spans: Vec<(Span, Floor<'_>)> = family
             .into_iter()
             .map(|entry| {
                 let by_reference = entry.1.reference.as_deref().and_then(|r| hull.get(r).copied());
@@ -354,7 +357,7 @@ impl<'a> System<'a> {
             })
             .collect();
         spans.sort_by_key(|(span, (literal, _))| (*span, *literal));
-        let mut clusters: Vec<Vec<(Literal, &Event)>> = Vec::new();
+        let mut clusters: Vec<Vec<Floor<'_>>> = Vec::new();
         let mut end = 0;
         for ((first, last), entry) in spans {
             match clusters.last_mut() {
@@ -366,7 +369,7 @@ impl<'a> System<'a> {
         clusters
     }
 
-    pub(super) fn sums(&self, cluster: &[(Literal, &Event)]) -> Vec<Edge> {
+    pub(super) fn sums(&self, cluster: &[Floor<'_>]) -> Vec<Edge> {
         let starts: BTreeSet<usize> = cluster.iter().map(|(_, e)| self.span(&e.period).0).collect();
         let ends: BTreeSet<usize> = cluster.iter().map(|(_, e)| self.span(&e.period).1).collect();
         let mut edges = Vec::new();

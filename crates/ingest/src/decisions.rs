@@ -1,0 +1,115 @@
+//! Decisions from JSON Lines: `{id, known_at, by, kind, targets, value, reason, undoes}` (EVIDENCE.md §8).
+//!
+//! Invariant: as for claims, a bad line costs only itself and says why.
+
+use std::io::BufRead;
+
+use model::{
+    answer::Rejected,
+    decision::{Decision, Verdict},
+};
+use serde_json::{Map, Value};
+
+use crate::{
+    fields::{Fault, Fields},
+    lines::{self, Line, Lines},
+};
+
+const KINDS: [&str; 7] = ["merge", "split", "accept", "reject", "place", "value", "ruling"];
+
+/// What was read from one file of decisions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decided {
+    /// The lines accepted, in the order of the file.
+    pub decisions: Vec<Decision>,
+    /// The lines that were not.
+    pub rejected: Vec<Rejected>,
+    /// Lines that are not blank.
+    pub lines: usize,
+}
+
+/// Reads every line.
+///
+/// # Errors
+/// Only what the reader itself fails with.
+pub fn read(file_base_name: &str, reader: &mut dyn BufRead) -> Result<Decided, std::io::Error> {
+    let mut lines = Lines::new(reader);
+    let mut all = Decided::default();
+    while let Some((number, line)) = lines.next()? {
+        let outcome = match line {
+            Line::Bytes(bytes) if bytes.iter().all(u8::is_ascii_whitespace) => continue,
+            Line::Bytes(bytes) => one(bytes),
+            Line::TooLong(length) => Err(Fault::new("", lines::too_long(length))),
+        };
+        all.lines += 1;
+        let repeated = |d: &Decision| all.decisions.iter().any(|other| other.id == d.id);
+        match outcome {
+            Ok(decision) if !repeated(&decision) => all.decisions.push(decision),
+            Ok(decision) => {
+                let reason = format!("the identifier “{}” is already that of an earlier decision", decision.id);
+                all.rejected.push(rejected(file_base_name, number, Fault::new("id", reason)));
+            }
+            Err(fault) => all.rejected.push(rejected(file_base_name, number, fault)),
+        }
+    }
+    Ok(all)
+}
+
+fn rejected(file: &str, line: usize, fault: Fault) -> Rejected {
+    Rejected { file: file.to_owned(), line, field: fault.field, reason: fault.reason }
+}
+
+fn one(bytes: &[u8]) -> Result<Decision, Fault> {
+    let object: Map<String, Value> = serde_json::from_slice(bytes)
+        .map_err(|error| Fault::new("", format!("this is not one JSON object: {error}")))?;
+    let fields = Fields::new(&object, "");
+    let kind = fields.word("kind", &KINDS)?.ok_or_else(|| {
+        Fault::new("kind", format!("it is missing: write one of {}", KINDS.join(", ")))
+    })?;
+    let known_at = fields.instant("known_at")?;
+    let targets = fields.texts("targets")?;
+    if targets.is_empty() && fields.value("undoes").is_none() {
+        return Err(Fault::new("targets", "it is missing: name the claims that the decision is about"));
+    }
+    Ok(Decision {
+        id: fields.required_text("id", "give the decision an identifier")?,
+        known_at: known_at.ok_or_else(|| Fault::new("known_at", "it is missing: say from when it was known"))?,
+        by: fields.required_text("by", "name who decided")?,
+        verdict: verdict(&kind, fields)?,
+        targets,
+        reason: fields.text("reason")?.unwrap_or_default(),
+        undoes: fields.text("undoes")?,
+    })
+}
+
+fn verdict(kind: &str, fields: Fields<'_>) -> Result<Verdict, Fault> {
+    Ok(match kind {
+        "merge" => Verdict::Merge,
+        "split" => Verdict::Split,
+        "reject" => Verdict::Reject,
+        "place" => {
+            let value = fields.value("value").ok_or_else(|| Fault::new("value", "it is missing: give the place"))?;
+            let place = serde_json::from_value(value.clone());
+            Verdict::Place(place.map_err(|error| Fault::new("value", format!("it is no place: {error}")))?)
+        }
+        other => Verdict::Kept(other.to_owned()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_line_costs_only_itself() {
+        let text = r#"{"id":"d1","known_at":"2026-01-02T00:00:00Z","by":"cell","kind":"merge","targets":["c1","c2"]}
+{"id":"d2","known_at":"2026-01-02T00:00:00","by":"cell","kind":"merge","targets":["c1"]}
+{"id":"d3","known_at":"2026-01-02T00:00:00Z","by":"cell","kind":"marry","targets":["c1"]}
+{"id":"d1","known_at":"2026-01-03T00:00:00Z","by":"cell","kind":"reject","targets":["c1"]}
+"#;
+        let read = read("d.jsonl", &mut text.as_bytes()).unwrap();
+        assert_eq!((read.decisions.len(), read.lines), (1, 4));
+        let faults: Vec<(usize, &str)> = read.rejected.iter().map(|r| (r.line, r.field.as_str())).collect();
+        assert_eq!(faults, [(2, "known_at"), (3, "kind"), (4, "id")]);
+    }
+}
