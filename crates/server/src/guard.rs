@@ -13,8 +13,8 @@ use axum::{
 /// The longest path and query that is read, in bytes.
 const URI_BYTES_MAX: usize = 4096;
 
-const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
-                              base-uri 'none'; frame-ancestors 'none'";
+const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
+                              form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Refuses requests that are too long, and sets the headers of every answer.
 pub async fn guard(request: Request, next: Next) -> Response {

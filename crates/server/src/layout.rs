@@ -58,8 +58,8 @@ pub fn shell(page: &Page<'_>, shell: &Shell<'_>) -> Markup {
 }
 
 /// A ring with a gap: something that holds, or not.
-const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M13 4.5A6 6 0 1 0 14 8' \
-                    fill='none' stroke='%23205a7a' stroke-width='3'/%3E%3C/svg%3E";
+const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E\
+                    %3Cpath d='M13 4.5A6 6 0 1 0 14 8' fill='none' stroke='%23205a7a' stroke-width='3'/%3E%3C/svg%3E";
 
 fn top(page: &Page<'_>, section: &str) -> Markup {
     let say = page.say;
@@ -72,7 +72,8 @@ fn top(page: &Page<'_>, section: &str) -> Markup {
                     ul {
                         @for (name, path) in entries {
                             @let current = (name == section).then_some("page");
-                            li { a href=(page.link(path)) aria-current=[current] { (say.say(&format!("nav-{name}"))) } }
+                            @let words = say.say(&format!("nav-{name}"));
+                            li { a href=(page.link(path)) aria-current=[current] { (words) } }
                         }
                     }
                 }
@@ -82,7 +83,9 @@ fn top(page: &Page<'_>, section: &str) -> Markup {
                             @let current = (lang == say.lang).then_some("true");
                             li {
                                 a href=(page.ask.link_but(page.here, "lang", lang.tag())) lang=(lang.tag())
-                                    hreflang=(lang.tag()) dir=(lang.dir()) aria-current=[current] { (lang.own_name()) }
+                                    hreflang=(lang.tag()) dir=(lang.dir()) aria-current=[current] {
+                                    (lang.own_name())
+                                }
                             }
                         }
                     }
@@ -102,7 +105,9 @@ fn foot(page: &Page<'_>) -> Markup {
                 p { (say.say("foot-principle")) }
                 p.fingerprint {
                     (say.say("foot-agreement")) " "
-                    bdi dir="ltr" { (page.watch().agreement_file) " · SHA-256 " code { (page.watch().sha256) } }
+                    bdi dir="ltr" {
+                        (page.watch().agreement_file) " · SHA-256 " code { (page.watch().sha256) }
+                    }
                 }
             }
         }

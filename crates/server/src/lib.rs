@@ -14,6 +14,7 @@ mod pages;
 mod question_bar;
 mod recent;
 mod status;
+mod table;
 mod timeline;
 mod when;
 

@@ -39,7 +39,9 @@ pub fn label(say: Say, status: Status, kind: &str) -> Markup {
 }
 
 fn icon(name: &str) -> Markup {
-    html! { svg.icon width="12" height="12" aria-hidden="true" focusable="false" { use href={ "#i-" (name) } {} } }
+    html! {
+        svg.icon width="12" height="12" aria-hidden="true" focusable="false" { use href={ "#i-" (name) } {} }
+    }
 }
 
 /// A set of statuses as chips.

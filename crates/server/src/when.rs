@@ -67,8 +67,7 @@ fn month(number: i8, lang: Lang) -> &'static str {
 /// `14 Oct 2025, 18:00` in the zone.
 #[must_use]
 pub fn text(instant: Instant, zone: &TimeZone, say: Say) -> String {
-    // The last tick before a round time is shown as that time: people say “by 18:00”, and `datetime` has the
-    // tick.
+    // The last tick before a round time is shown as that time: people say “by 18:00”; `datetime` has the tick.
     let shown = if instant.0.rem_euclid(60_000_000) == 59_999_999 { instant.next() } else { instant };
     let zoned = shown.zoned(zone);
     let (date, time) = (zoned.date(), zoned.time());

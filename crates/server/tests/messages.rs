@@ -25,7 +25,7 @@ fn sources(folder: &Path, all: &mut String) {
 
 /// What stands in quotes right after one of the functions that take a key.
 fn asked(code: &str) -> BTreeSet<String> {
-    let calls = [".say(\"", ".text(\"", ".say_with(\"", ".text_with(\""];
+    let calls = ["cell(say, \"", "fact(say, \"", ".say(\"", ".text(\"", ".say_with(\"", ".text_with(\""];
     let mut keys = BTreeSet::new();
     for call in calls {
         keys.extend(code.split(call).skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned));

@@ -36,7 +36,9 @@ pub fn page(page: &Page<'_>) -> Result<Markup, Refusal> {
         h1 { (title) }
         p.hint { (say.say_with("agreement-hint", &[("n", number(starts.len()))])) }
         (contents(page, &starts))
-        div.text dir="auto" { @for (line, kind, text) in lines(&page.watch().text) { (row(page, line, kind, text, &starts)) } }
+        div.text dir="auto" {
+            @for (line, set, text) in lines(&page.watch().text) { (row(page, line, set, text, &starts)) }
+        }
         (warnings(page))
         (status::legend(page))
     };
@@ -97,9 +99,10 @@ fn row(
     text: &str,
     starts: &BTreeMap<usize, &ProvisionAnswer>,
 ) -> Markup {
+    let label = page.say.text_with("line-label", &[("n", number(line))]);
     html! {
         div class=(set.class()) id={ "L" (line) } {
-            a.number href={ "#L" (line) } aria-label=(page.say.text_with("line-label", &[("line", number(line))])) { (line) }
+            a.number href={ "#L" (line) } aria-label=(label) { (line) }
             span.words { (text) }
             @if let Some(provision) = starts.get(&line) {
                 a.margin href=(page.link(&page.provision_path(&provision.id))) {

@@ -16,6 +16,7 @@ use crate::{
     layout::{Shell, shell},
     locale::{bdi, joined, ltr, number},
     question_bar::Standing,
+    table::{cell, fact, heads, long_cell, row_head},
 };
 
 /// The page.
@@ -77,21 +78,21 @@ fn facts(page: &Page<'_>, claim: &Claim) -> Markup {
         section aria-labelledby="facts" {
             h2 #facts { (say.say("claim-says")) }
             dl.facts {
-                div { dt { (say.say("claim-kind")) } dd { (ltr(&kind)) } }
-                @if let Some(act) = &claim.act { div { dt { (say.say("claim-act")) } dd { (term(act)) } } }
-                @if let Some(item) = &claim.item { div { dt { (say.say("claim-item")) } dd { (page.name(item)) } } }
-                @if let Some(counter) = &claim.counter { div { dt { (say.say("claim-counter")) } dd { (term(counter)) } } }
-                @if !claim.by.is_empty() { div { dt { (say.say("claim-by")) } dd { (named(&claim.by)) } } }
-                @if !claim.to.is_empty() { div { dt { (say.say("claim-to")) } dd { (named(&claim.to)) } } }
-                div { dt { (say.say("col-claimed")) } dd { (figures::range(say, claim.range())) } }
-                div { dt { (say.say("claim-occurred")) } dd { (occurred(page, &claim.id)) } }
-                @if let Some(since) = claim.cumulative_since { div { dt { (say.say("claim-since")) } dd { (page.time(since)) } } }
-                @if let Some(place) = &claim.place { div { dt { (say.say("claim-place")) } dd { (place_of(page, place)) } } }
-                @if let Some(stated) = claim.stated_at { div { dt { (say.say("claim-stated")) } dd { (page.time(stated)) } } }
-                div { dt { (say.say("col-known")) } dd { (page.time(claim.known_at)) } }
-                @if !claim.denies.is_empty() { div { dt { (say.say("claim-denies")) } dd { (ltr(claim.denies.join(", "))) } } }
+                (fact(say, "claim-kind", ltr(&kind)))
+                @if let Some(act) = &claim.act { (fact(say, "claim-act", term(act))) }
+                @if let Some(item) = &claim.item { (fact(say, "claim-item", page.name(item))) }
+                @if let Some(counter) = &claim.counter { (fact(say, "claim-counter", term(counter))) }
+                @if !claim.by.is_empty() { (fact(say, "claim-by", named(&claim.by))) }
+                @if !claim.to.is_empty() { (fact(say, "claim-to", named(&claim.to))) }
+                (fact(say, "col-claimed", figures::range(say, claim.range())))
+                (fact(say, "claim-occurred", occurred(page, &claim.id)))
+                @if let Some(since) = claim.cumulative_since { (fact(say, "claim-since", page.time(since))) }
+                @if let Some(place) = &claim.place { (fact(say, "claim-place", place_of(page, place))) }
+                @if let Some(stated) = claim.stated_at { (fact(say, "claim-stated", page.time(stated))) }
+                (fact(say, "col-known", page.time(claim.known_at)))
+                @if !claim.denies.is_empty() { (fact(say, "claim-denies", ltr(claim.denies.join(", ")))) }
                 @if !claim.about.is_empty() {
-                    div { dt { (say.say("claim-about")) } dd { (joined(claim.about.iter().map(|id| known(page, id)), " ")) } }
+                    (fact(say, "claim-about", joined(claim.about.iter().map(|id| known(page, id)), " ")))
                 }
             }
         }
@@ -149,7 +150,10 @@ fn history(page: &Page<'_>, claim: &Claim) -> Markup {
     rows.extend(claim.revises.as_ref().map(|id| ("claim-revises", known(page, id))));
     rows.extend(claim.retracts.as_ref().map(|id| ("claim-retracts", known(page, id))));
     for other in &page.watch().claims {
-        let when = || html! { (page.claim(&other.id)) " " span.quiet { (say.say("known-from")) " " (page.time(other.known_at)) } };
+        let when = || {
+            let known = page.time(other.known_at);
+            html! { (page.claim(&other.id)) " " span.quiet { (say.say("known-from")) " " (known) } }
+        };
         rows.extend(is(&other.revises).then(|| ("claim-revised-by", when())));
         rows.extend(is(&other.retracts).then(|| ("claim-retracted-by", when())));
         rows.extend(other.about.contains(&claim.id).then(|| ("claim-spoken-of-by", when())));
@@ -175,11 +179,7 @@ fn same_reference(page: &Page<'_>, claim: &Claim) -> Markup {
             h2 #reference { (say.say("reference-title")) " " (ltr(reference)) }
             @if all.len() < 2 { p { (say.say("reference-alone")) } } @else {
                 table.stack.claims role="table" {
-                    thead role="rowgroup" { tr role="row" {
-                        @for key in ["col-speaker", "col-claimed", "col-when", "col-known", "col-words"] {
-                            th scope="col" role="columnheader" { (say.say(key)) }
-                        }
-                    } }
+                    (heads(say, &["col-speaker", "col-claimed", "col-when", "col-known", "col-words"]))
                     tbody role="rowgroup" { @for other in all { (reference_row(page, claim, other)) } }
                 }
             }
@@ -190,18 +190,15 @@ fn same_reference(page: &Page<'_>, claim: &Claim) -> Markup {
 fn reference_row(page: &Page<'_>, claim: &Claim, other: &Claim) -> Markup {
     let say = page.say;
     let own = other.id == claim.id;
+    let words = other.quote.as_ref().or(other.note.as_ref()).map_or("", String::as_str);
     html! {
         tr role="row" class=[own.then_some("own")] {
-            th scope="row" role="rowheader" {
-                (page.source(&other.source))
-                div.ids { @if own { (say.say("this-claim")) } @else { (page.claim(&other.id)) } }
-            }
-            td role="cell" data-label=(say.text("col-claimed")) { div { (figures::range(say, other.range())) } }
-            td role="cell" data-label=(say.text("col-when")) { div { (occurred(page, &other.id)) } }
-            td role="cell" data-label=(say.text("col-known")) { div { (page.time(other.known_at)) } }
-            td.words role="cell" data-label=(say.text("col-words")) { div {
-                bdi { (other.quote.as_ref().or(other.note.as_ref()).map_or("", String::as_str)) }
-            } }
+            (row_head(html! { (page.source(&other.source))
+                div.ids { @if own { (say.say("this-claim")) } @else { (page.claim(&other.id)) } } }))
+            (cell(say, "col-claimed", figures::range(say, other.range())))
+            (cell(say, "col-when", occurred(page, &other.id)))
+            (cell(say, "col-known", page.time(other.known_at)))
+            (long_cell(say, "col-words", bdi(words)))
         }
     }
 }
@@ -231,7 +228,7 @@ fn cited(page: &Page<'_>, answer: &Answer, id: &str) -> Markup {
                 dl.facts {
                     @for (provision, keys) in by {
                         div {
-                            dt { a href=(page.link(&page.provision_path(provision))) { (bdi(page.provision_name(provision))) } }
+                            dt { (page.provision_link(provision)) }
                             dd { (instances(page, provision, &keys)) }
                         }
                     }
@@ -264,11 +261,11 @@ fn source(page: &Page<'_>, claim: &Claim) -> Markup {
             h2 #source { (say.say("source-title")) " " (bdi(&source.label)) }
             @if !known { p.note { (say.say("source-undeclared")) } }
             dl.facts {
-                div { dt { (say.say("source-kind")) } dd { (say.say(&format!("source-kind-{kind}"))) } }
-                @if let Some(side) = &source.side { div { dt { (say.say("source-side")) } dd { (page.name(side)) } } }
-                div { dt { (say.say("source-origin")) } dd { (ltr(origin)) } }
-                @if let Some(under) = &source.under { div { dt { (say.say("source-under")) } dd { (page.source(under)) } } }
-                @if let Some(relays) = &claim.relays { div { dt { (say.say("source-relays")) } dd { (page.source(relays)) } } }
+                (fact(say, "source-kind", say.say(&format!("source-kind-{kind}"))))
+                @if let Some(side) = &source.side { (fact(say, "source-side", page.name(side))) }
+                (fact(say, "source-origin", ltr(origin)))
+                @if let Some(under) = &source.under { (fact(say, "source-under", page.source(under))) }
+                @if let Some(relays) = &claim.relays { (fact(say, "source-relays", page.source(relays))) }
             }
             h3 { (say.say("covers-title")) }
             @if source.covers.is_empty() { p { (say.say("covers-nothing")) } } @else {
@@ -278,8 +275,9 @@ fn source(page: &Page<'_>, claim: &Claim) -> Markup {
                 h3 { (say.say("gaps-title")) }
                 ul { @for gap in &source.gaps {
                     li {
-                        (page.time(gap.period.first)) " – " (page.time(gap.period.until())) ": " (bdi(&gap.cause))
-                        @if let Some(by) = &gap.denied_by { " " (say.say("gap-denied-by")) " " (page.name(by)) }
+                        (page.time(gap.period.first)) " – " (page.time(gap.period.until())) ": "
+                        (bdi(&gap.cause)) " "
+                        @if let Some(by) = &gap.denied_by { (say.say("gap-denied-by")) " " (page.name(by)) }
                     }
                 } }
             }
@@ -290,7 +288,7 @@ fn source(page: &Page<'_>, claim: &Claim) -> Markup {
 /// One thing that a source would have reported.
 fn covers(page: &Page<'_>, coverage: &Coverage) -> Markup {
     let say = page.say;
-    let list = |ids: &[String]| joined(ids.iter().map(|id| page.name(id)), &say.text("list-comma"));
+    let list = |ids: &[String]| page.names(ids);
     let lists = [
         ("covers-acts", &coverage.acts),
         ("covers-items", &coverage.items),
@@ -307,8 +305,9 @@ fn covers(page: &Page<'_>, coverage: &Coverage) -> Markup {
         @if coverage.acts.is_empty() { (part("covers-acts", say.say("covers-all"))) }
         @if let Some(scope) = &coverage.scope { (part("covers-scope", ltr(scope))) }
         @if let Some(area) = &coverage.area { (part("covers-area", page.name(area))) }
-        @if coverage.period.first > model::Instant::MIN { (part("col-from", page.time(coverage.period.first))) }
-        @if coverage.period.last < model::Instant::MAX { (part("col-to", page.time(coverage.period.until()))) }
+        @let (first, last) = (coverage.period.first, coverage.period.last);
+        @if first > model::Instant::MIN { (part("col-from", page.time(first))) }
+        @if last < model::Instant::MAX { (part("col-to", page.time(coverage.period.until()))) }
         (part("covers-lag", say.say_with("hours", &[("n", hours.into())])))
         @if let Some(basis) = &coverage.basis { (part("covers-basis", bdi(basis))) }
     }

@@ -17,9 +17,10 @@ use super::{
 use crate::{
     figures,
     layout::{Shell, shell},
-    locale::{bdi, joined, number},
+    locale::{bdi, number},
     question_bar::Standing,
     status,
+    table::{cell, fact, head, heads, long_cell, row_head},
 };
 
 /// The page.
@@ -68,14 +69,13 @@ fn refusal(page: &Page<'_>, answer: &Answer, id: &str, key: &str, why: &NoExplan
 fn near(page: &Page<'_>, provision: &ProvisionAnswer) -> Markup {
     let mut some: Vec<&InstanceAnswer> = provision.instances.iter().take(3).collect();
     some.extend(provision.instances.iter().skip(3).rev().take(3).rev());
+    let path = |instance: &InstanceAnswer| page.link(&page.instance_path(&provision.id, &instance.key));
     html! {
         p { (page.say.say("unknown-instance-body")) }
         ul.plain {
-            li { a href=(page.link(&page.provision_path(&provision.id))) { (bdi(page.provision_name(&provision.id))) } }
+            li { (page.provision_link(&provision.id)) }
             @for instance in some {
-                li {
-                    a href=(page.link(&page.instance_path(&provision.id, &instance.key))) { (key_in_words(page, &instance.key)) }
-                }
+                li { a href=(path(instance)) { (key_in_words(page, &instance.key)) } }
             }
         }
     }
@@ -95,7 +95,9 @@ fn neighbours(page: &Page<'_>, provision: &ProvisionAnswer, key: &str) -> Markup
                     a rel="prev" href=(path(instance)) { (say.say("instance-before")) " " (name(instance)) }
                 }
                 @if let Some(instance) = after {
-                    a.after rel="next" href=(path(instance)) { (name(instance)) " " (say.say("instance-after")) }
+                    a.after rel="next" href=(path(instance)) {
+                        (name(instance)) " " (say.say("instance-after"))
+                    }
                 }
             }
         }
@@ -110,12 +112,12 @@ fn verdict(page: &Page<'_>, provision: &ProvisionAnswer, explained: &Explanation
             p.status { (status::chips(say, instance.status, &provision.kind)) }
             (status::why(say, &instance.why))
             dl.facts {
-                div { dt { (say.say("fact-window")) } dd { (window(page, instance)) } }
-                @if let Some(arose) = arose(page, explained) { div { dt { (say.say("fact-arose")) } dd { (arose) } } }
-                div { dt { (say.say("col-required")) } dd { (figures::required(say, &instance.required)) } }
-                div { dt { (say.say("col-amount")) } dd { (figures::range(say, instance.amount)) } }
+                (fact(say, "fact-window", window(page, instance)))
+                @if let Some(arose) = arose(page, explained) { (fact(say, "fact-arose", arose)) }
+                (fact(say, "col-required", figures::required(say, &instance.required)))
+                (fact(say, "col-amount", figures::range(say, instance.amount)))
                 @if provision.kind != "prohibition" {
-                    div { dt { (say.say("fact-performed")) } dd { (performed(page, &instance.performed)) } }
+                    (fact(say, "fact-performed", performed(page, &instance.performed)))
                 }
             }
             (shares(page, instance))
@@ -165,7 +167,7 @@ fn performed(page: &Page<'_>, moment: &Moment) -> Markup {
         (None, Some(latest)) => html! { (say.say("moment-by")) " " (page.time(latest)) },
         (Some(earliest), Some(latest)) if earliest == latest => page.time(earliest),
         (Some(earliest), Some(latest)) => html! {
-            (say.say("moment-between")) " " (page.time(earliest)) " " (say.say("moment-and")) " " (page.time(latest))
+            (super::overview::between(page, earliest, latest))
         },
     }
 }
@@ -176,18 +178,14 @@ fn shares(page: &Page<'_>, instance: &InstanceAnswer) -> Markup {
         @if !instance.of_which.is_empty() {
             h2.minor { (say.say("shares-title")) }
             table.stack role="table" {
-                thead role="rowgroup" { tr role="row" {
-                    @for key in ["col-share", "col-required", "col-amount", "col-status"] {
-                        th scope="col" role="columnheader" { (say.say(key)) }
-                    }
-                } }
+                (heads(say, &["col-share", "col-required", "col-amount", "col-status"]))
                 tbody role="rowgroup" {
                     @for share in &instance.of_which {
                         tr role="row" {
-                            th scope="row" role="rowheader" { (bdi(share.label.replace('_', " "))) }
-                            td role="cell" data-label=(say.text("col-required")) { div { (figures::required(say, &share.required)) } }
-                            td role="cell" data-label=(say.text("col-amount")) { div { (figures::range(say, share.amount)) } }
-                            td role="cell" data-label=(say.text("col-status")) { div { (status::chips(say, share.status, "obligation")) } }
+                            (row_head(bdi(share.label.replace('_', " "))))
+                            (cell(say, "col-required", figures::required(say, &share.required)))
+                            (cell(say, "col-amount", figures::range(say, share.amount)))
+                            (cell(say, "col-status", status::chips(say, share.status, "obligation")))
                         }
                     }
                 }
@@ -199,13 +197,14 @@ fn shares(page: &Page<'_>, instance: &InstanceAnswer) -> Markup {
 fn clause(page: &Page<'_>, explained: &Explanation) -> Markup {
     let say = page.say;
     let anchor = format!("/agreement#L{}", explained.line);
+    let line = say.say_with("text-line", &[("line", number(explained.line))]);
     html! {
         section aria-labelledby="text" {
             h2 #text { (say.say("text-title")) }
             p { bdi { (explained.clause) } }
             p.rule { (say.only_english(&explained.rule)) }
             (quoted(page, &explained.text))
-            p { a href=(page.link(&anchor)) { (say.say_with("text-line", &[("line", number(explained.line))])) } }
+            p { a href=(page.link(&anchor)) { (line) } }
             (assumptions(page, &explained.assumptions))
         }
     }
@@ -225,7 +224,9 @@ fn evidence(page: &Page<'_>, explained: &Explanation) -> Markup {
             }
             h3 { (say.say("silence-title")) }
             p.hint { (say.say("silence-hint")) }
-            @if explained.silences.is_empty() { p { (say.say("silence-none")) } } @else { (silences(page, &explained.silences)) }
+            @if explained.silences.is_empty() { p { (say.say("silence-none")) } } @else {
+                (silences(page, &explained.silences))
+            }
         }
     }
 }
@@ -241,7 +242,7 @@ fn list(page: &Page<'_>, name: &str, lines: &[Line]) -> Markup {
         table.stack.claims role="table" {
             thead role="rowgroup" { tr role="row" {
                 @for key in keys { th scope="col" role="columnheader" { (say.say(key)) } }
-                @if reasons { th scope="col" role="columnheader" { (say.say("col-reason")) } }
+                @if reasons { (head(say.say("col-reason"))) }
             } }
             tbody role="rowgroup" { @for line in lines { (claim_row(page, line, reasons)) } }
         }
@@ -261,18 +262,14 @@ fn claim_row(page: &Page<'_>, line: &Line, reasons: bool) -> Markup {
     let bears = !matches!(line.bears_on.as_str(), "performance" | "violation");
     html! {
         tr role="row" {
-            th scope="row" role="rowheader" {
-                (page.source(&line.source))
-                div.ids { (page.claim(&line.claim)) }
-            }
-            td role="cell" data-label=(say.text("col-claimed")) { div {
-                (figures::range(say, line.amount))
-                @if bears { span.short-why { (say.only_english(&line.bears_on.replace('_', " "))) } }
-            } }
-            td role="cell" data-label=(say.text("col-when")) { div { (occurred(page, &line.claim)) } }
-            td role="cell" data-label=(say.text("col-known")) { div { (page.time(line.known_at)) } }
-            td.words role="cell" data-label=(say.text("col-words")) { div { bdi { (line.note) } } }
-            @if reasons { td.words role="cell" data-label=(say.text("col-reason")) { div { (say.only_english(&line.reason)) } } }
+            (row_head(html! { (page.source(&line.source))
+                div.ids { (page.claim(&line.claim)) } }))
+            (cell(say, "col-claimed", html! { (figures::range(say, line.amount))
+                @if bears { span.short-why { (say.only_english(&line.bears_on.replace('_', " "))) } } }))
+            (cell(say, "col-when", occurred(page, &line.claim)))
+            (cell(say, "col-known", page.time(line.known_at)))
+            (long_cell(say, "col-words", html! { bdi { (line.note) } }))
+            @if reasons { (long_cell(say, "col-reason", say.only_english(&line.reason))) }
         }
     }
 }
@@ -288,7 +285,8 @@ pub fn occurred(page: &Page<'_>, claim: &str) -> Markup {
     let open_to = period.last >= model::Instant::MAX;
     html! {
         @if open_from { (page.say.say("window-not-set")) } @else { (page.time(from)) }
-        @if open_to { " – " (page.say.say("window-no-end")) } @else if from != to { " – " (page.time(to)) }
+        @if open_to { " – " (page.say.say("window-no-end")) }
+        @else if from != to { " – " (page.time(to)) }
     }
 }
 
@@ -296,21 +294,17 @@ fn silences(page: &Page<'_>, silences: &[Silence]) -> Markup {
     let say = page.say;
     html! {
         table.stack role="table" {
-            thead role="rowgroup" { tr role="row" {
-                @for key in ["col-speaker", "col-when", "col-ground", "col-accepted-by"] {
-                    th scope="col" role="columnheader" { (say.say(key)) }
-                }
-            } }
+            (heads(say, &["col-speaker", "col-when", "col-ground", "col-accepted-by"]))
             tbody role="rowgroup" {
                 @for silence in silences {
                     tr role="row" {
-                        th scope="row" role="rowheader" { (page.source(&silence.source)) }
-                        td role="cell" data-label=(say.text("col-when")) { div { (during(page, &silence.during)) } }
-                        td.words role="cell" data-label=(say.text("col-ground")) { div { bdi { (silence.basis) } } }
-                        td role="cell" data-label=(say.text("col-accepted-by")) { div {
+                        (row_head(page.source(&silence.source)))
+                        (cell(say, "col-when", during(page, &silence.during)))
+                        (long_cell(say, "col-ground", html! { bdi { (silence.basis) } }))
+                        (cell(say, "col-accepted-by", html! {
                             @if silence.accepted_by.is_empty() { (say.say("accepted-by-nobody")) }
-                            (joined(silence.accepted_by.iter().map(|id| page.name(id)), &say.text("list-comma")))
-                        } }
+                            (page.names(&silence.accepted_by))
+                        }))
                     }
                 }
             }

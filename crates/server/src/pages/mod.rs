@@ -18,7 +18,7 @@ use watch::{Question, Watch};
 use crate::{
     ask::{Ask, segment},
     desk::Desk,
-    locale::{Say, bdi},
+    locale::{Say, bdi, joined},
     when,
 };
 
@@ -116,6 +116,18 @@ impl Page<'_> {
     pub fn provision_name(&self, id: &str) -> String {
         let label = self.watch().agreement.provisions.iter().find(|p| p.id == id).map(|p| p.label.clone());
         label.filter(|label| !label.is_empty()).unwrap_or_else(|| in_words(id))
+    }
+
+    /// A link to a provision, by its name.
+    #[must_use]
+    pub fn provision_link(&self, id: &str) -> Markup {
+        html! { a href=(self.link(&self.provision_path(id))) { (bdi(self.provision_name(id))) } }
+    }
+
+    /// The names of several in the agreement.
+    #[must_use]
+    pub fn names(&self, ids: &[String]) -> Markup {
+        joined(ids.iter().map(|id| self.name(id)), &self.say.text("list-comma"))
     }
 
     /// The path of a provision's page.

@@ -4,6 +4,7 @@
 //! Invariant: no sentence here is more certain than the sets of statuses that it is made from.
 
 use maud::{Markup, html};
+use model::Instant;
 use model::answer::{Answer, Finding, Moment, ProvisionAnswer};
 use watch::Question;
 
@@ -12,9 +13,10 @@ use crate::{
     ask::{first_standard, standards},
     figures::{self, Group},
     layout::{Shell, shell},
-    locale::{bdi, joined, ltr, number},
+    locale::{bdi, ltr, number},
     question_bar::{Standing, meaning, name},
     status,
+    table::{cell, cell_under, head, row_head},
     timeline::{Axis, band},
 };
 
@@ -114,6 +116,16 @@ fn group_of(page: &Page<'_>, group: Group, members: &[&ProvisionAnswer], answer:
     }
 }
 
+/// Between two instants.
+#[must_use]
+pub fn between(page: &Page<'_>, earliest: Instant, latest: Instant) -> Markup {
+    let say = page.say;
+    html! {
+        (say.say("moment-between")) " " (page.time(earliest)) " "
+        (say.say("moment-and")) " " (page.time(latest))
+    }
+}
+
 /// When something came about.
 #[must_use]
 pub fn moment(page: &Page<'_>, moment: Option<&Moment>) -> Markup {
@@ -122,7 +134,7 @@ pub fn moment(page: &Page<'_>, moment: Option<&Moment>) -> Markup {
     match (moment.earliest, moment.latest) {
         (Some(earliest), Some(latest)) if earliest == latest => page.time(earliest),
         (Some(earliest), Some(latest)) => html! {
-            (say.say("moment-between")) " " (page.time(earliest)) " " (say.say("moment-and")) " " (page.time(latest))
+            (between(page, earliest, latest))
         },
         (Some(earliest), None) => html! { (say.say("moment-if")) " " (page.time(earliest)) },
         (None, Some(latest)) => html! { (say.say("moment-by")) " " (page.time(latest)) },
@@ -143,19 +155,21 @@ fn phases(page: &Page<'_>, both: [&Answer; 2]) -> Markup {
                 h2 #phases { (say.say("phases-title")) }
                 table.stack role="table" {
                     thead role="rowgroup" { tr role="row" {
-                        th scope="col" role="columnheader" { (say.say("col-phase")) }
+                        (head(say.say("col-phase")))
                         (standard_heads(page, both))
-                        th scope="col" role="columnheader" { (say.say("col-began")) }
-                        th scope="col" role="columnheader" { (say.say("col-ended")) }
+                        (head(say.say("col-began")))
+                        (head(say.say("col-ended")))
                     } }
                     tbody role="rowgroup" {
                         @for (phase, other) in first.phases.iter().zip(&second.phases) {
                             tr role="row" {
-                                th scope="row" role="rowheader" { (bdi(label(&phase.id))) }
-                                td role="cell" data-label=(name(page, &first.standard)) { div { (status::phase_chips(say, &phase.status)) } }
-                                td role="cell" data-label=(name(page, &second.standard)) { div { (status::phase_chips(say, &other.status)) } }
-                                td role="cell" data-label=(say.text("col-began")) { div { (moment(page, phase.began.as_ref())) } }
-                                td role="cell" data-label=(say.text("col-ended")) { div { (moment(page, phase.ended.as_ref())) } }
+                                (row_head(bdi(label(&phase.id))))
+                                @for (answer, phase) in [(first, phase), (second, other)] {
+                                    @let chips = status::phase_chips(say, &phase.status);
+                                    (cell_under(&name(page, &answer.standard), "", chips))
+                                }
+                                (cell(say, "col-began", moment(page, phase.began.as_ref())))
+                                (cell(say, "col-ended", moment(page, phase.ended.as_ref())))
                             }
                         }
                     }
@@ -185,7 +199,8 @@ fn milestones(page: &Page<'_>, answer: &Answer) -> Markup {
                     div {
                         dt { (bdi(label(&milestone.id))) }
                         dd {
-                            @if milestone.certain { (say.say("milestone-reached")) } @else { (say.say("milestone-perhaps")) }
+                            @let key = if milestone.certain { "milestone-reached" } else { "milestone-perhaps" };
+                            (say.say(key))
                             " " (moment(page, Some(&milestone.reached)))
                         }
                     }
@@ -208,11 +223,11 @@ fn provisions(page: &Page<'_>, both: [&Answer; 2]) -> Markup {
             p.hint { (say.say_with("columns-hint", &[("standard", name(page, &first.standard).into())])) }
             table.stack.provisions role="table" {
                 thead role="rowgroup" { tr role="row" {
-                    th scope="col" role="columnheader" { (say.say("col-provision")) }
+                    (head(say.say("col-provision")))
                     (standard_heads(page, both))
-                    th scope="col" role="columnheader" { (say.say("col-figure")) }
-                    th scope="col" role="columnheader" { (say.say("col-since")) }
-                    th scope="col" role="columnheader" { (say.say("col-word")) }
+                    (head(say.say("col-figure")))
+                    (head(say.say("col-since")))
+                    (head(say.say("col-word")))
                 } }
                 tbody role="rowgroup" {
                     @for (provision, other) in first.provisions.iter().zip(&second.provisions) {
@@ -232,27 +247,32 @@ fn provision_row(
     axis: Axis,
 ) -> Markup {
     let say = page.say;
-    let kind = provision.kind.as_str();
     let since = provision.timeline.last().map(|stretch| stretch.from);
     html! {
         tr role="row" {
-            th scope="row" role="rowheader" {
-                a href=(page.link(&page.provision_path(&provision.id))) { (bdi(page.provision_name(&provision.id))) }
-                span.bearers { (joined(provision.bearers.iter().map(|id| page.name(id)), &say.text("list-comma"))) }
-            }
+            (row_head(html! {
+                (page.provision_link(&provision.id))
+                span.bearers { (page.names(&provision.bearers)) }
+            }))
             @for (answer, provision) in both.into_iter().zip([provision, other]) {
-                td.under role="cell" data-label=(name(page, &answer.standard)) { div {
-                    (status::chips_or_none(say, provision.status, kind))
-                    @if !provision.why.is_empty() {
-                        span.short-why { (status::why_in_short(say, &provision.why)) }
-                    }
-                    (band(page, &provision.timeline, axis, kind))
-                } }
+                (cell_under(&name(page, &answer.standard), "under", now_and_before(page, provision, axis)))
             }
-            td role="cell" data-label=(say.text("col-figure")) { div { (figures::headline(page, provision)) } }
-            td.since role="cell" data-label=(say.text("col-since")) { div { (crate::when::or_dash(since, page.zone(), say)) } }
-            td role="cell" data-label=(say.text("col-word")) { div { (speakers(page, provision)) } }
+            (cell(say, "col-figure", figures::headline(page, provision)))
+            (cell_under(&say.text("col-since"), "since", crate::when::or_dash(since, page.zone(), say)))
+            (cell(say, "col-word", speakers(page, provision)))
         }
+    }
+}
+
+/// The statuses at the instant asked about, why there are several, and those before.
+fn now_and_before(page: &Page<'_>, provision: &ProvisionAnswer, axis: Axis) -> Markup {
+    let kind = provision.kind.as_str();
+    html! {
+        (status::chips_or_none(page.say, provision.status, kind))
+        @if !provision.why.is_empty() {
+            span.short-why { (status::why_in_short(page.say, &provision.why)) }
+        }
+        (band(page, &provision.timeline, axis, kind))
     }
 }
 
@@ -313,7 +333,10 @@ fn evidence(page: &Page<'_>, answer: &Answer) -> Markup {
                     summary { (say.say_with("evidence-rejected", &[("n", number(read.rejected.len()))])) }
                     ul {
                         @for line in &read.rejected {
-                            li { (ltr(format!("{}:{} {}", line.file, line.line, line.field))) " " (say.only_english(&line.reason)) }
+                            li {
+                                (ltr(format!("{}:{} {}", line.file, line.line, line.field))) " "
+                                (say.only_english(&line.reason))
+                            }
                         }
                     }
                 }

@@ -12,6 +12,7 @@ use crate::{
     locale::{Value, bdi, joined, ltr, number},
     question_bar::Standing,
     status,
+    table::{cell, heads, row_head},
     timeline::{Axis, lanes},
     when,
 };
@@ -74,13 +75,14 @@ fn text(page: &Page<'_>, answer: &Answer, provision: &ProvisionAnswer) -> Markup
         Some(language::rule_in_words(&agreement, rule))
     });
     let anchor = format!("/agreement#L{}", declared.line);
+    let line = say.say_with("text-line", &[("line", number(declared.line))]);
     html! {
         section aria-labelledby="text" {
             h2 #text { (say.say("text-title")) }
             @if let Some(rule) = &rule { p.rule { (say.only_english(rule)) } }
             @if answer.reading != "text" { p.note { (say.say("text-reading-note")) } }
             (quoted(page, &declared.text))
-            p { a href=(page.link(&anchor)) { (say.say_with("text-line", &[("line", number(declared.line))])) } }
+            p { a href=(page.link(&anchor)) { (line) } }
             (assumptions(page, &declared.assumed()))
         }
     }
@@ -90,7 +92,9 @@ fn text(page: &Page<'_>, answer: &Answer, provision: &ProvisionAnswer) -> Markup
 #[must_use]
 pub fn quoted(page: &Page<'_>, text: &str) -> Markup {
     let label = page.say.text("text-quoted");
-    html! { pre.quoted dir="ltr" tabindex="0" role="region" aria-label=(label) { code { (text.trim_end()) } } }
+    html! {
+        pre.quoted dir="ltr" tabindex="0" role="region" aria-label=(label) { code { (text.trim_end()) } }
+    }
 }
 
 /// What was assumed where the text is silent.
@@ -173,7 +177,11 @@ fn month(page: &Page<'_>, provision: &ProvisionAnswer, days: &[&InstanceAnswer],
         details.month open[open] {
             summary {
                 span.month-name { (bdi(title)) }
-                span.counts { @for (set, n) in counted(days) { span { (status::chips(say, set, &provision.kind)) " " bdi { (n) } } } }
+                span.counts {
+                    @for (set, n) in counted(days) {
+                        span { (status::chips(say, set, &provision.kind)) " " bdi { (n) } }
+                    }
+                }
             }
             (instance_table(page, provision, &newest))
         }
@@ -207,11 +215,7 @@ fn instance_table(page: &Page<'_>, provision: &ProvisionAnswer, instances: &[&In
     let say = page.say;
     html! {
         table.stack.instances role="table" {
-            thead role="rowgroup" { tr role="row" {
-                @for key in ["col-instance", "col-required", "col-amount", "col-status", "col-why"] {
-                    th scope="col" role="columnheader" { (say.say(key)) }
-                }
-            } }
+            (heads(say, &["col-instance", "col-required", "col-amount", "col-status", "col-why"]))
             tbody role="rowgroup" { @for instance in instances { (instance_row(page, provision, instance)) } }
         }
     }
@@ -222,11 +226,11 @@ fn instance_row(page: &Page<'_>, provision: &ProvisionAnswer, instance: &Instanc
     let path = page.instance_path(&provision.id, &instance.key);
     html! {
         tr role="row" {
-            th scope="row" role="rowheader" { a href=(page.link(&path)) { (key_in_words(page, &instance.key)) } }
-            td role="cell" data-label=(say.text("col-required")) { div { (figures::required(say, &instance.required)) } }
-            td role="cell" data-label=(say.text("col-amount")) { div { (figures::range(say, instance.amount)) } }
-            td role="cell" data-label=(say.text("col-status")) { div { (status::chips(say, instance.status, &provision.kind)) } }
-            td role="cell" data-label=(say.text("col-why")) { div { (status::why_in_short(say, &instance.why)) } }
+            (row_head(html! { a href=(page.link(&path)) { (key_in_words(page, &instance.key)) } }))
+            (cell(say, "col-required", figures::required(say, &instance.required)))
+            (cell(say, "col-amount", figures::range(say, instance.amount)))
+            (cell(say, "col-status", status::chips(say, instance.status, &provision.kind)))
+            (cell(say, "col-why", status::why_in_short(say, &instance.why)))
         }
     }
 }
@@ -240,18 +244,15 @@ pub fn accounts(page: &Page<'_>, provision: &ProvisionAnswer, instance: &Instanc
             h2 { (say.say("accounts-title")) }
             p.hint { (say.say("accounts-hint")) }
             table.stack role="table" {
-                thead role="rowgroup" { tr role="row" {
-                    @for key in ["col-speaker", "col-amount", "col-status-alone", "col-claims"] {
-                        th scope="col" role="columnheader" { (say.say(key)) }
-                    }
-                } }
+                (heads(say, &["col-speaker", "col-amount", "col-status-alone", "col-claims"]))
                 tbody role="rowgroup" {
                     @for account in &instance.by_source {
                         tr role="row" {
-                            th scope="row" role="rowheader" { (page.source(&account.source)) }
-                            td role="cell" data-label=(say.text("col-amount")) { div { (figures::range(say, account.amount)) } }
-                            td role="cell" data-label=(say.text("col-status-alone")) { div { (status::chips(say, account.status, &provision.kind)) } }
-                            td role="cell" data-label=(say.text("col-claims")) { div { (claims(page, &account.evidence)) } }
+                            (row_head(page.source(&account.source)))
+                            (cell(say, "col-amount", figures::range(say, account.amount)))
+                            @let chips = status::chips(say, account.status, &provision.kind);
+                            (cell(say, "col-status-alone", chips))
+                            (cell(say, "col-claims", claims(page, &account.evidence)))
                         }
                     }
                 }
