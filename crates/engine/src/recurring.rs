@@ -3,7 +3,10 @@
 //! Invariant: every day of the scope is an instance, also one without a single record; a day that may lie outside the
 //! scope may be inactive.
 
-use std::{collections::BTreeSet, rc::Rc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use jiff::civil::Date;
 use model::{
@@ -289,7 +292,7 @@ fn violations(
     let role = Role::Violation { bearers, verifiers: &provision.verified_by };
     let mut measure = context.evidence.measure(&own, role);
     for exception in &provision.exceptions {
-        excuse(context, exception, bearers, &mut measure)?;
+        excuse(context, exception, &own, &mut measure)?;
     }
     Ok(measure)
 }
@@ -298,33 +301,41 @@ fn violations(
 fn excuse(
     context: &Context<'_>,
     exception: &Exception,
-    bearers: &[Id],
+    violation: &Action,
     measure: &mut Measure,
 ) -> Result<(), NotComputed> {
     let Condition::Recently(length, ground) = &exception.when else {
         return Err(NotComputed("an exception other than “within … after a deed”".to_owned()));
     };
-    // An exception of one bearer's deeds says nothing of a deed that may be another's.
-    let covers = |set: &[Id]| exception.by.is_empty() || set.iter().all(|b| exception.by.contains(b));
-    let touches = exception.by.is_empty() || bearers.iter().any(|b| exception.by.contains(b));
-    if !touches {
-        return Ok(());
-    }
-    let sure = covers(bearers);
+    let excusable = excusable(context, exception, violation);
     let role = Role::Violation { bearers: &ground.by, verifiers: &[] };
     let bounds = Bounds::of(&context.evidence.measure(ground, role));
-    for account in &mut measure.accounts {
-        for event in &mut account.events {
-            let (maybe, certain) = grounds(&bounds, event, *length);
-            if maybe {
-                event.floor = Amount::ZERO;
-            }
-            if certain && sure {
-                event.high = Some(Amount::ZERO);
-            }
+    for event in measure.accounts.iter_mut().flat_map(|account| &mut account.events) {
+        let Some(certainly_theirs) = excusable.get(&event.claim) else { continue };
+        let (maybe, certain) = grounds(&bounds, event, *length);
+        if maybe {
+            event.floor = Amount::ZERO;
+        }
+        if certain && *certainly_theirs {
+            event.high = Some(Amount::ZERO);
         }
     }
     Ok(())
+}
+
+/// The claims of deeds that may be by one whom the exception excuses, and whether they certainly are.
+fn excusable(context: &Context<'_>, exception: &Exception, violation: &Action) -> BTreeMap<Id, bool> {
+    let mut own = violation.clone();
+    if !exception.by.is_empty() {
+        own.by.retain(|bearer| exception.by.contains(bearer));
+    }
+    if own.by.is_empty() {
+        return BTreeMap::new();
+    }
+    let role = Role::Violation { bearers: &own.by, verifiers: &[] };
+    let measure = context.evidence.measure(&own, role);
+    let events = measure.accounts.into_iter().flat_map(|account| account.events);
+    events.map(|event| (event.claim, event.floor > Amount::ZERO)).collect()
 }
 
 /// Whether a ground may, and must, have come within `length` before an event, wherever in its interval it happened.
