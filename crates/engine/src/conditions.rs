@@ -258,10 +258,11 @@ impl<'a> Context<'a> {
 /// When a single duty comes to be met or late (or, `in_time`, met).
 #[must_use]
 pub fn performance(single: &Single<'_>, at: Instant, in_time: bool) -> Moments {
-    let (Required::AtLeast(owed) | Required::Exactly(owed)) = single.required else {
-        return Moments { spans: Vec::new(), never: true };
-    };
     let CountFrom::Fixed(from) = single.count_from else { return Moments { spans: Vec::new(), never: true } };
+    let owed = match single.required {
+        Required::AtLeast(owed) | Required::Exactly(owed) => owed,
+        Required::AtMost(most) => return kept(single, from, most).by(at),
+    };
     let mut reached = Moments::reaching(single.bounds, from, owed, at);
     if matches!(single.required, Required::Exactly(_)) {
         reached.never |= overshoots(single, &reached, from, owed);
@@ -276,6 +277,21 @@ pub fn performance(single: &Single<'_>, at: Instant, in_time: bool) -> Moments {
     in_time.spans = latest.map_or_else(Vec::new, |latest| performed.by(latest).spans);
     in_time.never |= earliest.is_none_or(|earliest| !performed.certain_by(earliest));
     in_time
+}
+
+/// When a window closes with no more than what is allowed: the tick after its end.
+fn kept(single: &Single<'_>, from: Instant, most: Amount) -> Moments {
+    let mut result = Moments { spans: Vec::new(), never: single.opens.never };
+    for span in &single.opens.spans {
+        let dues =
+            Period { first: single.deadline.last(span.first), last: single.deadline.last(span.last) };
+        let views = |due: Instant| single.bounds.views(&[from, due.next().max(from)]);
+        if views(dues.first).iter().any(|v| v.low(0, 1) <= most) {
+            result.spans.push(Period { first: dues.first.next(), last: dues.last.next() });
+        }
+        result.never |= views(dues.last).iter().any(|v| v.high(0, 1).is_none_or(|h| h > most));
+    }
+    result
 }
 
 /// Whether the amount can pass what is exactly owed without ever being it.

@@ -140,7 +140,12 @@ impl<'a> Fused<'a> {
     /// Whether the claim's floor, and its cap, are accepted by themselves.
     fn accepts(&self, claim: &Claim, side: &Side<'_>) -> (bool, bool) {
         let speaker = claim.relays.as_ref().unwrap_or(&claim.source);
-        self.accepts_of(speaker, side)
+        let (floor, cap) = self.accepts_of(speaker, side);
+        // Who says that another did it says nothing against itself.
+        let own = self.sources.get(speaker).and_then(|s| s.side.as_ref());
+        let against_another =
+            side.violation && matches!(self.standard, Standard::Adverse | Standard::Admitted) && !claim.by.iter().any(|named| named.party.as_ref() == own);
+        (floor && !against_another, cap)
     }
 
     fn accepts_of(&self, speaker: &Id, side: &Side<'_>) -> (bool, bool) {

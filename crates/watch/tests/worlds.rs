@@ -24,7 +24,7 @@ use worlds::{
 /// Steps after which the oracle gives a provision up.
 const LIMIT: usize = 20_000;
 /// Failures that are printed in full.
-const SHOWN: usize = 5;
+const SHOWN: usize = 100;
 const THREADS: usize = 2;
 
 #[derive(Default)]
@@ -122,12 +122,8 @@ fn describe(
 
 /// Holds the answers to one case against each other.
 fn compare(seed: u64, owned: &OwnedCase, exact: bool, outcome: &mut Outcome) {
-    let inputs = Inputs {
-        agreement: &owned.agreement,
-        grounds: &[],
-        sources: &owned.sources,
-        claims: &owned.claims,
-    };
+    let inputs =
+        Inputs { agreement: &owned.agreement, grounds: &[], sources: &owned.sources, claims: &owned.claims };
     let question = Question {
         at: Some(owned.at),
         known_at: Some(owned.known_at),
