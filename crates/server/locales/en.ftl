@@ -59,6 +59,7 @@ lead-broken = By this standard not in every part: { $ill } of { $of } provisions
 lead-broken-and-in-doubt = By this standard not in every part: { $ill } of { $of } provisions were not kept, or not in time; of { $doubt } more it cannot be told.
 lead-in-doubt = By this standard it cannot be told: in { $doubt } of { $of } provisions a breach or delay is possible, and certain in none.
 lead-not-all-computed = By this standard no breach is possible in what was computed; { $uncomputed } of { $of } provisions were not.
+lead-not-open = None of { $of } provisions is in force at that instant.
 lead-no-breach = By this standard, so far, no breach is possible in any of { $of } provisions.
 no-provisions = The agreement has no provisions.
 group-breached = Breached: { $n }

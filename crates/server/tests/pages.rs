@@ -122,6 +122,8 @@ async fn the_arabic_overview_says_the_same_numbers() {
     assert!(arabic.contains("<html lang=\"ar\" dir=\"rtl\">"));
     assert!(numbers(&english).len() > 100);
     assert_eq!(numbers(&english), numbers(&arabic));
+    let (_, _, before) = get(&app, "/?known_at=2025-10-09T00:00").await;
+    assert!(before.contains("None of 6 provisions is in force"), "what is not in force is not said to hold");
     let main = arabic.split_once("<main").unwrap().1;
     assert!(!main.contains("<span lang=\"en\""), "a message of the overview is missing in Arabic");
 }

@@ -58,8 +58,9 @@ fn in_words(page: &Page<'_>, answer: &Answer) -> Markup {
         section.answer {
             h2 { (name(page, &answer.standard)) }
             p.meaning { (meaning(page, &answer.standard)) }
-            p.lead { (lead(page, answer)) }
-            @if answer.provisions.is_empty() { p { (say.say("no-provisions")) } }
+            @if answer.provisions.is_empty() { p { (say.say("no-provisions")) } } @else {
+                p.lead { (lead(page, answer)) }
+            }
             ul.groups {
                 @for group in Group::ALL {
                     @let members: Vec<&ProvisionAnswer> =
@@ -79,6 +80,8 @@ fn lead(page: &Page<'_>, answer: &Answer) -> Markup {
     let doubt = count(&[Group::InDoubt]);
     let uncomputed = count(&[Group::NotComputed]);
     let key = match (ill, doubt, uncomputed) {
+        // Nothing is kept that is not in force, and nothing is broken.
+        (0, 0, 0) if count(&[Group::NotOpen]) == groups.len() => "lead-not-open",
         (0, 0, 0) => "lead-no-breach",
         (0, 0, _) => "lead-not-all-computed",
         (0, _, _) => "lead-in-doubt",
