@@ -15,7 +15,7 @@
 use std::collections::BTreeSet;
 
 use model::{
-    Amount, Duration, Instant,
+    Amount, Duration, Id, Instant,
     agreement::{Action, Condition, Due, Provision, Required, Rule},
 };
 
@@ -81,9 +81,18 @@ impl Duty<'_> {
         self.oracle.agreement().in_force
     }
 
+    /// What is said of deeds that the bearers owe.
     fn evidence<'e>(&'e self, action: &'e Action) -> Result<(Evidence<'e>, Vec<Bounds>), Refused> {
+        self.evidence_of(action, &self.provision.bearers)
+    }
+
+    fn evidence_of<'e>(
+        &'e self,
+        action: &'e Action,
+        bearers: &[Id],
+    ) -> Result<(Evidence<'e>, Vec<Bounds>), Refused> {
         let evidence = Evidence::gather(self.oracle, action)?;
-        let worlds = evidence.worlds(self.provision, &self.oracle.case.standard)?;
+        let worlds = evidence.worlds(bearers, &self.provision.verified_by)?;
         Ok((evidence, worlds))
     }
 
@@ -234,7 +243,7 @@ impl Duty<'_> {
             return not_handled("an exchange of nothing");
         }
         self.oracle.independent(trigger, action)?;
-        let (trigger_evidence, trigger_worlds) = self.evidence(trigger)?;
+        let (trigger_evidence, trigger_worlds) = self.evidence_of(trigger, &trigger.by)?;
         let (answer_evidence, answer_worlds) = self.evidence(action)?;
         let count = self.instances(&trigger_worlds, *every);
         let keys: Vec<String> = (1..=count).map(|k| format!("#{k}")).collect();

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     Id, Instant, Period, Standard,
-    agreement::{Action, Provision},
+    agreement::Action,
     claim::{Claim, Kind},
     source::{Source, silent_until},
 };
@@ -259,19 +259,20 @@ impl<'a> Evidence<'a> {
             };
             self.reports.iter().filter(same).map(|report| report.high).max().unwrap_or(0)
         } else {
-            let tallied = self.tallied(source, &foreign.period).map(|tally| tally.high);
-            tallied.fold(self.reported(source, &foreign.period), |sum, high| sum.saturating_add(high))
+            self.reported(source, &foreign.period)
         };
         let beyond = if foreign.high >= NONE { NONE } else { foreign.high - own };
         (own < NONE && beyond > 0).then_some(beyond)
     }
 
-    /// The bounds of each maximal consistent set of the literals that a standard accepts.
-    pub fn worlds(&self, provision: &Provision, standard: &Standard) -> Result<Vec<Bounds>, Refused> {
+    /// The bounds of each maximal consistent set of the literals that the standard accepts of deeds that some
+    /// owe.
+    pub fn worlds(&self, bearers: &[Id], verifiers: &[Id]) -> Result<Vec<Bounds>, Refused> {
+        let standard = &self.oracle.case.standard;
         let test = |speech: &Speech| match standard {
             Standard::Corroborated => false,
-            Standard::Adverse => self.adverse(speech, provision),
-            _ => self.accepts(speech, provision, standard),
+            Standard::Adverse => self.adverse(speech, bearers),
+            _ => self.accepts(speech, bearers, verifiers),
         };
         let mut accepted = self.said(&test);
         if matches!(standard, Standard::Corroborated | Standard::Adverse) {
@@ -300,19 +301,19 @@ impl<'a> Evidence<'a> {
         Account::new(self, self.said(&|_| true), &self.silent(&|_| true))
     }
 
-    fn accepts(&self, literal: &Speech, provision: &Provision, standard: &Standard) -> bool {
+    fn accepts(&self, literal: &Speech, bearers: &[Id], verifiers: &[Id]) -> bool {
         let source = &self.oracle.sources[literal.source];
         let speaks_for = |who: &Id| source.id == *who || source.side.as_ref() == Some(who);
-        match standard {
+        match &self.oracle.case.standard {
             Standard::Alleged => true,
             Standard::Account(who) => {
                 speaks_for(who)
                     || literal.claim.is_some_and(|claim| self.oracle.relays(self.oracle.live[claim], who))
             }
             _ if literal.bare => false,
-            Standard::Verified => provision.verified_by.iter().any(speaks_for),
+            Standard::Verified => verifiers.iter().any(speaks_for),
             Standard::Admitted => match literal.bearing {
-                Bearing::Cap => self.oracle.of_bearer(literal.source, provision),
+                Bearing::Cap => self.oracle.is_of(literal.source, bearers),
                 Bearing::Floor => self.action.to.is_some() && source.side == self.action.to,
                 Bearing::Denial => false,
             },
@@ -321,8 +322,8 @@ impl<'a> Evidence<'a> {
     }
 
     /// Said against the speaker's own side.
-    fn adverse(&self, literal: &Speech, provision: &Provision) -> bool {
-        let own = self.oracle.of_bearer(literal.source, provision);
+    fn adverse(&self, literal: &Speech, bearers: &[Id]) -> bool {
+        let own = self.oracle.is_of(literal.source, bearers);
         let party = self.oracle.sources[literal.source].side.is_some();
         match literal.bearing {
             Bearing::Cap => own && !literal.bare,

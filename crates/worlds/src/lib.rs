@@ -123,8 +123,9 @@ impl<'a> Oracle<'a> {
         self.sources.iter().position(|source| source.id == id).unwrap_or(0)
     }
 
-    fn of_bearer(&self, source: usize, provision: &Provision) -> bool {
-        self.sources[source].side.as_ref().is_some_and(|side| provision.bearers.contains(side))
+    /// Whether a source's side is one of these.
+    fn is_of(&self, source: usize, parties: &[Id]) -> bool {
+        self.sources[source].side.as_ref().is_some_and(|side| parties.contains(side))
     }
 
     /// Whether a source's side is a doer that a claim names.

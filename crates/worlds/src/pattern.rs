@@ -65,9 +65,9 @@ pub(crate) fn doer_fit(wanted: &[Id], claim: &Claim) -> Fit {
     let unknown = claim.by.is_empty() || claim.by.iter().any(|named| named.party.is_none());
     let some = claim.by.iter().any(among);
     match claim.by_mode {
-        _ if unknown => Fit::May,
-        Doers::Joint | Doers::Alternatives if some => Fit::May,
-        Doers::Joint | Doers::Alternatives => Fit::Not,
+        Doers::Joint if some => Fit::Fits,
+        _ if unknown || some => Fit::May,
+        _ => Fit::Not,
     }
 }
 
@@ -106,13 +106,11 @@ pub(crate) fn spans(agreement: &Agreement, action: &Action, claim: &Claim, sourc
         (Some(wanted), Some(said)) => agreement.is(wanted, said),
         (wanted, _) => wanted.is_none(),
     };
-    let doers: BTreeSet<_> = claim.by.iter().map(|named| named.party.as_ref()).collect();
-    let doer = doers.is_empty() || action.by.iter().all(|wanted| doers.contains(&Some(wanted)));
-    let receiver = claim.to.is_empty()
-        || action
-            .to
-            .as_ref()
-            .is_none_or(|wanted| claim.to.iter().any(|named| named.party.as_ref() == Some(wanted)));
+    let named = |list: &[Named]| list.iter().map(|named| named.party.clone()).collect::<BTreeSet<_>>();
+    let all = |list: &[Id]| list.iter().cloned().map(Some).collect::<BTreeSet<_>>();
+    let doer = action.by.is_empty() || claim.by.is_empty() || named(&claim.by) == all(&action.by);
+    let receiver =
+        action.to.is_none() || claim.to.is_empty() || named(&claim.to) == all(action.to.as_slice());
     let said = claim.amount.as_ref();
     let scoped = said.is_some_and(|amount| amount.scope.is_some());
     let mut views = source.covers.iter().filter(|entry| sees(agreement, action, entry)).peekable();
