@@ -178,7 +178,7 @@ impl<'a> Daily<'a> {
         let hull = hull.unwrap_or(*day);
         let seen = Period { first: hull.first, last: hull.last.min(at).max(hull.first) };
         let status = with_outside(self.statuses(|a| &a.bounds, windows, day, at));
-        let closed = with_outside(self.statuses(|a| &a.closed, windows, day, at));
+        let closed = || with_outside(self.statuses(Asked::closed, windows, day, at));
         let contested = self.asked().any(|a| a.bounds.contested(seen.first, seen.last.next()));
         let mut evidence = self.total.measure.claims_in(&seen);
         for part in &self.parts {
@@ -379,7 +379,7 @@ fn prohibited(asked: &Asked, scope: &Scope, at: Instant, provision: &Provision) 
     let start = scope.opens.spans.first().map_or(at, |s| s.first);
     let end = scope.closes.latest().map_or(at.next(), |c| c.min(at.next()));
     let seen = Period { first: start, last: end.previous().max(start) };
-    let (status, closed) = (statuses(&asked.bounds, at), statuses(&asked.closed, at));
+    let status = statuses(&asked.bounds, at);
     let contested = asked.bounds.contested(start, end);
     let by_source = asked.alone.iter().filter_map(|(source, own, bounds)| {
         let evidence = own.claims_in(&seen);
@@ -400,7 +400,7 @@ fn prohibited(asked: &Asked, scope: &Scope, at: Instant, provision: &Provision) 
         performed: Moment::default(),
         of_which: Vec::new(),
         by_source: by_source.collect(),
-        why: why(status, closed, contested),
+        why: why(status, || statuses(asked.closed(), at), contested),
         evidence: asked.measure.claims_in(&seen),
         assumptions: provision.assumed(),
     };

@@ -4,6 +4,7 @@
 //! account, the reasons for doubt and the timeline all come from the same function.
 
 use std::{
+    cell::OnceCell,
     collections::{BTreeMap, BTreeSet},
     rc::Rc,
 };
@@ -33,8 +34,8 @@ pub struct Asked {
     pub measure: Measure,
     /// What they allow.
     pub bounds: Bounds,
-    /// What they would allow if nothing had happened but what is reported.
-    pub closed: Bounds,
+    /// What they would allow if nothing had happened but what is reported; solved when first asked for.
+    closed: OnceCell<Bounds>,
     /// What each source alone allows.
     pub alone: Vec<(Id, Measure, Bounds)>,
 }
@@ -50,10 +51,16 @@ impl Asked {
         });
         Asked {
             bounds: Bounds::of(&measure),
-            closed: Bounds::of(&measure.closed()),
+            closed: OnceCell::new(),
             alone: alone.collect(),
             measure,
         }
+    }
+
+    /// What the literals would allow if nothing had happened but what is reported.
+    #[must_use]
+    pub fn closed(&self) -> &Bounds {
+        self.closed.get_or_init(|| Bounds::of(&self.measure.closed()))
     }
 
     /// The hull of the amount between two instants.
@@ -70,10 +77,11 @@ impl Asked {
 /// Why a set of statuses has more than one member: from the set, the set of a world with nothing unreported, and
 /// whether the evidence contradicts itself where it matters.
 #[must_use]
-pub fn why(set: StatusSet, closed: StatusSet, contested: bool) -> Vec<String> {
+pub fn why(set: StatusSet, closed: impl FnOnce() -> StatusSet, contested: bool) -> Vec<String> {
     if set.len() < 2 {
         return Vec::new();
     }
+    let closed = closed();
     let mut reasons = Vec::new();
     if contested {
         reasons.push("contested".to_owned());
@@ -156,7 +164,6 @@ impl Frame<'_> {
 
     fn row(&self, asked: &Asked, at: Instant, assumptions: Vec<String>) -> Row {
         let status = self.statuses(&asked.bounds, at);
-        let closed = self.statuses(&asked.closed, at);
         let start = self.start().unwrap_or(at);
         let meets = Period::closed(start, at);
         let contested = asked.bounds.contested(start, at.next());
@@ -184,12 +191,23 @@ impl Frame<'_> {
             performed: performed.answer(),
             of_which: Vec::new(),
             by_source: by_source.collect(),
-            why: why(status, closed, contested),
+            why: self.why(asked, status, contested, at),
             evidence,
             assumptions,
         };
         let timeline = changes(single.changes(at), start, at, |t| self.statuses(&asked.bounds, t));
         Row { answer, timeline }
+    }
+
+    fn why(&self, asked: &Asked, status: StatusSet, contested: bool, at: Instant) -> Vec<String> {
+        let mut reasons = why(status, || self.statuses(asked.closed(), at), contested);
+        // Where what the window hangs on may not have come about, that it was not seen to is a reason.
+        let unseen = self.opens.never && !self.opens.spans.is_empty();
+        if status.len() > 1 && unseen && !reasons.iter().any(|r| r == "unobserved") {
+            reasons.retain(|reason| reason != "imprecise");
+            reasons.push("unobserved".to_owned());
+        }
+        reasons
     }
 
     fn window(&self) -> Window {
@@ -356,13 +374,18 @@ pub fn exchange(context: &Context<'_>, provision: &Provision) -> Result<Outcome,
 /// How many instances to look at: those that can have been triggered, and where nothing caps them, one beyond all that is reported.
 fn instances(triggers: &Asked, from: Instant, at: Instant, every: Amount) -> i64 {
     let open = Asked::amount(&triggers.bounds, from, at.next());
-    let reported = Asked::amount(&triggers.closed, from, at.next());
-    let most = match (open.high, reported.high.or(reported.low)) {
+    let most = match (open.high, reported(triggers, from, at)) {
         (Some(high), _) => high.0 / every.0,
         (None, Some(reported)) => reported.0.max(open.low.map_or(0, |l| l.0)) / every.0 + 1,
         (None, None) => open.low.map_or(0, |low| low.0) / every.0 + 1,
     };
     most.clamp(0, INSTANCES_MAX)
+}
+
+/// How much is reported at most, for what nothing caps.
+fn reported(triggers: &Asked, from: Instant, at: Instant) -> Option<Amount> {
+    let range = Asked::amount(triggers.closed(), from, at.next());
+    range.high.or(range.low)
 }
 
 /// Claims that more than one doubtful instance rests on: where there are any, the instances are not independent.

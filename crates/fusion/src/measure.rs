@@ -94,7 +94,28 @@ impl<'a> Fused<'a> {
         if !self.speaks(claim) {
             return Use::Aside(format!("it is not of {}", self.standard));
         }
-        if fits.certain() || claim.kind == Kind::Tally && fits.caps() { Use::Counted } else { Use::Possible(fits.doubt()) }
+        if claim.kind == Kind::Tally {
+            let bounds = self.tally(claim, &fits, side, self.part_only(claim, against.pattern));
+            let bounds = bounds.is_some_and(|tally| tally.floor.is_some() || tally.cap.is_some());
+            return if bounds { Use::Counted } else { Use::Aside(self.unbounding(claim, &fits, against.pattern)) };
+        }
+        if fits.certain() { Use::Counted } else { Use::Possible(fits.doubt()) }
+    }
+
+    /// Why a total bounds nothing of what is asked about.
+    fn unbounding(&self, claim: &Claim, fits: &Fits, pattern: &Action) -> String {
+        let scope = claim.amount.as_ref().and_then(|amount| amount.scope.as_ref());
+        match scope {
+            Some(scope) => format!("it counts only a part ({scope}), and not of what is asked about"),
+            None if self.part_only(claim, pattern) => "its speaker sees only a part".to_owned(),
+            None => fits.doubt(),
+        }
+    }
+
+    /// Whether the one who speaks, or is relayed, says of itself that it sees only a part of this act and item.
+    fn part_only(&self, claim: &Claim, pattern: &Action) -> bool {
+        let speaker = claim.relays.as_ref().and_then(|id| self.sources.get(id));
+        self.sees_a_part(speaker.unwrap_or(&self.sources[&claim.source]), pattern)
     }
 
     fn against<'b>(&'b self, pattern: &'b Action, side: &Side<'_>) -> Against<'b> {
@@ -391,8 +412,7 @@ impl Evidence for Fused<'_> {
                     match claim.kind {
                         Kind::Event => account.events.extend(self.event(claim, &fits, &side)),
                         _ => {
-                            let speaker = claim.relays.as_ref().and_then(|id| self.sources.get(id)).unwrap_or(source);
-                            let part_only = self.sees_a_part(speaker, pattern);
+                            let part_only = self.part_only(claim, pattern);
                             account.tallies.extend(self.tally(claim, &fits, &side, part_only));
                         }
                     }

@@ -335,7 +335,7 @@ fn missing(instance: &InstanceAnswer) -> Vec<String> {
     let owed = instance.required.get("at_least").or_else(|| instance.required.get("exactly"));
     if let (Some(owed), Some(low)) = (owed, instance.amount.low) {
         if low < *owed {
-            missing.push(format!("{} of {owed} shown: {} more would have to be", low, *owed - low));
+            missing.push(format!("{low} of {owed} certain: {} are not shown", *owed - low));
         }
         match instance.amount.high {
             None => missing.push("nothing accepted rules out that more was done than is reported".to_owned()),

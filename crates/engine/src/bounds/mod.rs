@@ -97,13 +97,17 @@ impl Bounds {
         Bounds { parts, complete, cuts: system.cuts.clone(), conflicts }
     }
 
-    /// Whether some literals of the measure contradict each other where they speak of the window `[from, until)`.
+    /// Whether the ways to resolve contradictions differ in the amount between two instants.
     #[must_use]
     pub fn contested(&self, from: Instant, until: Instant) -> bool {
-        let meets = |part: &&Part| {
-            part.cuts.first().is_some_and(|c| *c < until) && part.cuts.last().is_some_and(|c| *c > from)
+        let points = [from, until.max(from)];
+        let differs = |part: &Part| {
+            let places = places(&part.cuts, &points);
+            let mut views = part.leaves.iter().map(|leaf| leaf.view(&places, part.cuts.len()));
+            let first = views.next();
+            views.any(|view| Some(&view) != first.as_ref())
         };
-        self.parts.iter().filter(meets).any(|part| part.leaves.len() > 1)
+        self.parts.iter().any(differs)
     }
 
     /// The distinct views of the worlds from a list of ascending instants; each instant counts what lies before it.
