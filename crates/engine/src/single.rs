@@ -374,11 +374,13 @@ pub fn exchange(context: &Context<'_>, provision: &Provision) -> Result<Outcome,
 /// How many instances to look at: those that can have been triggered, and where nothing caps them, one beyond all that is reported.
 fn instances(triggers: &Asked, from: Instant, at: Instant, every: Amount) -> i64 {
     let open = Asked::amount(&triggers.bounds, from, at.next());
-    let most = match (open.high, reported(triggers, from, at)) {
-        (Some(high), _) => high.0 / every.0,
-        (None, Some(reported)) => reported.0.max(open.low.map_or(0, |l| l.0)) / every.0 + 1,
-        (None, None) => open.low.map_or(0, |low| low.0) / every.0 + 1,
-    };
+    let most = open.high.map_or_else(
+        || {
+            let least = open.low.unwrap_or_default();
+            reported(triggers, from, at).map_or(least, |reported| reported.max(least)).0 / every.0 + 1
+        },
+        |high| high.0 / every.0,
+    );
     most.clamp(0, INSTANCES_MAX)
 }
 

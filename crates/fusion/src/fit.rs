@@ -102,18 +102,18 @@ pub struct Against<'a> {
 }
 
 impl Against<'_> {
-    /// How a live event or tally fits; `doers` are those of all claims of its incident.
+    /// How a live event or tally fits.
     ///
     /// # Errors
     /// The one reason why it is not used.
-    pub fn fit(&self, claim: &Claim, doers: &[Named]) -> Result<Fits, String> {
+    pub fn fit(&self, claim: &Claim) -> Result<Fits, String> {
         self.kind(claim)?;
         let occurred = claim.occurred.ok_or("it gives no time")?;
         let (item, part) = self.item(claim);
         let fits = Fits {
             item,
             part,
-            doer: self.doer(claim, doers),
+            doer: self.doer(claim),
             receiver: self.receiver(claim),
             place: self.place(claim, &occurred),
         };
@@ -166,26 +166,32 @@ impl Against<'_> {
         }
     }
 
-    fn doer(&self, claim: &Claim, doers: &[Named]) -> Fit {
-        let bound = &self.pattern.by;
+    fn doer(&self, claim: &Claim) -> Fit {
+        let (bound, doers) = (&self.pattern.by, &claim.by);
         if bound.is_empty() {
             return Fit::Same;
         }
-        let among = |named: &Named| named.party.as_ref().is_some_and(|party| bound.contains(party));
         if doers.is_empty() {
             return if claim.kind == Kind::Tally { Fit::Wider } else { Fit::Perhaps };
         }
-        let joint = claim.by_mode == Doers::Joint && claim.by.len() == doers.len();
-        match doers.iter().filter(|named| among(named)).count() {
+        let among = |named: &&Named| named.party.as_ref().is_some_and(|party| bound.contains(party));
+        let joint = claim.by_mode == Doers::Joint;
+        match doers.iter().filter(among).count() {
             0 if doers.iter().all(|named| named.party.is_some()) => Fit::Other,
             0 => Fit::Perhaps,
-            some if joint && some < doers.len() => Fit::Wider,
-            all if all == doers.len() || joint => {
+            all if all == doers.len() => {
                 let everyone = bound.iter().all(|b| doers.iter().any(|d| d.party.as_ref() == Some(b)));
                 if everyone { Fit::Same } else { Fit::Narrower }
             }
+            // What one of them did with others he did.
+            _ if joint => Fit::Narrower,
             _ => Fit::Perhaps,
         }
+    }
+
+    /// Whether a claim names doers, and none that the pattern asks about.
+    pub fn names_others(&self, claim: &Claim) -> bool {
+        !claim.by.is_empty() && self.doer(claim) == Fit::Other
     }
 
     fn receiver(&self, claim: &Claim) -> Fit {

@@ -9,7 +9,7 @@ use model::{
     Amount, Id, Instant, Period, Standard,
     agreement::{Action, Agreement},
     amount::Range,
-    claim::{Claim, Kind, Named, Observed},
+    claim::{Claim, Kind, Observed},
     place::Ground,
     source::{Coverage, Source, silent_until},
 };
@@ -67,23 +67,22 @@ impl<'a> Fused<'a> {
     pub fn considered(&self, pattern: &Action, role: Role<'_>) -> Vec<Considered> {
         let side = Side::of(role, pattern);
         let against = self.against(pattern, &side);
-        let doers = self.doers_by_reference(pattern);
         let same_act = self.claims.iter().filter(|c| c.act.as_deref() == Some(pattern.act.as_str()));
         let each = same_act.map(|claim| Considered {
             claim: claim.id.clone(),
-            used: self.used(claim, &against, &side, &doers),
+            used: self.used(claim, &against, &side),
         });
         each.collect()
     }
 
-    fn used(&self, claim: &Claim, against: &Against<'_>, side: &Side<'_>, doers: &BTreeMap<&str, Vec<Named>>) -> Use {
+    fn used(&self, claim: &Claim, against: &Against<'_>, side: &Side<'_>) -> Use {
         if !claim.denies.is_empty() {
             return Use::Aside(format!("it denies {}", claim.denies.join(", ")));
         }
         if let Some(target) = &claim.retracts {
             return Use::Aside(format!("it only takes back {target}"));
         }
-        let fits = match against.fit(claim, &self.doers(claim, doers)) {
+        let fits = match against.fit(claim) {
             Ok(fits) => fits,
             Err(reason) => return Use::Aside(reason),
         };
@@ -120,29 +119,6 @@ impl<'a> Fused<'a> {
 
     fn against<'b>(&'b self, pattern: &'b Action, side: &Side<'_>) -> Against<'b> {
         Against { agreement: self.agreement, grounds: self.grounds, pattern, incidents: side.violation }
-    }
-
-    /// For each reference, the doers that the claims of that incident name, together: alternatives.
-    fn doers_by_reference(&self, pattern: &Action) -> BTreeMap<&'a str, Vec<Named>> {
-        let mut doers: BTreeMap<&str, Vec<Named>> = BTreeMap::new();
-        let same = |claim: &&&Claim| {
-            claim.act.as_deref() == Some(pattern.act.as_str()) && states(claim) && self.speaks(claim)
-        };
-        for claim in self.claims.iter().filter(same) {
-            let Some(reference) = &claim.reference else { continue };
-            let entry = doers.entry(reference).or_default();
-            for named in &claim.by {
-                if !entry.iter().any(|known| known.party == named.party) {
-                    entry.push(named.clone());
-                }
-            }
-        }
-        doers
-    }
-
-    fn doers(&self, claim: &Claim, by_reference: &BTreeMap<&str, Vec<Named>>) -> Vec<Named> {
-        let shared = claim.reference.as_deref().and_then(|r| by_reference.get(r));
-        shared.cloned().unwrap_or_else(|| claim.by.clone())
     }
 
     fn corroborates(&self) -> bool {
@@ -312,20 +288,23 @@ impl<'a> Fused<'a> {
         }
     }
 
-    fn denials(&self, pattern: &Action) -> Vec<(Id, Id)> {
-        let denying = |claim: &&&Claim| claim.denies.iter().any(|part| part == "occurred") && self.speaks(claim);
+    /// Who denies what: a denial, and who says of the same deed that others did it.
+    fn denials(&self, against: &Against<'_>, side: &Side<'_>) -> Vec<(Id, Id)> {
+        let same_act = |c: &&&Claim| c.act.as_ref() == Some(&against.pattern.act) && states(c);
         let mut denials = Vec::new();
-        for denial in self.claims.iter().filter(denying) {
+        for denial in self.claims.iter().filter(|c| self.accepts_denial(c, side)) {
+            let bare = denial.retracts.is_none() && denial.denies.iter().any(|part| part == "occurred");
+            let attributes = same_act(&denial) && denial.kind == Kind::Event && against.names_others(denial);
+            if !bare && !attributes {
+                continue;
+            }
             let own_side = self.sources[&denial.source].side.as_ref();
-            let same = |c: &&&Claim| {
-                c.act.as_deref() == Some(pattern.act.as_str())
-                    && states(c)
-                    && (denial.about.contains(&c.id) || c.reference.is_some() && c.reference == denial.reference)
-            };
-            for denied in self.claims.iter().filter(same) {
+            for denied in self.claims.iter().filter(same_act) {
+                let same_deed = denied.reference.is_some() && denied.reference == denial.reference;
+                let about = bare && denial.about.contains(&denied.id);
                 // The accused's bare denial does not make an act contested.
                 let accused = denied.by.iter().any(|d| d.party.is_some() && d.party.as_ref() == own_side);
-                if !accused && self.accepts_denial(denial) {
+                if (about || same_deed) && !(bare && accused) {
                     denials.push((denial.id.clone(), denied.id.clone()));
                 }
             }
@@ -334,8 +313,12 @@ impl<'a> Fused<'a> {
         denials
     }
 
-    fn accepts_denial(&self, denial: &Claim) -> bool {
-        matches!(self.standard, Standard::Alleged | Standard::Account(_)) && self.speaks(denial)
+    fn accepts_denial(&self, denial: &Claim, side: &Side<'_>) -> bool {
+        match self.standard {
+            Standard::Alleged | Standard::Account(_) => self.speaks(denial),
+            Standard::Verified => self.accepts_of(&denial.source, side).0,
+            _ => false,
+        }
     }
 
     fn silence_accepted(&self, source: &Source, side: &Side<'_>, agreed: bool) -> bool {
@@ -387,7 +370,6 @@ impl Evidence for Fused<'_> {
     fn measure(&self, pattern: &Action, role: Role<'_>) -> Measure {
         let side = Side::of(role, pattern);
         let against = self.against(pattern, &side);
-        let doers = self.doers_by_reference(pattern);
         // One account for each source and origin: a relay speaks for another's origin.
         let mut accounts: BTreeMap<(Id, String), Account> = BTreeMap::new();
         let blank = |source: &Id, origin: String| Account {
@@ -402,8 +384,7 @@ impl Evidence for Fused<'_> {
         };
         let same_act = |c: &&&Claim| c.act.as_deref() == Some(pattern.act.as_str()) && states(c);
         for claim in self.claims.iter().filter(same_act).filter(|c| self.speaks(c)) {
-            let source = &self.sources[&claim.source];
-            let fit = against.fit(claim, &self.doers(claim, &doers));
+            let fit = against.fit(claim);
             let origin = self.origin(claim);
             let key = (claim.source.clone(), origin.clone());
             match fit {
@@ -446,6 +427,6 @@ impl Evidence for Fused<'_> {
             let group = self.group(&account.source);
             account.group = (0..ids.len()).filter(|i| group.contains(&ids[*i])).collect();
         }
-        Measure { accounts, denials: self.denials(pattern), corroboration: self.corroborates() }
+        Measure { accounts, denials: self.denials(&against, &side), corroboration: self.corroborates() }
     }
 }
