@@ -17,7 +17,7 @@ use crate::{
     account::Account,
     bounds::{Bounds, NONE},
     live::answers_for,
-    pattern::{Fit, covers, fit, spans, taken_away},
+    pattern::{Fit, covers, doer_fit, fit, says_own, spans, taken_away},
 };
 
 /// An event or a tally that fits or may fit.
@@ -180,16 +180,15 @@ impl<'a> Evidence<'a> {
         self.reports.push(report);
     }
 
-    /// Denials of events, but for those by the accused.
+    /// Denials of events, but for those by the accused; and claims that the same deed was another's.
     fn add_denials(&mut self) {
         for (index, denial) in self.oracle.live.iter().enumerate() {
             let source = self.oracle.source(&denial.source);
-            if !denial.denies.iter().any(|part| part == "occurred") || denial.retracts.is_some() {
-                continue;
-            }
+            let speech = Speech { bearing: Bearing::Denial, source, claim: Some(index), bare: false };
             for (of, event) in self.reports.iter().enumerate().filter(|(_, report)| report.is_event()) {
-                if denies(denial, event.claim) && !self.oracle.accused(source, event.claim) {
-                    let speech = Speech { bearing: Bearing::Denial, source, claim: Some(index), bare: false };
+                if self.oracle.denies(denial, event.claim)
+                    || blames_others(denial, &self.action.by, event.claim)
+                {
                     self.literals.push((Saying::Denial(of), speech));
                 }
             }
@@ -382,9 +381,10 @@ fn so_far(claim: &Claim, period: &Period) -> Period {
     }
 }
 
-/// Whether a denial is of this claim: by name, or by a shared reference.
-pub(crate) fn denies(denial: &Claim, claim: &Claim) -> bool {
-    denial.about.contains(&claim.id) || (denial.reference.is_some() && denial.reference == claim.reference)
+/// Whether a claim says of the same deed that others did it than those asked about.
+pub(crate) fn blames_others(other: &Claim, wanted: &[Id], claim: &Claim) -> bool {
+    let same = other.reference.is_some() && other.reference == claim.reference && other.act == claim.act;
+    same && says_own(other) && other.kind == Kind::Event && doer_fit(wanted, other) == Fit::Not
 }
 
 /// Adds amounts, those that share a reference once, with the greatest.
@@ -415,6 +415,15 @@ pub(crate) fn period_of(claim: &Claim) -> Result<Option<Period>, Refused> {
 }
 
 impl Oracle<'_> {
+    /// Whether a claim denies this one, by name or by a shared reference, and is not the accused's.
+    pub(crate) fn denies(&self, denial: &Claim, claim: &Claim) -> bool {
+        let same = denial.reference.is_some() && denial.reference == claim.reference;
+        denial.retracts.is_none()
+            && denial.denies.iter().any(|part| part == "occurred")
+            && (denial.about.contains(&claim.id) || same)
+            && !self.accused(self.source(&denial.source), claim)
+    }
+
     pub(crate) fn answers_for(&self, above: usize, below: usize) -> bool {
         answers_for(&self.sources, &self.sources[above].id, &self.sources[below].id)
     }

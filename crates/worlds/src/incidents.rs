@@ -7,8 +7,8 @@
 //! nothing happens that nobody else's accepted report, or its group's own, speaks of; further incidents are
 //! added only where no source is.
 //!
-//! Invariant: a doer is chosen after the literals: whom a report blames decides no conflict about whether it
-//! happened.
+//! Invariant: a report that names a doer is right only where that doer did it; who else may have, is chosen
+//! from those that the claims of the same incident name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ use model::{
 
 use crate::{
     Oracle, ProvisionVerdict, Refused,
-    evidence::{denies, period_of},
+    evidence::{blames_others, period_of},
     pattern::{Fit, covers, doer_fit, fit, taken_away},
     world::{Deed, World},
 };
@@ -37,8 +37,16 @@ struct Report<'a> {
     floor: bool,
 }
 
-/// A choice of when one incident was and whether inside; none where it did not happen.
-type Choice = Option<(Instant, bool)>;
+/// One incident as a world has it.
+#[derive(Clone)]
+struct Happened {
+    when: Instant,
+    inside: bool,
+    by: Vec<Id>,
+}
+
+/// How one incident was; none where it did not happen.
+type Choice = Option<Happened>;
 
 /// Which reports are of one incident: a list of groups of them.
 type Grouping = Vec<Vec<usize>>;
@@ -85,15 +93,11 @@ impl<'a> Incidents<'a> {
             cuts: Vec::new(),
         };
         all.add_reports()?;
-        for denial in
-            oracle.live.iter().filter(|c| c.retracts.is_none() && c.denies.iter().any(|d| d == "occurred"))
-        {
-            let source = oracle.source(&denial.source);
-            for (index, report) in all.reports.iter().enumerate() {
-                if denies(denial, report.claim)
-                    && !oracle.accused(source, report.claim)
-                    && all.says(source, None)
-                {
+        for denial in &oracle.live {
+            let says = all.says(oracle.source(&denial.source), Some(denial));
+            let accepted = says && !matches!(oracle.case.standard, Standard::Admitted);
+            for (index, report) in all.reports.iter().enumerate().filter(|_| accepted) {
+                if oracle.denies(denial, report.claim) || blames_others(denial, all.doers(), report.claim) {
                     all.denials.push(index);
                 }
             }
@@ -251,6 +255,7 @@ impl<'a> Incidents<'a> {
     /// incident only if it was then; of those that share one, at least one must be right about it.
     fn choices(&self, group: &[usize]) -> Vec<Choice> {
         let mut choices = vec![None];
+        let doers = self.possible_doers(group);
         let known_inside = group.iter().any(|report| self.reports[*report].inside);
         let last =
             self.oracle.case.at.max(self.reports.iter().map(|r| r.period.last).max().unwrap_or(Instant::MIN));
@@ -258,14 +263,30 @@ impl<'a> Incidents<'a> {
             let then = |report: &Report| report.period.contains(&Period::at(*cell));
             let mut reports = group.iter().map(|report| &self.reports[*report]);
             let loose = reports.clone().all(|report| report.claim.reference.is_some() || then(report));
-            if loose && reports.any(then) {
-                choices.push(Some((*cell, true)));
+            if !loose || !reports.any(then) {
+                continue;
+            }
+            for by in &doers {
+                let happened = |inside| Some(Happened { when: *cell, inside, by: by.clone() });
+                choices.push(happened(true));
                 if !known_inside {
-                    choices.push(Some((*cell, false)));
+                    choices.push(happened(false));
                 }
             }
         }
         choices
+    }
+
+    /// Whether an incident was as a report says.
+    fn agrees(&self, report: usize, happened: &Happened) -> bool {
+        let report = &self.reports[report];
+        let named: Vec<&Id> = report.claim.by.iter().filter_map(|named| named.party.as_ref()).collect();
+        let did = |party: &&Id| happened.by.contains(party);
+        let by = match report.claim.by_mode {
+            Doers::Joint => named.iter().all(did),
+            Doers::Alternatives => named.is_empty() || named.iter().any(did),
+        };
+        by && report.period.contains(&Period::at(happened.when))
     }
 
     /// The literals that a world satisfies, numbered: reports, then denials, then exclusions; none where
@@ -274,13 +295,13 @@ impl<'a> Incidents<'a> {
         let mut right = BTreeSet::new();
         let mut broken = BTreeSet::new();
         for (group, choice) in groups.iter().zip(world) {
-            let Some((when, inside)) = *choice else { continue };
-            let when = Period::at(when);
+            let Some(happened) = choice else { continue };
+            let when = Period::at(happened.when);
             let then = |report: &&usize| self.reports[**report].period.contains(&when);
-            let floors = group.iter().filter(then).filter(|report| self.reports[**report].floor);
+            let floors =
+                group.iter().filter(|report| self.reports[**report].floor && self.agrees(**report, happened));
             right.extend(floors.clone());
-            let concerns =
-                inside && group.iter().any(|r| doer_fit(self.doers(), self.reports[*r].claim) != Fit::Not);
+            let concerns = happened.inside && happened.by.iter().any(|doer| self.doers().contains(doer));
             for (source, _) in self.silences.iter().filter(|(_, cell)| concerns && cell.contains(&when)) {
                 let reported =
                     |report: &usize| self.oracle.answers_for(*source, self.reports[*report].source);
@@ -305,21 +326,21 @@ impl<'a> Incidents<'a> {
     }
 
     fn verdict(&self) -> Result<ProvisionVerdict, Refused> {
-        let mut worlds: BTreeMap<BTreeSet<usize>, Vec<(Grouping, Vec<Choice>)>> = BTreeMap::new();
+        let mut worlds: BTreeMap<BTreeSet<usize>, Vec<Vec<Choice>>> = BTreeMap::new();
         for groups in self.groupings() {
             let mut chosen: Vec<Vec<Choice>> = vec![Vec::new()];
             for group in &groups {
                 let choices = self.choices(group);
                 self.oracle.spend(chosen.len() * choices.len())?;
                 let extended = |world: &Vec<Choice>| {
-                    let with = |choice: &Choice| world.iter().copied().chain([*choice]).collect();
+                    let with = |choice: &Choice| world.iter().cloned().chain([choice.clone()]).collect();
                     choices.iter().map(with).collect::<Vec<_>>()
                 };
                 chosen = chosen.iter().flat_map(extended).collect();
             }
             for world in chosen {
                 if let Some(satisfied) = self.satisfied(&groups, &world) {
-                    worlds.entry(satisfied).or_default().push((groups.clone(), world));
+                    worlds.entry(satisfied).or_default().push(world);
                 }
             }
         }
@@ -330,8 +351,8 @@ impl<'a> Incidents<'a> {
         verdict.violations = (u64::MAX, Some(0));
         let further = self.further();
         for (_, members) in worlds.iter().filter(|(set, _)| maximal(set)) {
-            for (groups, world) in members {
-                self.add_world(&mut verdict, groups, world, &further)?;
+            for world in members {
+                self.add_world(&mut verdict, world, &further)?;
             }
         }
         if !further.is_empty() {
@@ -356,40 +377,27 @@ impl<'a> Incidents<'a> {
         Deed { by, ..Deed::of(self.action, when, Amount::whole(1)) }
     }
 
-    /// Adds a world with every choice of doers, and each again with one further incident.
+    /// Adds a world, and each again with one further incident.
     fn add_world(
         &self,
         verdict: &mut ProvisionVerdict,
-        groups: &[Vec<usize>],
         world: &[Choice],
         further: &[Deed],
     ) -> Result<(), Refused> {
-        let mut made: Vec<Vec<Deed>> = vec![Vec::new()];
-        for (group, choice) in groups.iter().zip(world) {
-            let Some((when, true)) = *choice else { continue };
-            let mut longer = Vec::new();
-            for deeds in &made {
-                for by in self.possible_doers(group) {
-                    let mut next = deeds.clone();
-                    next.push(self.deed(when, by));
-                    longer.push(next);
-                }
-            }
-            self.oracle.spend(longer.len())?;
-            made = longer;
-        }
-        for deeds in made {
-            let outcome = World { agreement: self.oracle.agreement(), deeds: &deeds }
-                .outcome(self.provision, self.oracle.case.at)?;
-            verdict.add(&outcome, &[]);
-            let (certain, possible) = verdict.violations;
-            verdict.violations =
-                (certain.min(outcome.violations), possible.map(|most| most.max(outcome.violations)));
-            for extra in further {
-                let deeds: Vec<Deed> = deeds.iter().cloned().chain([extra.clone()]).collect();
-                let world = World { agreement: self.oracle.agreement(), deeds: &deeds };
-                verdict.add(&world.outcome(self.provision, self.oracle.case.at)?, &[]);
-            }
+        let happened = world.iter().flatten().filter(|happened| happened.inside);
+        let deeds: Vec<Deed> = happened.map(|one| self.deed(one.when, one.by.clone())).collect();
+        let of = |deeds: &[Deed]| {
+            let world = World { agreement: self.oracle.agreement(), deeds };
+            world.outcome(self.provision, self.oracle.case.at)
+        };
+        let outcome = of(&deeds)?;
+        verdict.add(&outcome, &[]);
+        let (certain, possible) = verdict.violations;
+        verdict.violations =
+            (certain.min(outcome.violations), possible.map(|most| most.max(outcome.violations)));
+        for extra in further {
+            let deeds: Vec<Deed> = deeds.iter().cloned().chain([extra.clone()]).collect();
+            verdict.add(&of(&deeds)?, &[]);
         }
         Ok(())
     }

@@ -20,12 +20,16 @@ pub(crate) enum Fit {
     Not,
 }
 
-/// How a claim that says something fits a pattern. What retracts says nothing of its own.
+/// Whether a claim says something of its own: one that denies or retracts does not.
+pub(crate) fn says_own(claim: &Claim) -> bool {
+    claim.denies.is_empty() && claim.retracts.is_none()
+}
+
+/// How a claim that says something of its own fits a pattern.
 pub(crate) fn fit(agreement: &Agreement, action: &Action, claim: &Claim) -> Fit {
     let speaks = matches!(claim.kind, Kind::Event | Kind::Tally)
         && claim.act.as_ref() == Some(&action.act)
-        && claim.denies.is_empty()
-        && claim.retracts.is_none()
+        && says_own(claim)
         && measured(agreement, action, claim);
     if !speaks {
         return Fit::Not;
