@@ -266,6 +266,7 @@ pub fn performance(single: &Single<'_>, at: Instant, in_time: bool) -> Moments {
     let mut reached = Moments::reaching(single.bounds, from, owed, at);
     if matches!(single.required, Required::Exactly(_)) {
         reached.never |= overshoots(single, &reached, from, owed);
+        reached.spans.retain(|span| may_stop_at(single, span, from, owed));
     }
     let performed = reached.both(&single.opens.by(at));
     if !in_time {
@@ -292,6 +293,15 @@ fn kept(single: &Single<'_>, from: Instant, most: Amount) -> Moments {
         result.never |= views(dues.last).iter().any(|v| v.high(0, 1).is_none_or(|h| h > most));
     }
     result
+}
+
+/// Whether, when the amount first reaches what is exactly owed, it can be just that: at a single instant before the
+/// deadline a greater deed leaves no time for it.
+fn may_stop_at(single: &Single<'_>, span: &Period, from: Instant, owed: Amount) -> bool {
+    let earliest = single.opens.spans.first().map(|opens| single.deadline.last(opens.first));
+    let in_time = earliest.is_some_and(|last| span.last <= last);
+    let mut views = single.bounds.views(&[from, span.last.next()]).into_iter();
+    span.first < span.last || !in_time || views.any(|view| view.low(0, 1) <= owed)
 }
 
 /// Whether the amount can pass what is exactly owed without ever being it.

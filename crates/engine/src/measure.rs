@@ -14,6 +14,8 @@ pub struct Measure {
     pub denials: Vec<(Id, Id)>,
     /// Whether what two origins each imply is accepted, besides the literals that stand alone.
     pub corroboration: bool,
+    /// Whether its deeds are incidents, each of which happened or did not, and not quantities.
+    pub incidents: bool,
 }
 
 /// What one source says.
@@ -121,7 +123,7 @@ impl Measure {
             })
             .take(1)
             .collect();
-        Measure { accounts, denials: Vec::new(), corroboration: false }
+        Measure { accounts, denials: Vec::new(), corroboration: false, incidents: self.incidents }
     }
 
     /// The measure as it would be if nothing had happened but what is reported: it tells imprecision from silence.

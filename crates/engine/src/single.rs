@@ -270,7 +270,7 @@ pub fn once(context: &Context<'_>, provision: &Provision) -> Result<Outcome, Not
         outcome.exact &= !lumpy || outcome.rows.iter().all(|(_, row)| row.answer.status.len() == 1);
     }
     let doubtful = opens.never != opens.spans.is_empty() || opens.spans.iter().any(|s| s.first < s.last);
-    outcome.exact &= !(doubtful && shares_claims(context, due, &outcome));
+    outcome.exact &= !(doubtful && (shares_claims(context, due, &outcome) || after_exactly(context, due)));
     Ok(outcome)
 }
 
@@ -280,6 +280,16 @@ pub fn ask(context: &Context<'_>, action: &Action, bearer: &Id, provision: &Prov
     own.by = vec![bearer.clone()];
     let role = Role::Duty { bearers: &own.by, verifiers: &provision.verified_by };
     context.ask(&own, role)
+}
+
+/// Whether a window hangs on a duty of “exactly”, whose amount may pass what is owed in one deed or stop at it.
+fn after_exactly(context: &Context<'_>, due: &Due) -> bool {
+    let (Due::Within(_, condition) | Due::EndOfDayAfter(_, condition)) = due else { return false };
+    let (Condition::Performed(id) | Condition::PerformedInTime(id) | Condition::Breached(id)) = condition else {
+        return false;
+    };
+    let named = context.agreement.provisions.iter().find(|p| p.id == *id);
+    named.is_some_and(|p| matches!(p.rule, Rule::Once { required: Required::Exactly(_), .. }))
 }
 
 /// Whether the instant that a window hangs on rests on claims that its performance rests on too.

@@ -260,7 +260,7 @@ impl<'a> Fused<'a> {
         let period = claim.cumulative_since.map_or(Some(occurred), |since| Period::closed(since, occurred.last))?;
         let range = fits.part.unwrap_or_else(|| claim.range());
         let scoped = claim.amount.as_ref().is_some_and(|amount| amount.scope.is_some());
-        let early = claim.known_at <= period.last;
+        let early = claim.known_at < occurred.until();
         let placed = fits.place != crate::fit::Fit::Perhaps;
         let (floor_alone, cap_alone) = self.accepts(claim, side);
         Some(Tally {
@@ -427,6 +427,11 @@ impl Evidence for Fused<'_> {
             let group = self.group(&account.source);
             account.group = (0..ids.len()).filter(|i| group.contains(&ids[*i])).collect();
         }
-        Measure { accounts, denials: self.denials(&against, &side), corroboration: self.corroborates() }
+        Measure {
+            accounts,
+            denials: self.denials(&against, &side),
+            corroboration: self.corroborates(),
+            incidents: side.violation,
+        }
     }
 }

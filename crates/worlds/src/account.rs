@@ -85,7 +85,7 @@ impl<'e> Account<'e> {
                     if event.claim.reference.is_some() {
                         families.entry(None).or_default().push((event, low));
                     }
-                    !set.contains(&Saying::Denial(of))
+                    !set.contains(&Saying::Denial(of)) && !self.elsewhere(event, set)
                 }
                 Saying::Tally(of, low) => {
                     let (i, j) = self.all.ends(&self.all.reports[of].period);
@@ -100,6 +100,18 @@ impl<'e> Account<'e> {
             }
         }
         families.values().all(|family| self.deeds_add_up(&mut bounds, family)).then_some(bounds)
+    }
+
+    /// Whether the same deed is also said to have been when this report cannot have it.
+    fn elsewhere(&self, event: &Report, set: &BTreeSet<Saying>) -> bool {
+        let other = |saying: &Saying| match saying {
+            Saying::Event(of, _) => Some(&self.all.reports[*of]),
+            _ => None,
+        };
+        event.claim.reference.is_some()
+            && set.iter().filter_map(other).any(|other| {
+                other.claim.reference == event.claim.reference && !other.period.meets(&event.period)
+            })
     }
 
     /// Distinct deeds add up in every window that holds their intervals.

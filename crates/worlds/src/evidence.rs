@@ -39,7 +39,8 @@ impl Report<'_> {
 
     /// A tally that became known before its period ended; it is one more reported deed.
     fn is_so_far(&self) -> bool {
-        !self.is_event() && self.claim.known_at < self.period.until()
+        let ends = self.claim.occurred.map_or(Instant::MIN, |period| period.until());
+        !self.is_event() && self.claim.known_at < ends
     }
 }
 

@@ -131,7 +131,10 @@ impl<'a> Incidents<'a> {
             let group = |report: &&Report| self.oracle.answers_for(source, report.source);
             for (index, foreign) in self.reports.iter().enumerate().filter(|(_, report)| report.floor) {
                 let reference = foreign.claim.reference.as_ref();
-                let same = |own: &Report| reference.is_some() && own.claim.reference.as_ref() == reference;
+                let same = |own: &Report| {
+                    let fits = doer_fit(self.doers(), own.claim) != Fit::Not;
+                    fits && reference.is_some() && own.claim.reference.as_ref() == reference
+                };
                 if !group(&foreign) && !self.reports.iter().filter(group).any(same) {
                     self.exclusions.push((source, index));
                 }
@@ -297,15 +300,16 @@ impl<'a> Incidents<'a> {
         for (group, choice) in groups.iter().zip(world) {
             let Some(happened) = choice else { continue };
             let when = Period::at(happened.when);
-            let then = |report: &&usize| self.reports[**report].period.contains(&when);
             let floors =
                 group.iter().filter(|report| self.reports[**report].floor && self.agrees(**report, happened));
             right.extend(floors.clone());
             let concerns = happened.inside && happened.by.iter().any(|doer| self.doers().contains(doer));
             for (source, _) in self.silences.iter().filter(|(_, cell)| concerns && cell.contains(&when)) {
-                let reported =
-                    |report: &usize| self.oracle.answers_for(*source, self.reports[*report].source);
-                if group.iter().filter(then).any(reported) {
+                let reported = |report: &usize| {
+                    self.agrees(*report, happened)
+                        && self.oracle.answers_for(*source, self.reports[*report].source)
+                };
+                if group.iter().any(reported) {
                     continue;
                 }
                 let lacks = |report: &&usize| self.exclusions.contains(&(*source, **report));

@@ -27,7 +27,7 @@ pub(super) fn agree(system: &System<'_>) -> Vec<Agreed> {
         positions.entry(&account.origin).or_default().push(index);
     }
     let solved: Vec<Bounds> =
-        origins.iter().map(|(origin, accounts)| Bounds::of(&alone(accounts, &positions[origin]))).collect();
+        origins.iter().map(|(origin, accounts)| Bounds::of(&alone(system.measure, accounts, &positions[origin]))).collect();
     let mut agreed = BTreeSet::new();
     for from in 0..system.cuts.len() {
         for to in from + 1..system.cuts.len() {
@@ -45,7 +45,7 @@ pub(super) fn agree(system: &System<'_>) -> Vec<Agreed> {
 }
 
 /// One origin's accounts as a measure of its own, every literal standing alone.
-fn alone(accounts: &[Account], positions: &[usize]) -> Measure {
+fn alone(measure: &Measure, accounts: &[Account], positions: &[usize]) -> Measure {
     let mut accounts = accounts.to_vec();
     for account in &mut accounts {
         account.group = account.group.iter().filter_map(|g| positions.iter().position(|p| p == g)).collect();
@@ -55,7 +55,7 @@ fn alone(accounts: &[Account], positions: &[usize]) -> Measure {
             (tally.floor_alone, tally.cap_alone) = (true, true);
         }
     }
-    Measure { accounts, denials: Vec::new(), corroboration: false }
+    Measure { accounts, denials: Vec::new(), corroboration: false, incidents: measure.incidents }
 }
 
 fn hull_between(bounds: &Bounds, from: Instant, until: Instant) -> (i64, Option<i64>) {

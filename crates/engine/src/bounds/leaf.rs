@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, rc::Rc};
 
 use model::Instant;
 
-use super::{View, system::Literal};
+use super::{View, pair, system::Literal};
 
 /// Parts with no more cuts than this are closed as a dense table.
 const DENSE_CUTS_MAX: usize = 160;
@@ -50,20 +50,20 @@ pub(super) fn places(cuts: &[Instant], points: &[Instant]) -> Vec<Place> {
 impl Leaf {
     pub(super) fn view(&self, places: &[Place], nodes: usize) -> View {
         let size = places.len();
-        let mut view = View::none(size);
+        let mut view = View::NONE;
         for i in 0..size {
             for j in i + 1..size {
                 // From outside: the greatest lies between the cuts around the points, the least between those within.
                 let (outer_from, outer_to) = (places[i].before, places[j].after.min(nodes - 1));
                 let (inner_from, inner_to) = (places[i].after, places[j].past);
-                view.high[i * size + j] = if outer_from >= outer_to {
+                view.high[pair(i, j)] = if outer_from >= outer_to {
                     Some(0)
                 } else {
                     self.distance[outer_from * nodes + outer_to]
                 };
                 if inner_from < nodes && inner_to > inner_from + 1 {
                     let back = self.distance[(inner_to - 1) * nodes + inner_from];
-                    view.low[i * size + j] = back.map_or(0, |d| (-d).max(0));
+                    view.low[pair(i, j)] = back.map_or(0, |d| (-d).max(0));
                 }
             }
         }

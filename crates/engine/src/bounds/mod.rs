@@ -23,42 +23,52 @@ use system::System;
 /// More distinct views than this, and a question gets their hull.
 const VIEWS_MAX: usize = 512;
 
+/// At most so many points are asked about at once: a start, a deadline and now.
+const POINTS_MAX: usize = 3;
+
 /// Least and greatest amounts between each pair of the points asked about; `None` is no upper bound.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct View {
-    size: usize,
-    low: Vec<i64>,
-    high: Vec<Option<i64>>,
+    low: [i64; POINTS_MAX],
+    high: [Option<i64>; POINTS_MAX],
+}
+
+/// The place of a pair of points among the pairs: (0,1), (0,2), (1,2).
+const fn pair(i: usize, j: usize) -> usize {
+    i + j - 1
 }
 
 impl View {
     /// At least this much from point `i` to a later point `j`.
     #[must_use]
     pub fn low(&self, i: usize, j: usize) -> Amount {
-        Amount(self.low[i * self.size + j])
+        Amount(self.low[pair(i, j)])
     }
 
     /// At most this much from point `i` to a later point `j`.
     #[must_use]
     pub fn high(&self, i: usize, j: usize) -> Option<Amount> {
-        self.high[i * self.size + j].map(Amount)
+        self.high[pair(i, j)].map(Amount)
     }
 
-    fn none(size: usize) -> View {
-        View { size, low: vec![0; size * size], high: vec![Some(0); size * size] }
+    /// Nothing happens.
+    const NONE: View = View { low: [0; POINTS_MAX], high: [Some(0); POINTS_MAX] };
+
+    fn join(&self, other: &View, low: fn(i64, i64) -> i64, high: fn(i64, i64) -> i64) -> View {
+        let mut joined = *self;
+        for at in 0..POINTS_MAX {
+            joined.low[at] = low(self.low[at], other.low[at]);
+            joined.high[at] = self.high[at].zip(other.high[at]).map(|(a, b)| high(a, b));
+        }
+        joined
     }
 
     fn plus(&self, other: &View) -> View {
-        let low = self.low.iter().zip(&other.low).map(|(a, b)| a.saturating_add(*b)).collect();
-        let high =
-            self.high.iter().zip(&other.high).map(|(a, b)| Some((*a)?.saturating_add((*b)?))).collect();
-        View { size: self.size, low, high }
+        self.join(other, i64::saturating_add, i64::saturating_add)
     }
 
     fn hull(&self, other: &View) -> View {
-        let low = self.low.iter().zip(&other.low).map(|(a, b)| *a.min(b)).collect();
-        let high = self.high.iter().zip(&other.high).map(|(a, b)| Some((*a)?.max((*b)?))).collect();
-        View { size: self.size, low, high }
+        self.join(other, i64::min, i64::max)
     }
 }
 
@@ -113,7 +123,8 @@ impl Bounds {
     /// The distinct views of the worlds from a list of ascending instants; each instant counts what lies before it.
     #[must_use]
     pub fn views(&self, points: &[Instant]) -> Vec<View> {
-        let mut views = vec![View::none(points.len())];
+        debug_assert!(points.len() <= POINTS_MAX, "more points than a view holds");
+        let mut views = vec![View::NONE];
         let mut covered = Instant::MIN;
         let (first, last) = (points.first().copied(), points.last().copied());
         let (Some(first), Some(last)) = (first, last) else { return views };
@@ -143,7 +154,7 @@ impl Bounds {
 /// Every sum of one of each; their hull where that would be too many.
 fn combine(left: &[View], right: &[View]) -> Vec<View> {
     if left.len() * right.len() > VIEWS_MAX {
-        let hull = |views: &[View]| views.iter().skip(1).fold(views[0].clone(), |all, view| all.hull(view));
+        let hull = |views: &[View]| views.iter().skip(1).fold(views[0], |all, view| all.hull(view));
         return vec![hull(left).plus(&hull(right))];
     }
     let sums: BTreeSet<View> = left.iter().flat_map(|a| right.iter().map(move |b| a.plus(b))).collect();
@@ -153,11 +164,11 @@ fn combine(left: &[View], right: &[View]) -> Vec<View> {
 /// What a stretch of which nobody speaks allows between the points: anything.
 fn unbounded(points: &[Instant], from: Instant, until: Instant) -> View {
     let size = points.len();
-    let mut view = View::none(size);
+    let mut view = View::NONE;
     for i in 0..size {
         for j in i + 1..size {
             if points[i].max(from) < points[j].min(until) {
-                view.high[i * size + j] = None;
+                view.high[pair(i, j)] = None;
             }
         }
     }

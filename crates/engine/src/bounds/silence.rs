@@ -10,7 +10,7 @@ use std::{
 
 use model::Amount;
 
-use super::system::{Span, System};
+use super::system::{Literal, Span, System};
 use crate::measure::Event;
 
 /// A source whose silence counts, with what it and all under it report, by cuts.
@@ -31,6 +31,8 @@ pub(super) struct Silent<'a> {
 pub(super) struct Foreign {
     pub(super) span: Span,
     pub(super) beyond: Option<i64>,
+    /// The floor that silence throughout its interval refutes.
+    pub(super) refuted: Option<Literal>,
 }
 
 impl Foreign {
@@ -61,9 +63,16 @@ impl<'a> Silent<'a> {
         let mut silent = Silent { cells, events, tallies, foreign: Vec::new(), caps: RefCell::default() };
         let others = system.measure.accounts.iter().enumerate().filter(|(i, _)| !account.group.contains(i));
         let mut foreign = Vec::new();
-        for (_, other) in others {
-            let floors = other.events.iter().filter(|e| e.alone && e.floor > Amount::ZERO);
-            foreign.extend(floors.filter_map(|e| silent.beyond_deed(system.span(&e.period), e)));
+        for (account, other) in others {
+            let floors = other.events.iter().enumerate().filter(|(_, e)| e.alone && e.floor > Amount::ZERO);
+            foreign.extend(floors.filter_map(|(event, e)| {
+                let span = system.span(&e.period);
+                let mut foreign = silent.beyond_deed(span, e)?;
+                let throughout = (span.0..span.1).all(|cell| silent.cells.contains(&cell))
+                    && !silent.tallies.iter().any(|(totalled, _)| overlap(*totalled, span));
+                foreign.refuted = throughout.then_some(Literal::EventFloor { account, event });
+                Some(foreign)
+            }));
             let floors =
                 other.tallies.iter().filter(|t| t.floor_alone && t.floor.is_some_and(|f| f > Amount::ZERO));
             foreign.extend(floors.filter_map(|t| silent.beyond_total(system.span(&t.period), t.high)));
@@ -158,9 +167,9 @@ pub(super) fn beyond(span: Span, claimed: Option<Amount>, reported: Option<Amoun
     match (claimed, reported) {
         // What is reported without an upper bound excludes nothing.
         (_, None) => None,
-        (None, Some(_)) => Some(Foreign { span, beyond: None }),
+        (None, Some(_)) => Some(Foreign { span, beyond: None, refuted: None }),
         (Some(claimed), Some(reported)) => {
-            (claimed > reported).then(|| Foreign { span, beyond: Some((claimed - reported).0) })
+            (claimed > reported).then(|| Foreign { span, beyond: Some((claimed - reported).0), refuted: None })
         }
     }
 }

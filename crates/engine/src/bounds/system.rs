@@ -242,16 +242,35 @@ impl<'a> System<'a> {
         literals.iter().filter_map(claim).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    /// A denial kept together with the floor that it excludes.
+    /// Two literals kept that contradict each other by themselves.
     pub(super) fn excluded(&self, kept: &[Literal]) -> Option<Vec<Literal>> {
+        let floors = || {
+            kept.iter().filter_map(|literal| match *literal {
+                Literal::EventFloor { account, event } => Some((*literal, self.event(account, event))),
+                _ => None,
+            })
+        };
         kept.iter().find_map(|literal| {
-            let Literal::Denial { index } = literal else { return None };
-            let denied = &self.measure.denials[*index].1;
-            let floor = kept.iter().find(|other| match other {
-                Literal::EventFloor { account, event } => self.event(*account, *event).claim == *denied,
-                _ => false,
-            });
-            floor.map(|floor| vec![*literal, *floor])
+            let other = match *literal {
+                // A denial, with the floor that it denies.
+                Literal::Denial { index } => {
+                    let denied = &self.measure.denials[index].1;
+                    floors().find(|(_, event)| event.claim == *denied)
+                }
+                // One deed that was at two times.
+                Literal::EventFloor { account, event } => {
+                    let one = self.event(account, event);
+                    let same = |other: &Event| one.reference.is_some() && other.reference == one.reference;
+                    floors().find(|(_, other)| same(other) && !other.period.meets(&one.period))
+                }
+                // An incident, with a silence that excludes it.
+                Literal::Excludes { account, foreign } if self.measure.incidents => {
+                    let refuted = self.silent[account].as_ref().and_then(|silent| silent.foreign[foreign].refuted);
+                    floors().find(|(floor, _)| Some(*floor) == refuted)
+                }
+                _ => None,
+            };
+            other.map(|(other, _)| vec![*literal, other])
         })
     }
 
