@@ -10,10 +10,10 @@ use model::{
 };
 
 use crate::{
+    asked::Asked,
     instance::{CountFrom, Deadline, Single},
     measure::{Evidence, Role},
     moments::Moments,
-    single::Asked,
 };
 
 /// A construct that this engine does not compute yet, in words.
@@ -284,8 +284,7 @@ pub fn performance(single: &Single<'_>, at: Instant, in_time: bool) -> Moments {
 fn kept(single: &Single<'_>, from: Instant, most: Amount) -> Moments {
     let mut result = Moments { spans: Vec::new(), never: single.opens.never };
     for span in &single.opens.spans {
-        let dues =
-            Period { first: single.deadline.last(span.first), last: single.deadline.last(span.last) };
+        let dues = Period { first: single.deadline.last(span.first), last: single.deadline.last(span.last) };
         let views = |due: Instant| single.bounds.views(&[from, due.next().max(from)]);
         if views(dues.first).iter().any(|v| v.low(0, 1) <= most) {
             result.spans.push(Period { first: dues.first.next(), last: dues.last.next() });

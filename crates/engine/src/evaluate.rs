@@ -6,12 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Amount, Id, Instant, Status, StatusSet,
-    agreement::{Agreement, Phase, Provision, Required, Rule},
-    answer::{
-        BearerAnswer, Count, Finding, InstanceAnswer, MilestoneAnswer, Moment, PhaseAnswer, ProvisionAnswer,
-        Stretch,
-    },
+    Id, Instant, Status, StatusSet,
+    agreement::{Agreement, Phase, Provision, Rule},
+    answer::{BearerAnswer, Count, Finding, MilestoneAnswer, Moment, PhaseAnswer, ProvisionAnswer, Stretch},
 };
 
 use crate::{
@@ -19,8 +16,9 @@ use crate::{
     instance::worst_of,
     measure::Evidence,
     moments::Moments,
+    outcome::{Outcome, Row},
     recurring::{daily, prohibition},
-    single::{Asked, exchange, once, shared_doubt},
+    single::{exchange, once, shared_doubt},
 };
 
 /// Everything that the engine says; the caller adds what was read and asked.
@@ -34,82 +32,6 @@ pub struct Verdicts {
     pub provisions: Vec<ProvisionAnswer>,
     /// Findings on the evidence, sorted.
     pub findings: Vec<Finding>,
-}
-
-/// One instance and how its statuses changed.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// The answer.
-    pub answer: InstanceAnswer,
-    /// From when each set of statuses holds.
-    pub timeline: Vec<(Instant, StatusSet)>,
-}
-
-/// A provision's instances with what is common to them.
-#[derive(Clone, Debug)]
-pub struct Outcome {
-    /// Bearer and instance; a prohibition's one row has no bearer.
-    pub rows: Vec<(Id, Row)>,
-    /// Whether the sets are known to be the smallest that are right.
-    pub exact: bool,
-    /// Violations of a prohibition.
-    pub violations: Count,
-    /// Where it is not made from the rows.
-    pub by_bearer: Vec<BearerAnswer>,
-    /// What the evidence shows of itself.
-    pub findings: BTreeSet<Finding>,
-}
-
-impl Default for Outcome {
-    fn default() -> Self {
-        let violations = Count { certain: 0, possible: Some(0) };
-        Outcome {
-            rows: Vec::new(),
-            exact: true,
-            violations,
-            by_bearer: Vec::new(),
-            findings: BTreeSet::new(),
-        }
-    }
-}
-
-impl Outcome {
-    /// Adds an instance.
-    pub fn push(&mut self, bearer: &Id, row: Row) {
-        self.rows.push((bearer.clone(), row));
-    }
-
-    /// Records what a measure shows of the evidence itself.
-    pub fn note(&mut self, asked: &Asked, on: &Id) {
-        self.exact &= asked.bounds.complete;
-        if !asked.bounds.complete {
-            let detail =
-                "more ways to resolve its contradictions than are listed: amounts there are left unbounded";
-            let finding = ("conflict_too_large", String::new(), detail.to_owned());
-            self.found(finding, on);
-        }
-        for (source, _, bounds) in &asked.alone {
-            for claims in bounds.conflicts.iter().filter(|claims| !claims.is_empty()) {
-                let detail = format!("these claims of one source cannot all hold: {}", claims.join(", "));
-                self.found(("self_contradiction", source.clone(), detail), on);
-            }
-        }
-    }
-
-    fn found(&mut self, (kind, source, detail): (&str, Id, String), on: &Id) {
-        self.findings.insert(Finding { kind: kind.to_owned(), source, on: on.clone(), detail });
-    }
-}
-
-/// The requirement as the contract has it.
-#[must_use]
-pub fn required_map(required: Required) -> BTreeMap<String, Amount> {
-    let (name, amount) = match required {
-        Required::AtLeast(amount) => ("at_least", amount),
-        Required::Exactly(amount) => ("exactly", amount),
-        Required::AtMost(amount) => ("at_most", amount),
-    };
-    BTreeMap::from([(name.to_owned(), amount)])
 }
 
 /// The statuses of everything in an agreement at an instant.

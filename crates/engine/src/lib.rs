@@ -6,12 +6,14 @@
 //!
 //! Invariant: a pure function of its arguments, sound in every world; it does no input or output and knows no clock.
 
+pub mod asked;
 pub mod bounds;
 pub mod conditions;
 pub mod evaluate;
 pub mod instance;
 pub mod measure;
 pub mod moments;
+pub mod outcome;
 mod recurring;
 mod single;
 

@@ -17,13 +17,14 @@ use model::{
 };
 
 use crate::{
+    asked::Asked,
     bounds::Bounds,
     conditions::{Context, NotComputed, Scope},
-    evaluate::{Outcome, Row, required_map},
     instance::{periodic, worst_of},
     measure::{Event, Measure, Role},
     moments::Moments,
-    single::{Asked, ask, changes, why},
+    outcome::{Outcome, Row, required_map},
+    single::{ask, changes, why},
 };
 
 /// A duty for each civil day.

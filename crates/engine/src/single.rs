@@ -4,7 +4,6 @@
 //! account, the reasons for doubt and the timeline all come from the same function.
 
 use std::{
-    cell::OnceCell,
     collections::{BTreeMap, BTreeSet},
     rc::Rc,
 };
@@ -17,62 +16,17 @@ use model::{
 };
 
 use crate::{
+    asked::Asked,
     bounds::Bounds,
     conditions::{Context, NotComputed, performance},
-    evaluate::{Outcome, Row, required_map},
     instance::{CountFrom, Deadline, Single},
-    measure::{Measure, Role},
+    measure::Role,
     moments::Moments,
+    outcome::{Outcome, Row, required_map},
 };
 
 /// More instances of one exchange than this are not listed; the last stands for the rest.
 const INSTANCES_MAX: i64 = 10_000;
-
-/// A measure with what is derived from it once for all instances.
-pub struct Asked {
-    /// The literals.
-    pub measure: Measure,
-    /// What they allow.
-    pub bounds: Bounds,
-    /// What they would allow if nothing had happened but what is reported; solved when first asked for.
-    closed: OnceCell<Bounds>,
-    /// What each source alone allows.
-    pub alone: Vec<(Id, Measure, Bounds)>,
-}
-
-impl Asked {
-    /// Solves a measure every way that an answer needs.
-    #[must_use]
-    pub fn of(measure: Measure) -> Self {
-        let alone = measure.speakers().into_iter().map(|source| {
-            let own = measure.of_source(&source);
-            let bounds = Bounds::of(&own);
-            (source, own, bounds)
-        });
-        Asked {
-            bounds: Bounds::of(&measure),
-            closed: OnceCell::new(),
-            alone: alone.collect(),
-            measure,
-        }
-    }
-
-    /// What the literals would allow if nothing had happened but what is reported.
-    #[must_use]
-    pub fn closed(&self) -> &Bounds {
-        self.closed.get_or_init(|| Bounds::of(&self.measure.closed()))
-    }
-
-    /// The hull of the amount between two instants.
-    #[must_use]
-    pub fn amount(bounds: &Bounds, from: Instant, until: Instant) -> Range {
-        let views = bounds.views(&[from, until.max(from)]);
-        let low = views.iter().map(|v| v.low(0, 1)).min();
-        let high =
-            views.iter().map(|v| v.high(0, 1)).try_fold(Amount::ZERO, |most, h| h.map(|h| h.max(most)));
-        Range { low, high }
-    }
-}
 
 /// Why a set of statuses has more than one member: from the set, the set of a world with nothing unreported, and
 /// whether the evidence contradicts itself where it matters.
@@ -285,7 +239,8 @@ pub fn ask(context: &Context<'_>, action: &Action, bearer: &Id, provision: &Prov
 /// Whether a window hangs on a duty of “exactly”, whose amount may pass what is owed in one deed or stop at it.
 fn after_exactly(context: &Context<'_>, due: &Due) -> bool {
     let (Due::Within(_, condition) | Due::EndOfDayAfter(_, condition)) = due else { return false };
-    let (Condition::Performed(id) | Condition::PerformedInTime(id) | Condition::Breached(id)) = condition else {
+    let (Condition::Performed(id) | Condition::PerformedInTime(id) | Condition::Breached(id)) = condition
+    else {
         return false;
     };
     let named = context.agreement.provisions.iter().find(|p| p.id == *id);
