@@ -28,7 +28,10 @@ pub fn decided(claims: &[Claim], decisions: &[Decision], known: Instant) -> Vec<
     merge(&mut result, &standing);
     for decision in &standing {
         if let Verdict::Place(place) = &decision.verdict {
-            result.iter_mut().filter(|c| decision.targets.contains(&c.id)).for_each(|c| c.place = Some(place.clone()));
+            result
+                .iter_mut()
+                .filter(|c| decision.targets.contains(&c.id))
+                .for_each(|c| c.place = Some(place.clone()));
         }
     }
     result

@@ -244,7 +244,9 @@ impl Against<'_> {
             return Ok(());
         }
         let unit = claim.amount.as_ref().and_then(|amount| amount.unit.as_deref());
-        let (Some(unit), Some(item)) = (unit, claim.item.as_ref().or(self.pattern.item.as_ref())) else { return Ok(()) };
+        let (Some(unit), Some(item)) = (unit, claim.item.as_ref().or(self.pattern.item.as_ref())) else {
+            return Ok(());
+        };
         if self.agreement.is(item, unit) || self.pattern.item.as_ref().is_some_and(|wanted| wanted == unit) {
             Ok(())
         } else {

@@ -10,7 +10,8 @@ use model::{Id, Instant, claim::Claim, source::Source};
 #[must_use]
 pub fn live<'a>(claims: &'a [Claim], sources: &[Source], known: Instant) -> Vec<&'a Claim> {
     let dead = superseded(claims, sources, known);
-    let mut alive: Vec<&Claim> = claims.iter().filter(|c| c.known_at <= known && !dead.contains_key(&c.id)).collect();
+    let mut alive: Vec<&Claim> =
+        claims.iter().filter(|c| c.known_at <= known && !dead.contains_key(&c.id)).collect();
     alive.sort_by(|a, b| a.id.cmp(&b.id));
     alive
 }
@@ -55,7 +56,9 @@ fn may_revise(claim: &Claim, target: &Claim, sources: &[Source]) -> bool {
     for _ in 0..=sources.len() {
         match current {
             Some(source) if source == claim.source => return true,
-            Some(source) => current = sources.iter().find(|s| s.id == source).and_then(|s| s.under.as_deref()),
+            Some(source) => {
+                current = sources.iter().find(|s| s.id == source).and_then(|s| s.under.as_deref())
+            }
             None => return false,
         }
     }
@@ -76,7 +79,8 @@ fn settle<'a>(
         return None;
     }
     state.insert(id, None);
-    let killer = killers.get(id).into_iter().flatten().find(|k| settle(&k.id, killers, state, depth + 1).is_none());
+    let killer =
+        killers.get(id).into_iter().flatten().find(|k| settle(&k.id, killers, state, depth + 1).is_none());
     let result = killer.map(|k| k.id.as_str());
     state.insert(id, result);
     result

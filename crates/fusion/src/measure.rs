@@ -53,7 +53,14 @@ impl<'a> Fused<'a> {
         for claim in claims {
             all.entry(claim.source.clone()).or_insert_with(|| Source::undeclared(&claim.source));
         }
-        Fused { agreement, grounds, sources: all, claims: live(claims, sources, known), standard: standard.clone(), known }
+        Fused {
+            agreement,
+            grounds,
+            sources: all,
+            claims: live(claims, sources, known),
+            standard: standard.clone(),
+            known,
+        }
     }
 
     /// The claims that are live, in order of id.
@@ -68,10 +75,8 @@ impl<'a> Fused<'a> {
         let side = Side::of(role, pattern);
         let against = self.against(pattern, &side);
         let same_act = self.claims.iter().filter(|c| c.act.as_deref() == Some(pattern.act.as_str()));
-        let each = same_act.map(|claim| Considered {
-            claim: claim.id.clone(),
-            used: self.used(claim, &against, &side),
-        });
+        let each = same_act
+            .map(|claim| Considered { claim: claim.id.clone(), used: self.used(claim, &against, &side) });
         each.collect()
     }
 
@@ -96,7 +101,11 @@ impl<'a> Fused<'a> {
         if claim.kind == Kind::Tally {
             let bounds = self.tally(claim, &fits, side, self.part_only(claim, against.pattern));
             let bounds = bounds.is_some_and(|tally| tally.floor.is_some() || tally.cap.is_some());
-            return if bounds { Use::Counted } else { Use::Aside(self.unbounding(claim, &fits, against.pattern)) };
+            return if bounds {
+                Use::Counted
+            } else {
+                Use::Aside(self.unbounding(claim, &fits, against.pattern))
+            };
         }
         if fits.certain() { Use::Counted } else { Use::Possible(fits.doubt()) }
     }
@@ -140,8 +149,9 @@ impl<'a> Fused<'a> {
         let (floor, cap) = self.accepts_of(speaker, side);
         // Who says that another did it says nothing against itself.
         let own = self.sources.get(speaker).and_then(|s| s.side.as_ref());
-        let against_another =
-            side.violation && matches!(self.standard, Standard::Adverse | Standard::Admitted) && !claim.by.iter().any(|named| named.party.as_ref() == own);
+        let against_another = side.violation
+            && matches!(self.standard, Standard::Adverse | Standard::Admitted)
+            && !claim.by.iter().any(|named| named.party.as_ref() == own);
         (floor && !against_another, cap)
     }
 
@@ -184,7 +194,10 @@ impl<'a> Fused<'a> {
         }
         let blind = source.gaps.iter().map(|gap| gap.period).chain(self.blind(source, pattern));
         for gap in blind {
-            periods = periods.into_iter().flat_map(|(p, accepted)| less(&p, &gap).map(move |p| (p, accepted))).collect();
+            periods = periods
+                .into_iter()
+                .flat_map(|(p, accepted)| less(&p, &gap).map(move |p| (p, accepted)))
+                .collect();
         }
         periods
     }
@@ -193,7 +206,8 @@ impl<'a> Fused<'a> {
         let any = |list: &[Id], wanted: &Id| list.is_empty() || list.contains(wanted);
         let item = match &pattern.item {
             Some(item) => {
-                coverage.items.is_empty() || coverage.items.iter().any(|covered| self.agreement.is(item, covered))
+                coverage.items.is_empty()
+                    || coverage.items.iter().any(|covered| self.agreement.is(item, covered))
             }
             None => coverage.items.is_empty(),
         };
@@ -201,7 +215,8 @@ impl<'a> Fused<'a> {
             || !pattern.by.is_empty() && pattern.by.iter().all(|doer| coverage.by.contains(doer));
         // What the pattern leaves open narrows no coverage (spec/worlds.md §1).
         let to = coverage.to.is_empty() || pattern.to.as_ref().is_none_or(|to| coverage.to.contains(to));
-        let stage = coverage.stages.is_empty() || pattern.stage.as_ref().is_none_or(|s| coverage.stages.contains(s));
+        let stage =
+            coverage.stages.is_empty() || pattern.stage.as_ref().is_none_or(|s| coverage.stages.contains(s));
         any(&coverage.acts, &pattern.act)
             && item
             && by
@@ -236,14 +251,21 @@ impl<'a> Fused<'a> {
         let of_this = |c: &&Coverage| {
             let act = c.acts.is_empty() || c.acts.contains(&pattern.act);
             let item = c.items.is_empty()
-                || pattern.item.as_ref().is_some_and(|i| c.items.iter().any(|covered| self.agreement.is(i, covered)));
+                || pattern
+                    .item
+                    .as_ref()
+                    .is_some_and(|i| c.items.iter().any(|covered| self.agreement.is(i, covered)));
             act && item
         };
         source.covers.iter().filter(of_this).any(|c| c.scope.is_some())
     }
 
     fn event(&self, claim: &Claim, fits: &Fits, side: &Side<'_>) -> Option<Event> {
-        let range = if side.violation { Range::exactly(Amount::whole(1)) } else { fits.part.unwrap_or_else(|| claim.range()) };
+        let range = if side.violation {
+            Range::exactly(Amount::whole(1))
+        } else {
+            fits.part.unwrap_or_else(|| claim.range())
+        };
         let floor = if fits.certain() { range.low.unwrap_or(Amount::ZERO) } else { Amount::ZERO };
         Some(Event {
             claim: claim.id.clone(),
@@ -257,7 +279,8 @@ impl<'a> Fused<'a> {
 
     fn tally(&self, claim: &Claim, fits: &Fits, side: &Side<'_>, part_only: bool) -> Option<Tally> {
         let occurred = claim.occurred?;
-        let period = claim.cumulative_since.map_or(Some(occurred), |since| Period::closed(since, occurred.last))?;
+        let period =
+            claim.cumulative_since.map_or(Some(occurred), |since| Period::closed(since, occurred.last))?;
         let range = fits.part.unwrap_or_else(|| claim.range());
         let scoped = claim.amount.as_ref().is_some_and(|amount| amount.scope.is_some());
         let early = claim.known_at < occurred.until();
@@ -269,7 +292,9 @@ impl<'a> Fused<'a> {
             floor: range.low.filter(|_| fits.certain()),
             cap: range.high.filter(|_| fits.caps() && !scoped && !part_only && !early && placed),
             high: range.high,
-            so_far: early.then(|| (Period { first: period.first, last: claim.known_at.max(period.first) }, range.high)),
+            so_far: early.then(|| {
+                (Period { first: period.first, last: claim.known_at.max(period.first) }, range.high)
+            }),
             floor_alone,
             cap_alone,
         })
@@ -279,7 +304,8 @@ impl<'a> Fused<'a> {
     fn group(&self, source: &Id) -> BTreeSet<Id> {
         let mut group = BTreeSet::from([source.clone()]);
         loop {
-            let under = |s: &&Source| s.under.as_ref().is_some_and(|u| group.contains(u)) && !group.contains(&s.id);
+            let under =
+                |s: &&Source| s.under.as_ref().is_some_and(|u| group.contains(u)) && !group.contains(&s.id);
             let more: Vec<Id> = self.sources.values().filter(under).map(|s| s.id.clone()).collect();
             if more.is_empty() {
                 return group;
@@ -400,8 +426,19 @@ impl Evidence for Fused<'_> {
                 }
                 // A source that totals harm or a part of the whole is not silent about it.
                 Err(_) if claim.kind == Kind::Tally && side.violation => {
-                    if let (Some(period), account) = (claim.occurred, accounts.entry(key).or_insert_with(|| blank(&claim.source, origin))) {
-                        let silent = Tally { claim: claim.id.clone(), period, floor: None, cap: None, high: None, so_far: None, floor_alone: false, cap_alone: false };
+                    if let (Some(period), account) =
+                        (claim.occurred, accounts.entry(key).or_insert_with(|| blank(&claim.source, origin)))
+                    {
+                        let silent = Tally {
+                            claim: claim.id.clone(),
+                            period,
+                            floor: None,
+                            cap: None,
+                            high: None,
+                            so_far: None,
+                            floor_alone: false,
+                            cap_alone: false,
+                        };
                         account.tallies.push(silent);
                     }
                 }
@@ -415,8 +452,9 @@ impl Evidence for Fused<'_> {
             }
             let agreed = silences.iter().all(|(_, accepted)| *accepted);
             let origin = Source::independence(&source.origin).to_owned();
-            let account =
-                accounts.entry((source.id.clone(), origin.clone())).or_insert_with(|| blank(&source.id, origin));
+            let account = accounts
+                .entry((source.id.clone(), origin.clone()))
+                .or_insert_with(|| blank(&source.id, origin));
             account.silences = joined(silences.into_iter().map(|(period, _)| period).collect());
             account.silence_alone = self.silence_accepted(source, &side, agreed);
             account.silence_counts = agreed;

@@ -22,7 +22,8 @@ pub fn within(place: Option<&Place>, during: &Period, zone: &str, grounds: &[Gro
     }
     let Some(ground) = grounds.iter().find(|g| g.zone == zone) else { return Within::Unknown };
     let versions = ground.outlines.iter().filter(|o| o.valid.meets(during));
-    let relations: Vec<Within> = versions.map(|outline| relate(place, during, &outline.polygons, grounds)).collect();
+    let relations: Vec<Within> =
+        versions.map(|outline| relate(place, during, &outline.polygons, grounds)).collect();
     let covered = ground.outlines.iter().any(|o| o.valid.contains(during)) || spans(ground, during);
     match relations.first() {
         Some(first) if covered && relations.iter().all(|r| r == first) => *first,
@@ -67,9 +68,11 @@ fn area(place: &Place, during: &Period, grounds: &[Ground]) -> Option<Vec<Polygo
     let by_zone = |id: &Id| grounds.iter().filter(|g| g.zone == *id).collect::<Vec<_>>();
     let grounds = match (&place.zone, &place.pcode) {
         (Some(zone), _) => by_zone(zone),
-        (None, Some(code)) => {
-            grounds.iter().filter(|g| g.outlines.iter().any(|o| o.pcode.as_ref() == Some(code))).take(1).collect()
-        }
+        (None, Some(code)) => grounds
+            .iter()
+            .filter(|g| g.outlines.iter().any(|o| o.pcode.as_ref() == Some(code)))
+            .take(1)
+            .collect(),
         (None, None) => return None,
     };
     let polygons: Vec<Polygon> = grounds
@@ -94,7 +97,11 @@ fn area_within(area: &[Polygon], zone: &[Polygon]) -> Within {
     let corners = || area.iter().flatten().flatten();
     let inside = corners().all(|c| contains(*c, zone) || edge_distance(*c, zone) <= OUTLINE_TOLERANCE_M);
     let apart = corners().all(|c| !contains(*c, zone) || edge_distance(*c, zone) <= OUTLINE_TOLERANCE_M)
-        && zone.iter().flatten().flatten().all(|c| !contains(*c, area) || edge_distance(*c, area) <= OUTLINE_TOLERANCE_M);
+        && zone
+            .iter()
+            .flatten()
+            .flatten()
+            .all(|c| !contains(*c, area) || edge_distance(*c, area) <= OUTLINE_TOLERANCE_M);
     match (inside, apart) {
         (true, false) => Within::Inside,
         (false, true) => Within::Outside,
@@ -114,7 +121,8 @@ fn contains(point: Point, polygons: &[Polygon]) -> bool {
         if dy > 0 { left < right } else { left > right }
     };
     let rings = polygons.iter().flatten();
-    rings.map(|ring| ring.windows(2).filter(|edge| crosses(&edge[0], &edge[1])).count()).sum::<usize>() % 2 == 1
+    rings.map(|ring| ring.windows(2).filter(|edge| crosses(&edge[0], &edge[1])).count()).sum::<usize>() % 2
+        == 1
 }
 
 /// Distance in metres to the nearest edge, on a plane that touches the earth at the point.

@@ -46,7 +46,8 @@ pub fn read(file_base_name: &str, reader: &mut dyn BufRead) -> Result<Decided, s
         match outcome {
             Ok(decision) if !repeated(&decision) => all.decisions.push(decision),
             Ok(decision) => {
-                let reason = format!("the identifier “{}” is already that of an earlier decision", decision.id);
+                let reason =
+                    format!("the identifier “{}” is already that of an earlier decision", decision.id);
                 all.rejected.push(rejected(file_base_name, number, Fault::new("id", reason)));
             }
             Err(fault) => all.rejected.push(rejected(file_base_name, number, fault)),
@@ -63,9 +64,9 @@ fn one(bytes: &[u8]) -> Result<Decision, Fault> {
     let object: Map<String, Value> = serde_json::from_slice(bytes)
         .map_err(|error| Fault::new("", format!("this is not one JSON object: {error}")))?;
     let fields = Fields::new(&object, "");
-    let kind = fields.word("kind", &KINDS)?.ok_or_else(|| {
-        Fault::new("kind", format!("it is missing: write one of {}", KINDS.join(", ")))
-    })?;
+    let kind = fields
+        .word("kind", &KINDS)?
+        .ok_or_else(|| Fault::new("kind", format!("it is missing: write one of {}", KINDS.join(", "))))?;
     let known_at = fields.instant("known_at")?;
     let targets = fields.texts("targets")?;
     if targets.is_empty() && fields.value("undoes").is_none() {
@@ -73,7 +74,8 @@ fn one(bytes: &[u8]) -> Result<Decision, Fault> {
     }
     Ok(Decision {
         id: fields.required_text("id", "give the decision an identifier")?,
-        known_at: known_at.ok_or_else(|| Fault::new("known_at", "it is missing: say from when it was known"))?,
+        known_at: known_at
+            .ok_or_else(|| Fault::new("known_at", "it is missing: say from when it was known"))?,
         by: fields.required_text("by", "name who decided")?,
         verdict: verdict(&kind, fields)?,
         targets,
@@ -88,7 +90,8 @@ fn verdict(kind: &str, fields: Fields<'_>) -> Result<Verdict, Fault> {
         "split" => Verdict::Split,
         "reject" => Verdict::Reject,
         "place" => {
-            let value = fields.value("value").ok_or_else(|| Fault::new("value", "it is missing: give the place"))?;
+            let value =
+                fields.value("value").ok_or_else(|| Fault::new("value", "it is missing: give the place"))?;
             let place = serde_json::from_value(value.clone());
             Verdict::Place(place.map_err(|error| Fault::new("value", format!("it is no place: {error}")))?)
         }

@@ -432,7 +432,9 @@ impl Provision {
                 action.item = Some(item.clone());
             }
             (Change::Trigger(item), Rule::Exchange { trigger, .. }) => trigger.item = Some(item.clone()),
-            (Change::Required(new), Rule::Once { required, .. } | Rule::Daily { required, .. }) => *required = *new,
+            (Change::Required(new), Rule::Once { required, .. } | Rule::Daily { required, .. }) => {
+                *required = *new
+            }
             (Change::Due(new), Rule::Once { due, .. }) => due.clone_from(new),
             // The checker refuses a reading of a part that the provision does not have.
             _ => {}

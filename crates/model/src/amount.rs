@@ -31,7 +31,8 @@ impl Amount {
     /// # Errors
     /// A message that says what was expected.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let wrong = || format!("“{text}” is not an amount: a number with at most six decimal places was expected");
+        let wrong =
+            || format!("“{text}” is not an amount: a number with at most six decimal places was expected");
         let (sign, digits) = match text.strip_prefix('-') {
             Some(rest) => (-1, rest),
             None => (1, text),

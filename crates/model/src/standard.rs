@@ -19,8 +19,13 @@ pub enum Standard {
 
 impl Standard {
     /// The graded standards, the least demanding first.
-    pub const GRADED: [Standard; 5] =
-        [Standard::Alleged, Standard::Corroborated, Standard::Adverse, Standard::Admitted, Standard::Verified];
+    pub const GRADED: [Standard; 5] = [
+        Standard::Alleged,
+        Standard::Corroborated,
+        Standard::Adverse,
+        Standard::Admitted,
+        Standard::Verified,
+    ];
 
     /// Reads `alleged`, `corroborated`, `adverse`, `admitted`, `verified` or `account:WHO`.
     ///

@@ -75,7 +75,12 @@ mod tests {
     #[test]
     fn every_parent_and_item_taken_is_a_term() {
         for term in items() {
-            assert!(term.parent.as_deref().is_none_or(|p| item(p).is_some()), "{}: {:?}", term.id, term.parent);
+            assert!(
+                term.parent.as_deref().is_none_or(|p| item(p).is_some()),
+                "{}: {:?}",
+                term.id,
+                term.parent
+            );
             assert!(!term.plural.is_empty(), "{} has no plural", term.id);
         }
         for term in acts() {

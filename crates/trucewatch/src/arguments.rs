@@ -26,19 +26,29 @@ const EXAMPLES: &str = "Examples:
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Check an agreement's text: what is wrong, where, and how to mend it
-    #[command(after_help = "Examples:\n  trucewatch check agreement.pact.md\n\nExit code 0: no errors; 1: errors in the text; 2: the file cannot be read.")]
+    #[command(
+        after_help = "Examples:\n  trucewatch check agreement.pact.md\n\nExit code 0: no errors; 1: errors in the text; 2: the file cannot be read."
+    )]
     Check(Check),
     /// Evaluate an agreement against claims, from files alone, as JSON
-    #[command(after_help = "Examples:\n  trucewatch evaluate agreement.pact.md --claims claims.jsonl --sources sources.toml\n  trucewatch evaluate agreement.pact.md --claims a.jsonl --claims b.csv --known-at 2025-10-15T12:00+03:00 --standard corroborated")]
+    #[command(
+        after_help = "Examples:\n  trucewatch evaluate agreement.pact.md --claims claims.jsonl --sources sources.toml\n  trucewatch evaluate agreement.pact.md --claims a.jsonl --claims b.csv --known-at 2025-10-15T12:00+03:00 --standard corroborated"
+    )]
     Evaluate(Evaluate),
     /// Is it holding? A table of provisions, bearers and statuses
-    #[command(after_help = "Examples:\n  trucewatch status -w watches/gaza-2025\n  trucewatch status --at 2025-10-14T00:00+03:00        what we know now of that instant\n  trucewatch status --known-at 2025-10-14T00:00+03:00  what was known then")]
+    #[command(
+        after_help = "Examples:\n  trucewatch status -w watches/gaza-2025\n  trucewatch status --at 2025-10-14T00:00+03:00        what we know now of that instant\n  trucewatch status --known-at 2025-10-14T00:00+03:00  what was known then"
+    )]
     Status(Ask),
     /// Why a provision has the status it has, down to the words of each source
-    #[command(after_help = "Examples:\n  trucewatch explain remains\n  trucewatch explain aid 2025-10-12 --standard account:israel\n  trucewatch explain remains_for_remains '#3' --reading israeli_dead_only")]
+    #[command(
+        after_help = "Examples:\n  trucewatch explain remains\n  trucewatch explain aid 2025-10-12 --standard account:israel\n  trucewatch explain remains_for_remains '#3' --reading israeli_dead_only"
+    )]
     Explain(Explain),
     /// Serve the watch as web pages on this machine
-    #[command(after_help = "Examples:\n  trucewatch serve -w watches/gaza-2025\n  trucewatch serve --port 9000")]
+    #[command(
+        after_help = "Examples:\n  trucewatch serve -w watches/gaza-2025\n  trucewatch serve --port 9000"
+    )]
     Serve(Serve),
 }
 

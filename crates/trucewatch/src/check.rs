@@ -62,8 +62,11 @@ fn print_json(name: &str, text: &str, diagnostics: &[language::Diagnostic]) -> R
             .fixes
             .iter()
             .map(|fix| {
-                let edits: Vec<_> =
-                    fix.edits.iter().map(|(span, new)| json!({"from": span.start, "to": span.end, "text": new})).collect();
+                let edits: Vec<_> = fix
+                    .edits
+                    .iter()
+                    .map(|(span, new)| json!({"from": span.start, "to": span.end, "text": new}))
+                    .collect();
                 json!({"title": fix.title, "edits": edits})
             })
             .collect();

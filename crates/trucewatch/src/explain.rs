@@ -15,7 +15,8 @@ pub fn run(options: &Explain) -> Result<(), Failure> {
     let question = options.ask.question.question();
     let explanation = watch.explain(&question, &options.provision, options.instance.as_deref())?;
     if options.ask.format == Format::Json {
-        let json = serde_json::to_string(&explanation).map_err(|error| Failure::Internal(error.to_string()))?;
+        let json =
+            serde_json::to_string(&explanation).map_err(|error| Failure::Internal(error.to_string()))?;
         return print::line(&json);
     }
     for part in parts(&watch, &explanation) {
@@ -37,13 +38,24 @@ fn parts(watch: &watch::Watch, e: &Explanation) -> Vec<String> {
     parts.extend(lines("Not counted", &e.aside));
     if !e.silences.is_empty() {
         let rows = e.silences.iter().map(|s| {
-            let accepted = if s.accepted_by.is_empty() { "accepted by nobody: an assumption".to_owned() } else { format!("accepted by {}", s.accepted_by.join(", ")) };
-            vec![format!("  {}", s.source), s.bears_on.clone(), s.during.clone(), format!("{} ({accepted})", s.basis)]
+            let accepted = if s.accepted_by.is_empty() {
+                "accepted by nobody: an assumption".to_owned()
+            } else {
+                format!("accepted by {}", s.accepted_by.join(", "))
+            };
+            vec![
+                format!("  {}", s.source),
+                s.bears_on.clone(),
+                s.during.clone(),
+                format!("{} ({accepted})", s.basis),
+            ]
         });
         parts.push(format!("Whose silence counts\n{}\n", print::table(&rows.collect::<Vec<_>>())));
     }
     let listed = |title: &str, items: &[String]| {
-        (!items.is_empty()).then(|| format!("{title}\n{}\n", items.iter().map(|i| format!("  {i}")).collect::<Vec<_>>().join("\n")))
+        (!items.is_empty()).then(|| {
+            format!("{title}\n{}\n", items.iter().map(|i| format!("  {i}")).collect::<Vec<_>>().join("\n"))
+        })
     };
     parts.extend(listed("Missing", &e.missing));
     parts.extend(listed("Assumed", &e.assumptions));
@@ -54,7 +66,8 @@ fn head(watch: &watch::Watch, e: &Explanation) -> String {
     let zone = &watch.agreement.timezone;
     let local = |instant: model::Instant| instant.zoned(zone).strftime("%Y-%m-%d %H:%M %:z").to_string();
     let end = |instant: Option<model::Instant>| instant.map_or_else(|| "open".to_owned(), local);
-    let why = if e.instance.why.is_empty() { String::new() } else { format!(" ({})", e.instance.why.join(", ")) };
+    let why =
+        if e.instance.why.is_empty() { String::new() } else { format!(" ({})", e.instance.why.join(", ")) };
     let label = if e.label.is_empty() { &e.provision } else { &e.label };
     format!(
         "{label} [{} {}]: {}{why}\n\nClause    {}\nRule      {}\nText      line {}\nWindow    {} to {}\nAmount    {}\nAsked     at {}, as known at {}; standard {}; reading {}\n",
@@ -76,7 +89,8 @@ fn head(watch: &watch::Watch, e: &Explanation) -> String {
 
 fn lines(title: &str, lines: &[Line]) -> Option<String> {
     let each = lines.iter().map(|line| {
-        let reason = if line.reason.is_empty() { String::new() } else { format!("\n      not used fully because {}", line.reason) };
+        let reason =
+            if line.reason.is_empty() { String::new() } else { format!("\n      because {}", line.reason) };
         format!(
             "  {} [{}] {}: {}, {}; known {}\n      {}{reason}",
             line.claim,

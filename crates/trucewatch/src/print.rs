@@ -28,12 +28,15 @@ pub fn rejected(read: &ClaimsRead) {
 /// Rows in columns that are as wide as their widest cell, the last one free; widths are counted in characters.
 pub fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| rows.iter().filter_map(|r| r.get(column)).map(|c| c.chars().count()).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter().filter_map(|r| r.get(column)).map(|c| c.chars().count()).max().unwrap_or(0)
+    };
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut lines = Vec::new();
     for row in rows {
         let cells = row.iter().enumerate().map(|(column, cell)| {
-            let pad = if column + 1 == columns { 0 } else { widths[column].saturating_sub(cell.chars().count()) };
+            let pad =
+                if column + 1 == columns { 0 } else { widths[column].saturating_sub(cell.chars().count()) };
             format!("{cell}{}", " ".repeat(pad))
         });
         lines.push(cells.collect::<Vec<_>>().join("  ").trim_end().to_owned());

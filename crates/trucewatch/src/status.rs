@@ -2,8 +2,8 @@
 
 use model::{
     StatusSet,
-    answer::{Answer, Moment, PhaseAnswer, ProvisionAnswer},
     amount::Range,
+    answer::{Answer, Moment, PhaseAnswer, ProvisionAnswer},
 };
 use watch::Watch;
 
@@ -61,12 +61,23 @@ fn provision_rows(watch: &Watch, provision: &ProvisionAnswer) -> Vec<Vec<String>
         row.push("not computed by this version".to_owned());
         return vec![row];
     };
-    row.extend([in_words(status), tally(provision), since(watch, provision), speakers(provision), provision.why.join(", ")]);
+    row.extend([
+        in_words(status),
+        tally(provision),
+        since(watch, provision),
+        speakers(provision),
+        provision.why.join(", "),
+    ]);
     let mut rows = vec![row];
     if provision.kind == "prohibition" && provision.bearers.len() > 1 {
         for bearer in &provision.by_bearer {
             let count = counted(bearer.violations.certain, bearer.violations.possible);
-            rows.push(vec![String::new(), format!("  {}", label(&bearer.party)), in_words(bearer.status), count]);
+            rows.push(vec![
+                String::new(),
+                format!("  {}", label(&bearer.party)),
+                in_words(bearer.status),
+                count,
+            ]);
         }
     }
     rows
@@ -115,7 +126,10 @@ fn tally(provision: &ProvisionAnswer) -> String {
 
 fn since(watch: &Watch, provision: &ProvisionAnswer) -> String {
     let zone = &watch.agreement.timezone;
-    provision.timeline.last().map_or_else(String::new, |stretch| stretch.from.zoned(zone).strftime("%Y-%m-%d %H:%M").to_string())
+    provision
+        .timeline
+        .last()
+        .map_or_else(String::new, |stretch| stretch.from.zoned(zone).strftime("%Y-%m-%d %H:%M").to_string())
 }
 
 fn speakers(provision: &ProvisionAnswer) -> String {
@@ -134,7 +148,9 @@ fn phase_row(watch: &Watch, phase: &PhaseAnswer) -> Vec<String> {
     let found = watch.agreement.phases.iter().find(|p| p.id == phase.id);
     let label = found.map_or("", |p| p.label.as_str());
     let when = |name: &str, moment: Option<Moment>| {
-        let date = |instant: model::Instant| instant.zoned(&watch.agreement.timezone).strftime("%Y-%m-%d").to_string();
+        let date = |instant: model::Instant| {
+            instant.zoned(&watch.agreement.timezone).strftime("%Y-%m-%d").to_string()
+        };
         match moment.map(|m| (m.earliest.map(date), m.latest.map(date))) {
             Some((Some(earliest), Some(latest))) if earliest == latest => format!("{name} {earliest}"),
             Some((Some(earliest), Some(latest))) => format!("{name} {earliest} to {latest}"),
@@ -143,5 +159,11 @@ fn phase_row(watch: &Watch, phase: &PhaseAnswer) -> Vec<String> {
         }
     };
     let status = phase.status.join(" or ").replace('_', " ");
-    vec![format!("phase {}", phase.id), label.to_owned(), status, when("begun", phase.began), when("ended", phase.ended)]
+    vec![
+        format!("phase {}", phase.id),
+        label.to_owned(),
+        status,
+        when("begun", phase.began),
+        when("ended", phase.ended),
+    ]
 }

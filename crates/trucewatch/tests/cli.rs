@@ -176,8 +176,14 @@ fn an_unknown_party_is_told_with_its_place_and_the_nearest() {
 #[test]
 fn bad_lines_are_listed_and_the_rest_is_used() {
     let small = Small::new(AGREEMENT);
-    let reversed = CLAIM.replace("c1", "c2").replacen("2026-01-02", "2026-01-05", 2).replacen("2026-01-05", "2026-01-02", 1);
-    let no_offset = CLAIM.replace("c1", "c3").replace("\"known_at\":\"2026-01-02T00:00:00Z\"", "\"known_at\":\"2026-01-02T00:00:00\"");
+    let reversed = CLAIM.replace("c1", "c2").replacen("2026-01-02", "2026-01-05", 2).replacen(
+        "2026-01-05",
+        "2026-01-02",
+        1,
+    );
+    let no_offset = CLAIM
+        .replace("c1", "c3")
+        .replace("\"known_at\":\"2026-01-02T00:00:00Z\"", "\"known_at\":\"2026-01-02T00:00:00\"");
     let claims = small.write("claims.jsonl", &format!("{CLAIM}\n{reversed}\n{{\"id\": \n{no_offset}\n"));
     let agreement = small.path("agreement.pact.md");
     let output = run(&["evaluate", &agreement, "--claims", &claims]);
@@ -185,8 +191,10 @@ fn bad_lines_are_listed_and_the_rest_is_used() {
     let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!((&answer["claims"]["read"], &answer["claims"]["used"]), (&Value::from(4), &Value::from(1)));
     let rejected = answer["claims"]["rejected"].as_array().expect("rejected");
-    let faults: Vec<(u64, &str)> =
-        rejected.iter().map(|r| (r["line"].as_u64().unwrap_or(0), r["field"].as_str().unwrap_or(""))).collect();
+    let faults: Vec<(u64, &str)> = rejected
+        .iter()
+        .map(|r| (r["line"].as_u64().unwrap_or(0), r["field"].as_str().unwrap_or("")))
+        .collect();
     assert_eq!(faults, [(2, "occurred"), (3, ""), (4, "known_at")]);
     assert!(stderr(&output).contains("claims.jsonl:2:") && stderr(&output).contains("3 of 4 lines rejected"));
     assert_eq!(code(&run(&["evaluate", &agreement, "--claims", &claims, "--strict"])), 2);
@@ -208,7 +216,11 @@ fn files_that_cannot_be_used() {
     let zoned = Small::new(&AGREEMENT.replace("party b", "zone z \"Z\" from zones/z.geojson\nparty b"));
     let output = run(&["status", "-w", &zoned.0.path().display().to_string()]);
     assert_eq!(code(&output), 2);
-    assert!(stderr(&output).contains("z.geojson") && stderr(&output).contains("zone z"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("z.geojson") && stderr(&output).contains("zone z"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
@@ -262,7 +274,16 @@ fn a_decision_is_known_from_its_own_time_and_can_be_undone() {
 "#,
     );
     let low = |known: &str| {
-        let output = run(&["evaluate", &small.path("agreement.pact.md"), "--claims", &claims, "--decisions", &decisions, "--known-at", known]);
+        let output = run(&[
+            "evaluate",
+            &small.path("agreement.pact.md"),
+            "--claims",
+            &claims,
+            "--decisions",
+            &decisions,
+            "--known-at",
+            known,
+        ]);
         assert_eq!(code(&output), 0, "{}", stderr(&output));
         let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
         answer["provisions"][0]["instances"][0]["amount"]["low"].clone()

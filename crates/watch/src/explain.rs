@@ -149,8 +149,10 @@ impl Watch {
         })?;
         let (at, known_at) = instants(question, &self.inputs());
         let claims = self.decided(question);
-        let fused = Fused::new(&agreement, &self.grounds, &self.sources, &claims, &question.standard, known_at);
-        let lists = Lists::of(self, &agreement, &fused, rule, &chosen, known_at);
+        let fused =
+            Fused::new(&agreement, &self.grounds, &self.sources, &claims, &question.standard, known_at);
+        let window = seen(rule, &chosen, &agreement, at);
+        let lists = Lists::of(self, &fused, rule, &window, known_at);
         Ok(Explanation {
             provision: rule.id.clone(),
             label: rule.label.clone(),
@@ -213,15 +215,7 @@ struct Lists {
 }
 
 impl Lists {
-    fn of(
-        watch: &Watch,
-        agreement: &Agreement,
-        fused: &Fused<'_>,
-        provision: &Provision,
-        instance: &InstanceAnswer,
-        known: Instant,
-    ) -> Lists {
-        let window = seen(provision, instance, agreement);
+    fn of(watch: &Watch, fused: &Fused<'_>, provision: &Provision, window: &Period, known: Instant) -> Lists {
         let mut lists = Lists::default();
         for (bears_on, action) in patterns(&provision.rule) {
             let role = role(provision, &bears_on, action);
@@ -230,26 +224,39 @@ impl Lists {
                 own.by.clone_from(&provision.bearers);
             }
             for Considered { claim, used } in fused.considered(&own, role) {
-                let Some(claim) = watch.claim(&claim).filter(|c| meets(c, &window)) else { continue };
+                let Some(claim) = watch.claim(&claim).filter(|c| meets(c, window)) else { continue };
                 match used {
                     Use::Counted => lists.counted.push(line(watch, claim, &bears_on, "")),
                     Use::Possible(why) => lists.possible.push(line(watch, claim, &bears_on, &why)),
                     Use::Aside(why) => lists.aside.push(line(watch, claim, &bears_on, &why)),
                 }
             }
-            lists.silences.extend(silences(watch, fused, &own, role, &bears_on, &window));
-            lists.superseded(watch, &own, &bears_on, &window, known);
+            lists.silences.extend(silences(watch, fused, &own, role, &bears_on, window));
+            lists.superseded(watch, &own, &bears_on, window, known);
         }
         lists
     }
 
     /// Claims about the act that were corrected or withdrawn, with what took their place.
-    fn superseded(&mut self, watch: &Watch, action: &Action, bears_on: &str, window: &Period, known: Instant) {
+    fn superseded(
+        &mut self,
+        watch: &Watch,
+        action: &Action,
+        bears_on: &str,
+        window: &Period,
+        known: Instant,
+    ) {
         for (dead, by) in fusion::superseded(&watch.claims, &watch.sources, known) {
-            let claim = watch.claim(&dead).filter(|c| meets(c, window) && c.act.as_deref() == Some(&action.act));
+            let claim =
+                watch.claim(&dead).filter(|c| meets(c, window) && c.act.as_deref() == Some(&action.act));
             if let Some(claim) = claim {
                 let when = watch.claim(&by).map_or_else(String::new, |c| format!(", known {}", c.known_at));
-                self.aside.push(line(watch, claim, bears_on, &format!("replaced or withdrawn by {by}{when}")));
+                self.aside.push(line(
+                    watch,
+                    claim,
+                    bears_on,
+                    &format!("replaced or withdrawn by {by}{when}"),
+                ));
             }
         }
     }
@@ -264,9 +271,9 @@ fn role<'a>(provision: &'a Provision, bears_on: &str, action: &'a Action) -> eng
     }
 }
 
-/// The time that an instance looks at: a period's own, else everything from entry into force.
-fn seen(provision: &Provision, instance: &InstanceAnswer, agreement: &Agreement) -> Period {
-    let whole = Period { first: agreement.in_force, last: Instant::MAX };
+/// The time that an instance looks at: a period's own, else everything from entry into force to the instant asked about.
+fn seen(provision: &Provision, instance: &InstanceAnswer, agreement: &Agreement, at: Instant) -> Period {
+    let whole = Period { first: agreement.in_force, last: at.max(agreement.in_force) };
     match (&provision.rule, instance.window.from, instance.window.to) {
         (Rule::Daily { .. }, Some(from), Some(to)) => Period::half_open(from, to).unwrap_or(whole),
         _ => whole,
@@ -345,9 +352,14 @@ fn missing(instance: &InstanceAnswer) -> Vec<String> {
             Some(_) => {}
         }
     }
-    for part in instance.of_which.iter().filter(|part| part.status.len() != 1 || !part.status.contains(model::Status::Met)) {
+    for part in instance
+        .of_which
+        .iter()
+        .filter(|part| part.status.len() != 1 || !part.status.contains(model::Status::Met))
+    {
         let low = part.amount.low.unwrap_or_default();
-        let high = part.amount.high.map_or_else(|| "no upper bound".to_owned(), |high| format!("at most {high}"));
+        let high =
+            part.amount.high.map_or_else(|| "no upper bound".to_owned(), |high| format!("at most {high}"));
         missing.push(format!("{}: at least {low}, {high}", part.label));
     }
     missing

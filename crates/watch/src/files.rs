@@ -11,12 +11,7 @@ use std::{
 };
 
 use model::{
-    Period,
-    agreement::Agreement,
-    answer::ClaimsRead,
-    claim::Claim,
-    decision::Decision,
-    place::Ground,
+    Period, agreement::Agreement, answer::ClaimsRead, claim::Claim, decision::Decision, place::Ground,
     source::Source,
 };
 use serde::Deserialize;
@@ -55,7 +50,8 @@ impl Paths {
     pub fn of_folder(folder: &Path) -> Result<Paths, Problems> {
         let agreement = folder.join(AGREEMENT);
         if !agreement.is_file() {
-            let message = format!("{}: no {AGREEMENT} in this folder; name a watch with -w FOLDER", folder.display());
+            let message =
+                format!("{}: no {AGREEMENT} in this folder; name a watch with -w FOLDER", folder.display());
             return Err(Problems(vec![message]));
         }
         let present = |name: &str| Some(folder.join(name)).filter(|path| path.is_file());
@@ -77,7 +73,9 @@ impl Paths {
         let found = folder.ancestors().find(|dir| dir.join(AGREEMENT).is_file());
         found.map(Path::to_path_buf).ok_or_else(|| {
             let here = folder.display();
-            Problems(vec![format!("{here}: no {AGREEMENT} here or in a folder above; name a watch with -w FOLDER")])
+            Problems(vec![format!(
+                "{here}: no {AGREEMENT} here or in a folder above; name a watch with -w FOLDER"
+            )])
         })
     }
 }
@@ -147,7 +145,8 @@ impl Watch {
         let text = read_text(&paths.agreement)?;
         let name = base_name(&paths.agreement);
         let parsed = language::parse(&text);
-        let rendered: Vec<String> = parsed.diagnostics.iter().map(|d| language::render(&name, &text, d)).collect();
+        let rendered: Vec<String> =
+            parsed.diagnostics.iter().map(|d| language::render(&name, &text, d)).collect();
         let Some(agreement) = parsed.agreement else { return Err(Problems(rendered)) };
         let mut problems = Vec::new();
         let folder = paths.agreement.parent().unwrap_or(Path::new("."));
@@ -186,7 +185,8 @@ impl Watch {
     #[must_use]
     pub fn for_audience(mut self, audience: &str) -> Watch {
         let open_to = |claim: &Claim| {
-            let handling = claim.written.get("handling").and_then(serde_json::Value::as_str).unwrap_or("public");
+            let handling =
+                claim.written.get("handling").and_then(serde_json::Value::as_str).unwrap_or("public");
             handling.strip_prefix("restricted:").is_none_or(|to| to == audience)
         };
         self.claims.retain(open_to);
@@ -276,7 +276,9 @@ fn sources(agreement: &Agreement, path: Option<&Path>, problems: &mut Vec<String
     let zones: Vec<model::Id> = agreement.zones.iter().map(|zone| zone.id.clone()).collect();
     ingest::sources::read(&text, &zones).unwrap_or_else(|errors| {
         let name = base_name(path);
-        problems.extend(errors.iter().map(|e| format!("{name}:{}:{}: {}: {}", e.line, e.column, e.field, e.reason)));
+        problems.extend(
+            errors.iter().map(|e| format!("{name}:{}:{}: {}: {}", e.line, e.column, e.field, e.reason)),
+        );
         Vec::new()
     })
 }
@@ -288,7 +290,11 @@ fn claims(paths: &[PathBuf], problems: &mut Vec<String>) -> ingest::Read {
         let outcome = File::open(path).and_then(|file| {
             let mut reader = BufReader::with_capacity(1 << 16, file);
             let table = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
-            if table { ingest::table::read(&name, &mut reader) } else { ingest::jsonl::read(&name, &mut reader) }
+            if table {
+                ingest::table::read(&name, &mut reader)
+            } else {
+                ingest::jsonl::read(&name, &mut reader)
+            }
         });
         match outcome {
             Err(error) => problems.push(format!("{}: {}", path.display(), in_words(&error))),
@@ -326,7 +332,8 @@ fn settings(path: Option<&Path>, problems: &mut Vec<String>) -> Settings {
     let Some(path) = path else { return Settings::default() };
     let parsed = read_text(path).map_err(|p| p.to_string());
     let parsed = parsed.and_then(|text| {
-        toml::from_str(&text).map_err(|error| format!("{}: {}", base_name(path), error.to_string().trim_end()))
+        toml::from_str(&text)
+            .map_err(|error| format!("{}: {}", base_name(path), error.to_string().trim_end()))
     });
     parsed.unwrap_or_else(|problem| {
         problems.push(problem);

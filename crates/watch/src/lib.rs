@@ -14,7 +14,12 @@ impl Watch {
     /// What its verdicts are computed from, decisions apart.
     #[must_use]
     pub fn inputs(&self) -> Inputs<'_> {
-        Inputs { agreement: &self.agreement, grounds: &self.grounds, sources: &self.sources, claims: &self.claims }
+        Inputs {
+            agreement: &self.agreement,
+            grounds: &self.grounds,
+            sources: &self.sources,
+            claims: &self.claims,
+        }
     }
 
     /// Its claims as the decisions known for a question leave them.

@@ -59,7 +59,8 @@ pub struct UnknownReading {
 /// read; neither sets both to it (SEMANTICS.md §1).
 #[must_use]
 pub fn instants(question: &Question, inputs: &Inputs<'_>) -> (Instant, Instant) {
-    let greatest = inputs.claims.iter().map(|claim| claim.known_at).max().unwrap_or(inputs.agreement.in_force);
+    let greatest =
+        inputs.claims.iter().map(|claim| claim.known_at).max().unwrap_or(inputs.agreement.in_force);
     let known = question.known_at.unwrap_or(greatest);
     (question.at.unwrap_or(known), known)
 }
@@ -88,7 +89,8 @@ pub fn read_as(agreement: &Agreement, reading: Option<&str>) -> Result<Agreement
 pub fn evaluate(inputs: &Inputs<'_>, question: &Question) -> Result<Answer, UnknownReading> {
     let agreement = read_as(inputs.agreement, question.reading.as_deref())?;
     let (at, known_at) = instants(question, inputs);
-    let fused = Fused::new(&agreement, inputs.grounds, inputs.sources, inputs.claims, &question.standard, known_at);
+    let fused =
+        Fused::new(&agreement, inputs.grounds, inputs.sources, inputs.claims, &question.standard, known_at);
     let Verdicts { phases, milestones, provisions, findings } = engine::evaluate(&agreement, &fused, at);
     Ok(Answer {
         agreement: AgreementRef { name: agreement.name.clone(), sha256: String::new() },
