@@ -70,7 +70,9 @@ impl<'a> Silent<'a> {
                 let mut foreign = silent.beyond_deed(span, e)?;
                 let throughout = (span.0..span.1).all(|cell| silent.cells.contains(&cell))
                     && !silent.tallies.iter().any(|(totalled, _)| overlap(*totalled, span));
-                foreign.refuted = throughout.then_some(Literal::EventFloor { account, event });
+                // What it reports then may be the same.
+                let lacks = silent.reported(span).is_some_and(|reported| reported < e.floor.0);
+                foreign.refuted = (throughout && lacks).then_some(Literal::EventFloor { account, event });
                 Some(foreign)
             }));
             let floors =
@@ -85,7 +87,8 @@ impl<'a> Silent<'a> {
     pub(super) fn beyond_deed(&self, span: Span, event: &Event) -> Option<Foreign> {
         let same = |reference: Option<&str>| reference.is_some() && reference == event.reference.as_deref();
         let own = self.events.iter().filter(|(_, reference, _)| same(*reference)).map(|(_, _, high)| *high);
-        let own = own.map(|high| high.map(|h| h.0)).try_fold(0, |most, high| high.map(|h| h.max(most))).map(Amount);
+        let own =
+            own.map(|high| high.map(|h| h.0)).try_fold(0, |most, high| high.map(|h| h.max(most))).map(Amount);
         beyond(span, event.high, own)
     }
 
@@ -168,8 +171,10 @@ pub(super) fn beyond(span: Span, claimed: Option<Amount>, reported: Option<Amoun
         // What is reported without an upper bound excludes nothing.
         (_, None) => None,
         (None, Some(_)) => Some(Foreign { span, beyond: None, refuted: None }),
-        (Some(claimed), Some(reported)) => {
-            (claimed > reported).then(|| Foreign { span, beyond: Some((claimed - reported).0), refuted: None })
-        }
+        (Some(claimed), Some(reported)) => (claimed > reported).then(|| Foreign {
+            span,
+            beyond: Some((claimed - reported).0),
+            refuted: None,
+        }),
     }
 }
