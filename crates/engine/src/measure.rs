@@ -10,7 +10,8 @@ use model::{Amount, Id, Period, agreement::Action};
 pub struct Measure {
     /// What each source says, sorted by source.
     pub accounts: Vec<Account>,
-    /// Pairs (denying claim, claim denied): the denial excludes the floor of the event.
+    /// Pairs (denying claim, claim denied): the denial excludes the floor of the event; with `corroboration`, those
+    /// within one origin, which bear on what that origin implies.
     pub denials: Vec<(Id, Id)>,
     /// Whether what two origins each imply is accepted, besides the literals that stand alone.
     pub corroboration: bool,
@@ -52,8 +53,18 @@ pub struct Event {
     pub high: Option<Amount>,
     /// What ties it to other claims of the same deed.
     pub reference: Option<String>,
+    /// Who did it, one or all of them; empty where it may have been anyone.
+    pub by: Vec<Id>,
     /// Whether its floor is accepted by itself.
     pub alone: bool,
+}
+
+impl Event {
+    /// Whether some one may have done both.
+    #[must_use]
+    pub fn may_share_doer(&self, other: &Event) -> bool {
+        self.by.is_empty() || other.by.is_empty() || self.by.iter().any(|doer| other.by.contains(doer))
+    }
 }
 
 /// One total as a claim has it.

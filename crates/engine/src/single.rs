@@ -64,6 +64,8 @@ struct Frame<'a> {
     used: Amount,
     /// What this instance owes by itself.
     owed: Required,
+    /// Later instances for which it stands too.
+    rest: Vec<Frame<'a>>,
 }
 
 impl Frame<'_> {
@@ -80,6 +82,10 @@ impl Frame<'_> {
     /// With `afterwards`, what earlier instances have used of the performance after this opening lies between nothing and
     /// all that they owe: a sound superset of both.
     fn statuses(&self, bounds: &Bounds, at: Instant) -> StatusSet {
+        self.rest.iter().fold(self.own_statuses(bounds, at), |set, later| set.or(later.statuses(bounds, at)))
+    }
+
+    fn own_statuses(&self, bounds: &Bounds, at: Instant) -> StatusSet {
         use model::Status::{Breached, Late, Met};
         let set = self.single(bounds).statuses(at);
         let (CountFrom::Opening, Required::AtLeast(in_all)) = (self.count_from, self.required) else {
@@ -217,6 +223,7 @@ pub fn once(context: &Context<'_>, provision: &Provision) -> Result<Outcome, Not
             required: *required,
             used: Amount::ZERO,
             owed: *required,
+            rest: Vec::new(),
         };
         outcome.push(bearer, frame.row(&asked, context.at, provision.assumed()));
         outcome.note(&asked, &provision.id);
@@ -312,18 +319,27 @@ pub fn exchange(context: &Context<'_>, provision: &Provision) -> Result<Outcome,
     let (from, at) = (context.agreement.in_force, context.at);
     let deadline = within.map_or(Deadline::Open, Deadline::After);
     let mut outcome = Outcome::default();
-    for k in 1..=instances(&triggers, from, at, *every) {
-        let threshold = Amount(every.0.saturating_mul(k));
-        let opens = Moments::reaching(&triggers.bounds, from, threshold, at);
-        let frame = Frame {
-            key: format!("#{k}"),
-            opens: &opens,
-            deadline: &deadline,
-            count_from: if *afterwards { CountFrom::Opening } else { CountFrom::Fixed(from) },
-            required: Required::AtLeast(Amount(required.0.saturating_mul(k))),
-            used: Amount(required.0.saturating_mul(k - 1)),
-            owed: Required::AtLeast(*required),
-        };
+    let listed = instances(&triggers, from, at, *every);
+    let far = last_of_all(&triggers, &answers, (from, at), listed, *required);
+    let opens = |k: i64| Moments::reaching(&triggers.bounds, from, Amount(every.0.saturating_mul(k)), at);
+    let openings: Vec<Moments> = (1..=far).map(opens).collect();
+    let frame = |k: i64, opens| Frame {
+        key: format!("#{k}"),
+        opens,
+        deadline: &deadline,
+        count_from: if *afterwards { CountFrom::Opening } else { CountFrom::Fixed(from) },
+        required: Required::AtLeast(Amount(required.0.saturating_mul(k))),
+        used: Amount(required.0.saturating_mul(k - 1)),
+        owed: Required::AtLeast(*required),
+        rest: Vec::new(),
+    };
+    let mut frames: Vec<Frame<'_>> = (1..=far).zip(&openings).map(|(k, opens)| frame(k, opens)).collect();
+    let rest = frames.split_off(usize::try_from(listed).unwrap_or(0));
+    outcome.exact &= rest.is_empty();
+    if let Some(last) = frames.last_mut() {
+        last.rest = rest;
+    }
+    for frame in frames {
         let mut row = frame.row(&answers, at, provision.assumed());
         row.answer.evidence.extend(triggers.measure.claims_in(&Period { first: from, last: at.max(from) }));
         row.answer.evidence.sort();
@@ -347,6 +363,23 @@ fn instances(triggers: &Asked, from: Instant, at: Instant, every: Amount) -> i64
         |high| high.0 / every.0,
     );
     most.clamp(0, INSTANCES_MAX)
+}
+
+/// The last instance that may differ from those after it: where nothing caps the trigger, the first that all that may
+/// have been performed leaves short.
+fn last_of_all(
+    triggers: &Asked,
+    answers: &Asked,
+    (from, at): (Instant, Instant),
+    listed: i64,
+    required: Amount,
+) -> i64 {
+    if required <= Amount::ZERO || Asked::amount(&triggers.bounds, from, at.next()).high.is_some() {
+        return listed;
+    }
+    let views = answers.bounds.views(&[from, at.next().max(from)]);
+    let most = views.iter().map(|view| view.high(0, 1).unwrap_or_else(|| view.low(0, 1))).max();
+    (most.unwrap_or_default().0 / required.0 + 1).clamp(listed, listed + INSTANCES_MAX)
 }
 
 /// How much is reported at most, for what nothing caps.

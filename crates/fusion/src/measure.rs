@@ -273,6 +273,7 @@ impl<'a> Fused<'a> {
             floor,
             high: range.high,
             reference: claim.reference.clone(),
+            by: claim.by.iter().map(|named| named.party.clone()).collect::<Option<_>>().unwrap_or_default(),
             alone: self.accepts(claim, side).0,
         })
     }
@@ -314,6 +315,18 @@ impl<'a> Fused<'a> {
         }
     }
 
+    /// Whether those who name the doers of a deed all name others.
+    fn others_alone(&self, claim: &Claim, against: &Against<'_>) -> bool {
+        let same = |c: &&&Claim| {
+            claim.reference.is_some() && c.reference == claim.reference && c.act == claim.act && states(c)
+        };
+        let mut naming =
+            self.claims.iter().filter(|c| self.speaks(c)).filter(same).filter(|c| !c.by.is_empty());
+        naming
+            .next()
+            .is_some_and(|first| against.names_others(first) && naming.all(|c| against.names_others(c)))
+    }
+
     /// Who denies what: a denial, and who says of the same deed that others did it.
     fn denials(&self, against: &Against<'_>, side: &Side<'_>) -> Vec<(Id, Id)> {
         let same_act = |c: &&&Claim| c.act.as_ref() == Some(&against.pattern.act) && states(c);
@@ -330,7 +343,9 @@ impl<'a> Fused<'a> {
                 let about = bare && denial.about.contains(&denied.id);
                 // The accused's bare denial does not make an act contested.
                 let accused = denied.by.iter().any(|d| d.party.is_some() && d.party.as_ref() == own_side);
-                if (about || same_deed) && !(bare && accused) {
+                // Where origins are heard apart, each hears its own denials.
+                let heard = !self.corroborates() || self.origin(denial) == self.origin(denied);
+                if heard && (about || same_deed) && !(bare && accused) {
                     denials.push((denial.id.clone(), denied.id.clone()));
                 }
             }
@@ -343,7 +358,8 @@ impl<'a> Fused<'a> {
         match self.standard {
             Standard::Alleged | Standard::Account(_) => self.speaks(denial),
             Standard::Verified => self.accepts_of(&denial.source, side).0,
-            _ => false,
+            Standard::Corroborated | Standard::Adverse => true,
+            Standard::Admitted => false,
         }
     }
 
@@ -410,7 +426,11 @@ impl Evidence for Fused<'_> {
         };
         let same_act = |c: &&&Claim| c.act.as_deref() == Some(pattern.act.as_str()) && states(c);
         for claim in self.claims.iter().filter(same_act).filter(|c| self.speaks(c)) {
-            let fit = against.fit(claim);
+            let fit = if claim.by.is_empty() && self.others_alone(claim, &against) {
+                Err("others that are named did the same deed".to_owned())
+            } else {
+                against.fit(claim)
+            };
             let origin = self.origin(claim);
             let key = (claim.source.clone(), origin.clone());
             match fit {

@@ -256,6 +256,7 @@ impl<'a> Evidence<'a> {
                     && self.oracle.answers_for(source, report.source)
                     && report.claim.reference.is_some()
                     && report.claim.reference == foreign.claim.reference
+                    && report.period.meets(&foreign.period)
             };
             self.reports.iter().filter(same).map(|report| report.high).max().unwrap_or(0)
         } else {

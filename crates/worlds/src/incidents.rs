@@ -133,7 +133,9 @@ impl<'a> Incidents<'a> {
                 let reference = foreign.claim.reference.as_ref();
                 let same = |own: &Report| {
                     let fits = doer_fit(self.doers(), own.claim) != Fit::Not;
-                    fits && reference.is_some() && own.claim.reference.as_ref() == reference
+                    fits && own.period.meets(&foreign.period)
+                        && reference.is_some()
+                        && own.claim.reference.as_ref() == reference
                 };
                 if !group(&foreign) && !self.reports.iter().filter(group).any(same) {
                     self.exclusions.push((source, index));

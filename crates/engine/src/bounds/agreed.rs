@@ -26,8 +26,10 @@ pub(super) fn agree(system: &System<'_>) -> Vec<Agreed> {
         origins.entry(&account.origin).or_default().push(account.clone());
         positions.entry(&account.origin).or_default().push(index);
     }
-    let solved: Vec<Bounds> =
-        origins.iter().map(|(origin, accounts)| Bounds::of(&alone(system.measure, accounts, &positions[origin]))).collect();
+    let solved: Vec<Bounds> = origins
+        .iter()
+        .map(|(origin, accounts)| Bounds::of(&alone(system.measure, accounts, &positions[origin])))
+        .collect();
     let mut agreed = BTreeSet::new();
     for from in 0..system.cuts.len() {
         for to in from + 1..system.cuts.len() {
@@ -55,7 +57,7 @@ fn alone(measure: &Measure, accounts: &[Account], positions: &[usize]) -> Measur
             (tally.floor_alone, tally.cap_alone) = (true, true);
         }
     }
-    Measure { accounts, denials: Vec::new(), corroboration: false, incidents: measure.incidents }
+    Measure { accounts, denials: measure.denials.clone(), corroboration: false, incidents: measure.incidents }
 }
 
 fn hull_between(bounds: &Bounds, from: Instant, until: Instant) -> (i64, Option<i64>) {

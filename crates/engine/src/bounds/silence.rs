@@ -11,7 +11,7 @@ use std::{
 use model::Amount;
 
 use super::system::{Literal, Span, System};
-use crate::measure::Event;
+use crate::measure::{Account, Event};
 
 /// A source whose silence counts, with what it and all under it report, by cuts.
 pub(super) struct Silent<'a> {
@@ -70,8 +70,7 @@ impl<'a> Silent<'a> {
                 let mut foreign = silent.beyond_deed(span, e)?;
                 let throughout = (span.0..span.1).all(|cell| silent.cells.contains(&cell))
                     && !silent.tallies.iter().any(|(totalled, _)| overlap(*totalled, span));
-                // What it reports then may be the same.
-                let lacks = silent.reported(span).is_some_and(|reported| reported < e.floor.0);
+                let lacks = !members().any(|own| tells_of(own, e, system));
                 foreign.refuted = (throughout && lacks).then_some(Literal::EventFloor { account, event });
                 Some(foreign)
             }));
@@ -86,7 +85,8 @@ impl<'a> Silent<'a> {
     /// How far a deed that somebody else reports goes beyond what this source reports of the same deed.
     pub(super) fn beyond_deed(&self, span: Span, event: &Event) -> Option<Foreign> {
         let same = |reference: Option<&str>| reference.is_some() && reference == event.reference.as_deref();
-        let own = self.events.iter().filter(|(_, reference, _)| same(*reference)).map(|(_, _, high)| *high);
+        let of_it = self.events.iter().filter(|(own, reference, _)| same(*reference) && overlap(*own, span));
+        let own = of_it.map(|(_, _, high)| *high);
         let own =
             own.map(|high| high.map(|h| h.0)).try_fold(0, |most, high| high.map(|h| h.max(most))).map(Amount);
         beyond(span, event.high, own)
@@ -164,6 +164,20 @@ impl<'a> Silent<'a> {
         }
         Some(cap)
     }
+}
+
+/// Whether one report of an account may be of the same incident as somebody else's, and of no other that is told by
+/// somebody else of other doers.
+fn tells_of(own: &Account, told: &Event, system: &System<'_>) -> bool {
+    let rivals = |own: &Event| {
+        let foreign = system.measure.accounts.iter().flat_map(|a| &a.events);
+        foreign
+            .filter(|e| e.floor > Amount::ZERO && e.period.meets(&own.period))
+            .any(|e| !e.may_share_doer(told))
+    };
+    let totals = own.tallies.iter().filter_map(|t| t.so_far).any(|(so_far, _)| so_far.meets(&told.period));
+    let mut events = own.events.iter();
+    totals || events.any(|e| e.period.meets(&told.period) && e.may_share_doer(told) && !rivals(e))
 }
 
 pub(super) fn beyond(span: Span, claimed: Option<Amount>, reported: Option<Amount>) -> Option<Foreign> {

@@ -177,7 +177,7 @@ impl<'a> System<'a> {
         };
         let denials = self.measure.denials.iter().enumerate();
         denials
-            .filter(|(_, (_, denied))| denied_inside(denied))
+            .filter(|(_, (_, denied))| !self.measure.corroboration && denied_inside(denied))
             .map(|(index, _)| Literal::Denial { index })
             .collect()
     }
@@ -265,7 +265,8 @@ impl<'a> System<'a> {
                 }
                 // An incident, with a silence that excludes it.
                 Literal::Excludes { account, foreign } if self.measure.incidents => {
-                    let refuted = self.silent[account].as_ref().and_then(|silent| silent.foreign[foreign].refuted);
+                    let refuted =
+                        self.silent[account].as_ref().and_then(|silent| silent.foreign[foreign].refuted);
                     floors().find(|(floor, _)| Some(*floor) == refuted)
                 }
                 _ => None,
