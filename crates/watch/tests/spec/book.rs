@@ -119,7 +119,8 @@ impl Case {
             return Err(format!("{:?}", read.rejected));
         }
         let grounds = ground();
-        let inputs = Inputs { agreement: &agreement, grounds: &grounds, sources: &sources, claims: &read.claims };
+        let inputs =
+            Inputs { agreement: &agreement, grounds: &grounds, sources: &sources, claims: &read.claims };
         let question = Question {
             at: Some(asked.at),
             known_at: Some(asked.known),

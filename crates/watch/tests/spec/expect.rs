@@ -31,7 +31,9 @@ impl Asked {
             checks: checks.split("; ").map(|c| c.trim().to_owned()).filter(|c| !c.is_empty()).collect(),
         };
         for pair in words.chunks(2) {
-            let [key, value] = pair else { return Err(format!("“{question}”: a word without its value")) };
+            let [key, value] = pair else {
+                return Err(format!("“{question}”: a word without its value"));
+            };
             match *key {
                 "at" => (asked.at, asked.known) = (instant(value)?, instant(value)?),
                 "known" => asked.known = instant(value)?,
@@ -102,7 +104,9 @@ fn keyed(text: &str) -> Option<(&str, &str)> {
 fn status_of(subject: &str, answer: &Answer) -> Result<StatusSet, String> {
     match keyed(subject) {
         Some((id, key)) => Ok(instance(provision(id, answer)?, key)?.status),
-        None => provision(subject, answer)?.status.ok_or_else(|| format!("{subject} is not computed: {:?}", answer.findings)),
+        None => provision(subject, answer)?
+            .status
+            .ok_or_else(|| format!("{subject} is not computed: {:?}", answer.findings)),
     }
 }
 
@@ -112,17 +116,27 @@ fn provision<'a>(id: &str, answer: &'a Answer) -> Result<&'a ProvisionAnswer, St
 
 fn instance<'a>(provision: &'a ProvisionAnswer, key: &str) -> Result<&'a InstanceAnswer, String> {
     let keys: Vec<&str> = provision.instances.iter().map(|i| i.key.as_str()).collect();
-    provision.instances.iter().find(|i| i.key == key).ok_or_else(|| format!("no instance “{key}” among {keys:?}"))
+    provision
+        .instances
+        .iter()
+        .find(|i| i.key == key)
+        .ok_or_else(|| format!("no instance “{key}” among {keys:?}"))
 }
 
-fn bearer<'a>(provision: &'a ProvisionAnswer, party: &str) -> Result<&'a model::answer::BearerAnswer, String> {
+fn bearer<'a>(
+    provision: &'a ProvisionAnswer,
+    party: &str,
+) -> Result<&'a model::answer::BearerAnswer, String> {
     provision.by_bearer.iter().find(|b| b.party == party).ok_or_else(|| format!("no bearer “{party}”"))
 }
 
 fn statuses(text: &str) -> Result<StatusSet, String> {
     let each = text.split(',').map(|name| {
         let name = name.trim();
-        model::Status::ALL.into_iter().find(|s| s.name() == name).ok_or_else(|| format!("“{name}” is no status"))
+        model::Status::ALL
+            .into_iter()
+            .find(|s| s.name() == name)
+            .ok_or_else(|| format!("“{name}” is no status"))
     });
     each.collect()
 }

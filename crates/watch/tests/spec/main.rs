@@ -19,7 +19,8 @@ fn main() {
         .filter(|path| path.extension().is_some_and(|e| e == "md"))
         .collect();
     files.sort();
-    let preamble = book::Preamble::read(&std::fs::read_to_string(folder.join("README.md")).expect("the preamble"));
+    let preamble =
+        book::Preamble::read(&std::fs::read_to_string(folder.join("README.md")).expect("the preamble"));
     let mut trials = Vec::new();
     for file in files.iter().filter(|f| f.file_name().is_none_or(|name| name != "README.md")) {
         let text = std::fs::read_to_string(file).expect("a readable file");

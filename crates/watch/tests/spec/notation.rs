@@ -63,7 +63,8 @@ fn occurrence(text: &str) -> Result<(Instant, Instant), String> {
         return instant(at).map(|at| (at, at));
     }
     let inside = text.strip_prefix('[').and_then(|t| t.strip_suffix(')'));
-    let (from, to) = inside.and_then(|t| t.split_once(',')).ok_or_else(|| format!("“{text}” is no interval"))?;
+    let (from, to) =
+        inside.and_then(|t| t.split_once(',')).ok_or_else(|| format!("“{text}” is no interval"))?;
     Ok((instant(from)?, instant(to)?))
 }
 
