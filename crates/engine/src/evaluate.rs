@@ -128,7 +128,7 @@ fn blank(provision: &Provision) -> ProvisionAnswer {
 fn answer(context: &Context<'_>, provision: &Provision, outcome: Outcome) -> ProvisionAnswer {
     let sets = || outcome.rows.iter().map(|(_, row)| row.answer.status);
     let status = worst_of(sets());
-    let exact = outcome.exact && !shared_doubt(&outcome.rows);
+    let exact = outcome.exact && !shared_doubt(&outcome.rows) && !outcome.shares_conflict();
     let mut why: Vec<String> = Vec::new();
     if status.len() > 1 {
         // Only instances that can decide the whole explain why it is in doubt.

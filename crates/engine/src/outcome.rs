@@ -34,6 +34,8 @@ pub struct Outcome {
     pub by_bearer: Vec<BearerAnswer>,
     /// What the evidence shows of itself.
     pub findings: BTreeSet<Finding>,
+    /// The claims of each conflict.
+    pub conflicts: BTreeSet<Vec<Id>>,
 }
 
 impl Default for Outcome {
@@ -45,6 +47,7 @@ impl Default for Outcome {
             violations,
             by_bearer: Vec::new(),
             findings: BTreeSet::new(),
+            conflicts: BTreeSet::new(),
         }
     }
 }
@@ -58,6 +61,7 @@ impl Outcome {
     /// Records what a measure shows of the evidence itself.
     pub fn note(&mut self, asked: &Asked, on: &Id) {
         self.exact &= asked.bounds.complete;
+        self.conflicts.extend(asked.bounds.conflicts.iter().cloned());
         if !asked.bounds.complete {
             let detail =
                 "more ways to resolve its contradictions than are listed: amounts there are left unbounded";
@@ -70,6 +74,15 @@ impl Outcome {
                 self.found(("self_contradiction", source.clone(), detail), on);
             }
         }
+    }
+
+    /// Whether more than one doubtful instance rests on the claims of one conflict.
+    #[must_use]
+    pub fn shares_conflict(&self) -> bool {
+        let doubtful = || self.rows.iter().map(|(_, row)| &row.answer).filter(|a| a.status.len() > 1);
+        let rests_on =
+            |claims: &Vec<Id>| doubtful().filter(|a| a.evidence.iter().any(|id| claims.contains(id))).count();
+        self.conflicts.iter().any(|claims| rests_on(claims) > 1)
     }
 
     fn found(&mut self, (kind, source, detail): (&str, Id, String), on: &Id) {

@@ -70,7 +70,7 @@ impl<'a> Silent<'a> {
                 let mut foreign = silent.beyond_deed(span, e)?;
                 let throughout = (span.0..span.1).all(|cell| silent.cells.contains(&cell))
                     && !silent.tallies.iter().any(|(totalled, _)| overlap(*totalled, span));
-                let lacks = !members().any(|own| tells_of(own, e, system));
+                let lacks = !members().any(|own| tells_of(own, other, e, system));
                 foreign.refuted = (throughout && lacks).then_some(Literal::EventFloor { account, event });
                 Some(foreign)
             }));
@@ -166,18 +166,32 @@ impl<'a> Silent<'a> {
     }
 }
 
-/// Whether one report of an account may be of the same incident as somebody else's, and of no other that is told by
-/// somebody else of other doers.
-fn tells_of(own: &Account, told: &Event, system: &System<'_>) -> bool {
+/// Whether one report of an account may be of the incident that another tells of, and of no other that is told of
+/// other doers.
+fn tells_of(own: &Account, teller: &Account, told: &Event, system: &System<'_>) -> bool {
     let rivals = |own: &Event| {
         let foreign = system.measure.accounts.iter().flat_map(|a| &a.events);
-        foreign
-            .filter(|e| e.floor > Amount::ZERO && e.period.meets(&own.period))
-            .any(|e| !e.may_share_doer(told))
+        let mut meeting = foreign.filter(|e| e.floor > Amount::ZERO && e.period.meets(&own.period));
+        meeting.any(|e| !e.may_share_doer(told))
+    };
+    let may_be = |e: &&Event| {
+        e.period.meets(&told.period) && e.may_share_doer(told) && may_be_one(own, e, teller, told)
     };
     let totals = own.tallies.iter().filter_map(|t| t.so_far).any(|(so_far, _)| so_far.meets(&told.period));
-    let mut events = own.events.iter();
-    totals || events.any(|e| e.period.meets(&told.period) && e.may_share_doer(told) && !rivals(e))
+    totals || own.events.iter().filter(may_be).any(|e| !rivals(e))
+}
+
+/// Whether nothing that either account says of references makes two deeds of these two.
+fn may_be_one(own: &Account, e: &Event, teller: &Account, told: &Event) -> bool {
+    let has = |account: &Account, reference: &str| {
+        account.events.iter().any(|other| other.reference.as_deref() == Some(reference))
+    };
+    match (&e.reference, &told.reference) {
+        (Some(one), Some(other)) => one == other,
+        (None, Some(other)) => !has(own, other),
+        (Some(one), None) => !has(teller, one),
+        (None, None) => true,
+    }
 }
 
 pub(super) fn beyond(span: Span, claimed: Option<Amount>, reported: Option<Amount>) -> Option<Foreign> {
