@@ -24,7 +24,7 @@ use worlds::{
 /// Steps after which the oracle gives a provision up.
 const LIMIT: usize = 20_000;
 /// Failures that are printed in full.
-const SHOWN: usize = 100;
+const SHOWN: usize = 5;
 const THREADS: usize = 2;
 
 #[derive(Default)]

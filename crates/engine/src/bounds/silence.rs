@@ -172,7 +172,7 @@ fn tells_of(own: &Account, teller: &Account, told: &Event, system: &System<'_>) 
     let rivals = |own: &Event| {
         let foreign = system.measure.accounts.iter().flat_map(|a| &a.events);
         let mut meeting = foreign.filter(|e| e.floor > Amount::ZERO && e.period.meets(&own.period));
-        meeting.any(|e| !e.may_share_doer(told))
+        meeting.any(|e| e.may_share_doer(own) && !e.may_share_doer(told))
     };
     let may_be = |e: &&Event| {
         e.period.meets(&told.period) && e.may_share_doer(told) && may_be_one(own, e, teller, told)
