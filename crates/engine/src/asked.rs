@@ -4,7 +4,7 @@
 
 use std::cell::OnceCell;
 
-use model::{Amount, Id, Instant, amount::Range};
+use model::{Amount, Id, Instant, agreement::Provision, amount::Range};
 
 use crate::{bounds::Bounds, measure::Measure};
 
@@ -36,6 +36,24 @@ impl Asked {
     #[must_use]
     pub fn closed(&self) -> &Bounds {
         self.closed.get_or_init(|| Bounds::of(&self.measure.closed()))
+    }
+
+    /// What a verdict on it assumes: what the drafter assumed, and every silence that no party has agreed to hear.
+    #[must_use]
+    pub fn assumptions(&self, provision: &Provision) -> Vec<String> {
+        let mut assumptions = provision.assumed();
+        let unagreed = self
+            .measure
+            .accounts
+            .iter()
+            .filter(|a| a.silence_alone && !a.silence_counts && !a.silences.is_empty());
+        assumptions.extend(unagreed.map(|account| {
+            format!(
+                "the silence of {} counts, though no party has accepted that it covers this",
+                account.source
+            )
+        }));
+        assumptions
     }
 
     /// The hull of the amount between two instants.

@@ -16,7 +16,7 @@ use crate::{
     instance::worst_of,
     measure::Evidence,
     moments::Moments,
-    outcome::{Outcome, Row},
+    outcome::{Outcome, Row, sorted},
     recurring::{daily, prohibition},
     single::{exchange, once, shared_doubt},
 };
@@ -111,7 +111,7 @@ fn blank(provision: &Provision) -> ProvisionAnswer {
     ProvisionAnswer {
         id: provision.id.clone(),
         kind: provision.kind.name().to_owned(),
-        bearers: provision.bearers.clone(),
+        bearers: sorted(&provision.bearers),
         clause: provision.clause.clone(),
         computed: false,
         status: None,
@@ -141,6 +141,7 @@ fn answer(context: &Context<'_>, provision: &Provision, outcome: Outcome) -> Pro
     }
     let by_bearer =
         if outcome.by_bearer.is_empty() { bearers(provision, &outcome) } else { outcome.by_bearer.clone() };
+
     ProvisionAnswer {
         computed: true,
         status: Some(status),
@@ -156,7 +157,8 @@ fn answer(context: &Context<'_>, provision: &Provision, outcome: Outcome) -> Pro
 }
 
 fn bearers(provision: &Provision, outcome: &Outcome) -> Vec<BearerAnswer> {
-    let each = provision.bearers.iter().map(|party| {
+    let bearers = sorted(&provision.bearers);
+    let each = bearers.iter().map(|party| {
         let own = outcome.rows.iter().filter(|(bearer, _)| bearer == party).map(|(_, row)| row.answer.status);
         let violations = Count { certain: 0, possible: Some(0) };
         BearerAnswer { party: party.clone(), status: worst_of(own), violations }

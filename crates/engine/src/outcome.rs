@@ -100,3 +100,11 @@ pub fn required_map(required: Required) -> BTreeMap<String, Amount> {
     };
     BTreeMap::from([(name.to_owned(), amount)])
 }
+
+/// Sets are sorted in the contract.
+#[must_use]
+pub fn sorted(ids: &[Id]) -> Vec<Id> {
+    let mut ids = ids.to_vec();
+    ids.sort();
+    ids
+}

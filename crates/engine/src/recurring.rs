@@ -23,7 +23,7 @@ use crate::{
     instance::{periodic, worst_of},
     measure::{Event, Measure, Role},
     moments::Moments,
-    outcome::{Outcome, Row, required_map},
+    outcome::{Outcome, Row, required_map, sorted},
     single::{ask, changes, why},
 };
 
@@ -46,7 +46,7 @@ pub fn daily(context: &Context<'_>, provision: &Provision) -> Result<Outcome, No
             }
             let outside = !certainly_inside(&scope, &windows);
             let mut row = day.row(date, &whole, &windows, outside, context.at);
-            row.answer.assumptions = provision.assumed();
+            row.answer.assumptions = day.total.assumptions(provision);
             if provision.bearers.len() > 1 {
                 row.answer.key = format!("{} {bearer}", row.answer.key);
             }
@@ -266,7 +266,7 @@ pub fn prohibition(context: &Context<'_>, provision: &Provision) -> Result<Outco
     let mut outcome = Outcome { violations: count(&row.answer.amount), ..Outcome::default() };
     outcome.note(&asked, &provision.id);
     outcome.exact &= scope.opens.spans.iter().all(|s| s.first == s.last);
-    for bearer in &provision.bearers {
+    for bearer in &sorted(&provision.bearers) {
         let own = Asked::of(violations(context, provision, action, std::slice::from_ref(bearer))?);
         let row = prohibited(&own, &scope, context.at, provision);
         let violations = count(&row.answer.amount);
@@ -403,7 +403,7 @@ fn prohibited(asked: &Asked, scope: &Scope, at: Instant, provision: &Provision) 
         by_source: by_source.collect(),
         why: why(status, || statuses(asked.closed(), at), contested),
         evidence: asked.measure.claims_in(&seen),
-        assumptions: provision.assumed(),
+        assumptions: asked.assumptions(provision),
     };
     let mut candidates: BTreeSet<Instant> =
         asked.bounds.cuts.iter().flat_map(|c| [c.previous(), *c, c.next()]).collect();

@@ -122,7 +122,8 @@ impl Frame<'_> {
         }
     }
 
-    fn row(&self, asked: &Asked, at: Instant, assumptions: Vec<String>) -> Row {
+    fn row(&self, asked: &Asked, at: Instant, provision: &Provision) -> Row {
+        let assumptions = asked.assumptions(provision);
         let status = self.statuses(&asked.bounds, at);
         let start = self.start().unwrap_or(at);
         let meets = Period::closed(start, at);
@@ -225,7 +226,7 @@ pub fn once(context: &Context<'_>, provision: &Provision) -> Result<Outcome, Not
             owed: *required,
             rest: Vec::new(),
         };
-        outcome.push(bearer, frame.row(&asked, context.at, provision.assumed()));
+        outcome.push(bearer, frame.row(&asked, context.at, provision));
         outcome.note(&asked, &provision.id);
         let lumpy = matches!(required, Required::Exactly(_));
         outcome.exact &= !lumpy || outcome.rows.iter().all(|(_, row)| row.answer.status.len() == 1);
@@ -340,7 +341,7 @@ pub fn exchange(context: &Context<'_>, provision: &Provision) -> Result<Outcome,
         last.rest = rest;
     }
     for frame in frames {
-        let mut row = frame.row(&answers, at, provision.assumed());
+        let mut row = frame.row(&answers, at, provision);
         row.answer.evidence.extend(triggers.measure.claims_in(&Period { first: from, last: at.max(from) }));
         row.answer.evidence.sort();
         row.answer.evidence.dedup();

@@ -7,7 +7,7 @@ use model::{
     Id, Period,
     agreement::{Action, Agreement},
     claim::{Claim, Doers, Kind, Named},
-    place::{Ground, Within},
+    place::{Ground, Place, Within},
 };
 
 use crate::place::within;
@@ -108,7 +108,11 @@ impl Against<'_> {
     /// The one reason why it is not used.
     pub fn fit(&self, claim: &Claim) -> Result<Fits, String> {
         self.kind(claim)?;
-        let occurred = claim.occurred.ok_or("it gives no time")?;
+        self.computed(claim)?;
+        if claim.occurred.is_none() && claim.kind != Kind::Event {
+            return Err("it gives no time".to_owned());
+        }
+        let occurred = claim.occurred.unwrap_or(Period::ALWAYS);
         let (item, part) = self.item(claim);
         let fits = Fits {
             item,
@@ -147,6 +151,36 @@ impl Against<'_> {
         }
     }
 
+    /// What is kept and not computed yet: to take it for a plain figure would be wrong.
+    fn computed(&self, claim: &Claim) -> Result<(), String> {
+        let not_yet = |what: &str| Err(format!("{what}: it is shown and not yet computed"));
+        let written = |key: &str| claim.written.get(key).filter(|value| !value.is_null());
+        let dated_by = written("dated_by").and_then(serde_json::Value::as_str);
+        if written("adjustment").is_some() {
+            return not_yet("it holds figures added en bloc");
+        }
+        if dated_by.is_some_and(|by| by != "occurrence") {
+            return not_yet("it is dated by registration or report, not by occurrence");
+        }
+        if claim.amount.as_ref().is_some_and(|amount| amount.per.is_some() || amount.statistic.is_some()) {
+            return not_yet("it is a figure for each of several periods, or a mean");
+        }
+        if written("part_of").is_some() && claim.kind == Kind::Event {
+            return Err("it is a part of another figure, which holds it".to_owned());
+        }
+        if claim.counter.is_some() && !self.incidents {
+            return Err("it counts harm, not what the clause counts".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Whether a claim that is not used may all the same be about what the pattern asks about.
+    pub fn may_be_of_it(&self, claim: &Claim) -> bool {
+        let occurred = claim.occurred.unwrap_or(Period::ALWAYS);
+        let fits = [self.item(claim).0, self.doer(claim), self.receiver(claim), self.place(claim, &occurred)];
+        matches!(claim.kind, Kind::Event | Kind::Tally | Kind::Rate) && !fits.contains(&Fit::Other)
+    }
+
     fn item(&self, claim: &Claim) -> (Fit, Option<model::amount::Range>) {
         let Some(wanted) = &self.pattern.item else { return (Fit::Same, None) };
         let Some(item) = &claim.item else { return (Fit::Wider, None) };
@@ -155,6 +189,12 @@ impl Against<'_> {
         }
         if self.agreement.is(item, wanted) {
             return (Fit::Narrower, None);
+        }
+        let known =
+            self.agreement.items.iter().any(|i| i.id == *item) || model::vocabulary::item(item).is_some();
+        if !known {
+            // A word that nobody declares may mean anything.
+            return (Fit::Perhaps, None);
         }
         if !self.agreement.is(wanted, item) {
             return (Fit::Other, None);
@@ -208,9 +248,10 @@ impl Against<'_> {
     }
 
     fn place(&self, claim: &Claim, occurred: &Period) -> Fit {
-        let Some((_, zone)) = &self.pattern.place else { return Fit::Same };
         let place = claim.place.as_ref();
-        if place.and_then(|p| p.zone.as_ref()) == Some(zone) {
+        let Some((_, zone)) = &self.pattern.place else { return self.anywhere(place, occurred) };
+        let plainly = |p: &Place| p.zone.as_ref() == Some(zone) && p.lat.is_none() && p.other.is_empty();
+        if place.is_some_and(plainly) {
             return Fit::Same;
         }
         match within(place, occurred, zone, self.grounds) {
@@ -224,14 +265,29 @@ impl Against<'_> {
         }
     }
 
+    /// Where the clause names no place, a claim about a spot, or about a zone inside another, is about a part.
+    fn anywhere(&self, place: Option<&Place>, occurred: &Period) -> Fit {
+        let Some(place) = place else { return Fit::Same };
+        let spot = place.lat.is_some() || place.pcode.is_some() || !place.other.is_empty();
+        let part = |zone: &Id| {
+            let others = self.agreement.zones.iter().filter(|other| other.id != *zone);
+            others.into_iter().any(|other| self.zone_inside(zone, &other.id, occurred))
+        };
+        match &place.zone {
+            None if spot => Fit::Narrower,
+            Some(zone) if part(zone) => Fit::Narrower,
+            _ => Fit::Same,
+        }
+    }
+
     fn zone_inside(&self, zone: &str, wider: &str, occurred: &Period) -> bool {
-        let place = model::place::Place { zone: Some(zone.to_owned()), ..model::place::Place::default() };
+        let place = Place { zone: Some(zone.to_owned()), ..Place::default() };
         within(Some(&place), occurred, wider, self.grounds) == Within::Inside
     }
 
     fn stage(&self, claim: &Claim) -> Result<(), String> {
         let stated = claim.amount.as_ref().and_then(|amount| amount.stage.as_ref());
-        match (&self.pattern.stage, stated) {
+        match (stage_of(self.pattern), stated) {
             (Some(wanted), Some(stage)) if wanted != stage => {
                 Err(format!("it counts what was {stage}, where the clause counts what is {wanted}"))
             }
@@ -253,6 +309,12 @@ impl Against<'_> {
             Err(format!("it is measured in {unit}"))
         }
     }
+}
+
+/// The stage at which a deed counts: the clause's, or else the one that the act itself names.
+pub fn stage_of(pattern: &Action) -> Option<&str> {
+    let of_act = || model::vocabulary::act(&pattern.act).and_then(|term| term.stage.as_deref());
+    pattern.stage.as_deref().or_else(of_act)
 }
 
 /// Whether a tally's own unit is incidents, rather than harm or items.

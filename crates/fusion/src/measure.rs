@@ -15,7 +15,7 @@ use model::{
 };
 
 use crate::{
-    fit::{Against, Considered, Fits, Use},
+    fit::{Against, Considered, Fits, Use, stage_of},
     live::live,
     place::within,
 };
@@ -178,7 +178,10 @@ impl<'a> Fused<'a> {
 
     /// The independence group of a claim: the speaker's, or that of the one relayed.
     fn origin(&self, claim: &Claim) -> String {
-        let relayed = claim.relays.as_ref().and_then(|id| self.sources.get(id)).map(|s| s.origin.clone());
+        // One whom no file declares is its own origin, also where it is only relayed.
+        let declared =
+            |id: &Id| self.sources.get(id).map_or_else(|| id.clone(), |source| source.origin.clone());
+        let relayed = claim.relays.as_ref().map(declared);
         let own = || self.sources[&claim.source].origin.clone();
         let origin = claim.origin.clone().or(relayed).unwrap_or_else(own);
         Source::independence(&origin).to_owned()
@@ -213,10 +216,10 @@ impl<'a> Fused<'a> {
         };
         let by = coverage.by.is_empty()
             || !pattern.by.is_empty() && pattern.by.iter().all(|doer| coverage.by.contains(doer));
-        // What the pattern leaves open narrows no coverage (spec/worlds.md §1).
-        let to = coverage.to.is_empty() || pattern.to.as_ref().is_none_or(|to| coverage.to.contains(to));
-        let stage =
-            coverage.stages.is_empty() || pattern.stage.as_ref().is_none_or(|s| coverage.stages.contains(s));
+        let to = coverage.to.is_empty() || pattern.to.as_ref().is_some_and(|to| coverage.to.contains(to));
+        let wanted = stage_of(pattern);
+        let stage = coverage.stages.is_empty()
+            || wanted.is_some_and(|s| coverage.stages.iter().any(|covered| covered == s));
         any(&coverage.acts, &pattern.act)
             && item
             && by
@@ -229,6 +232,7 @@ impl<'a> Fused<'a> {
 
     fn area_holds(&self, coverage: &Coverage, pattern: &Action) -> bool {
         let Some(area) = &coverage.area else { return true };
+        // A clause that names no place is about the area that the agreement is about (spec/worlds.md §1).
         let Some((_, zone)) = &pattern.place else { return true };
         let place = model::place::Place { zone: Some(zone.clone()), ..Default::default() };
         area == zone
@@ -261,15 +265,14 @@ impl<'a> Fused<'a> {
     }
 
     fn event(&self, claim: &Claim, fits: &Fits, side: &Side<'_>) -> Option<Event> {
-        let range = if side.violation {
-            Range::exactly(Amount::whole(1))
-        } else {
-            fits.part.unwrap_or_else(|| claim.range())
-        };
-        let floor = if fits.certain() { range.low.unwrap_or(Amount::ZERO) } else { Amount::ZERO };
+        let stated = fits.part.unwrap_or_else(|| claim.range());
+        let range = if side.violation { one_incident(&stated) } else { stated };
+        let certain = fits.certain() && !self.echoes(claim);
+        let floor = if certain { range.low.unwrap_or(Amount::ZERO) } else { Amount::ZERO };
         Some(Event {
             claim: claim.id.clone(),
-            period: claim.occurred?,
+            // A deed of which no time is given may have been at any.
+            period: claim.occurred.unwrap_or(Period::ALWAYS),
             floor,
             high: range.high,
             reference: claim.reference.clone(),
@@ -291,7 +294,9 @@ impl<'a> Fused<'a> {
             claim: claim.id.clone(),
             period,
             floor: range.low.filter(|_| fits.certain()),
-            cap: range.high.filter(|_| fits.caps() && !scoped && !part_only && !early && placed),
+            cap: range
+                .high
+                .filter(|_| fits.caps() && !scoped && !part_only && !early && placed && !is_part(claim)),
             high: range.high,
             so_far: early.then(|| {
                 (Period { first: period.first, last: claim.known_at.max(period.first) }, range.high)
@@ -299,6 +304,19 @@ impl<'a> Fused<'a> {
             floor_alone,
             cap_alone,
         })
+    }
+
+    /// Whether a claim relays a source that speaks of the act itself: its own word is then the one that counts.
+    fn echoes(&self, claim: &Claim) -> bool {
+        let Some(relayed) = &claim.relays else { return false };
+        let own = |c: &&&Claim| {
+            c.source == *relayed
+                && c.relays.is_none()
+                && c.act == claim.act
+                && c.kind == Kind::Event
+                && states(c)
+        };
+        claim.kind == Kind::Event && self.claims.iter().any(|c| own(&c) && c.reference.is_none())
     }
 
     /// The sources that stand under one, itself among them.
@@ -387,6 +405,31 @@ fn states(claim: &Claim) -> bool {
     claim.denies.is_empty() && claim.retracts.is_none()
 }
 
+/// A claim that bounds nothing, as a total without bounds: its source is not silent in its period.
+fn said(claim: &Claim) -> Tally {
+    Tally {
+        claim: claim.id.clone(),
+        period: claim.occurred.unwrap_or(Period::ALWAYS),
+        floor: None,
+        cap: None,
+        high: None,
+        so_far: None,
+        floor_alone: false,
+        cap_alone: false,
+    }
+}
+
+/// Whether a figure is contained in another.
+fn is_part(claim: &Claim) -> bool {
+    claim.written.contains_key("part_of")
+}
+
+/// How a report of a deed counts as an incident: once, if there was any of it.
+fn one_incident(stated: &Range) -> Range {
+    let one = |amount: Amount| if amount > Amount::ZERO { Amount::whole(1) } else { Amount::ZERO };
+    Range { low: stated.low.map(one), high: Some(stated.high.map_or(Amount::whole(1), one)) }
+}
+
 /// What is left of a period without a gap.
 fn less(period: &Period, gap: &Period) -> impl Iterator<Item = Period> + use<> {
     let before = Period::closed(period.first, period.last.min(gap.first.previous()));
@@ -444,23 +487,10 @@ impl Evidence for Fused<'_> {
                         }
                     }
                 }
-                // A source that totals harm or a part of the whole is not silent about it.
-                Err(_) if claim.kind == Kind::Tally && side.violation => {
-                    if let (Some(period), account) =
-                        (claim.occurred, accounts.entry(key).or_insert_with(|| blank(&claim.source, origin)))
-                    {
-                        let silent = Tally {
-                            claim: claim.id.clone(),
-                            period,
-                            floor: None,
-                            cap: None,
-                            high: None,
-                            so_far: None,
-                            floor_alone: false,
-                            cap_alone: false,
-                        };
-                        account.tallies.push(silent);
-                    }
+                // What cannot be computed yet is still said: its source is not silent about it.
+                Err(_) if against.may_be_of_it(claim) => {
+                    let account = accounts.entry(key).or_insert_with(|| blank(&claim.source, origin));
+                    account.tallies.push(said(claim));
                 }
                 Err(_) => {}
             }

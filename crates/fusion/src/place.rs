@@ -17,7 +17,12 @@ const METRES_PER_UNIT: f64 = 0.011_119_492_66;
 #[must_use]
 pub fn within(place: Option<&Place>, during: &Period, zone: &str, grounds: &[Ground]) -> Within {
     let Some(place) = place else { return Within::Unknown };
-    if place.zone.as_deref() == Some(zone) {
+    // A relation to a zone, or a bearing from somewhere, resolves nothing yet.
+    if !place.other.is_empty() {
+        return Within::Unknown;
+    }
+    let named = place.zone.as_deref() == Some(zone);
+    if named && disk(place).is_none() {
         return Within::Inside;
     }
     let Some(ground) = grounds.iter().find(|g| g.zone == zone) else { return Within::Unknown };
@@ -26,6 +31,8 @@ pub fn within(place: Option<&Place>, during: &Period, zone: &str, grounds: &[Gro
         versions.map(|outline| relate(place, during, &outline.polygons, grounds)).collect();
     let covered = ground.outlines.iter().any(|o| o.valid.contains(during)) || spans(ground, during);
     match relations.first() {
+        // A point outside the zone that the claim names: one of the two is wrong.
+        Some(Within::Outside) if named => Within::Unknown,
         Some(first) if covered && relations.iter().all(|r| r == first) => *first,
         _ => Within::Unknown,
     }
@@ -103,10 +110,20 @@ fn area_within(area: &[Polygon], zone: &[Polygon]) -> Within {
             .flatten()
             .all(|c| !contains(*c, area) || edge_distance(*c, area) <= OUTLINE_TOLERANCE_M);
     match (inside, apart) {
+        // A part of the zone whose corners all lie on its edges: its middle tells.
+        (true, true) if area.iter().all(|polygon| contains(middle(polygon), zone)) => Within::Inside,
         (true, false) => Within::Inside,
         (false, true) => Within::Outside,
         _ => Within::Unknown,
     }
+}
+
+/// The mean of the corners of a polygon's outer ring.
+fn middle(polygon: &Polygon) -> Point {
+    let ring = polygon.first().map_or(&[][..], |ring| &ring[..ring.len().saturating_sub(1)]);
+    let count = i64::try_from(ring.len().max(1)).unwrap_or(1);
+    let mean = |of: fn(&Point) -> i64| ring.iter().map(of).sum::<i64>() / count;
+    Point { lon: mean(|p| p.lon), lat: mean(|p| p.lat) }
 }
 
 /// Even–odd rule over all rings, in integers.

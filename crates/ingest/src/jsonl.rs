@@ -38,7 +38,28 @@ pub fn read(file_base_name: &str, reader: &mut dyn BufRead) -> Result<Read, std:
             }
         }
     }
+    all.drop_ambiguous(&seen);
     Ok(all)
+}
+
+impl Read {
+    /// Of two statements under one identifier neither is used: the order of lines is no reason to prefer one.
+    fn drop_ambiguous(&mut self, seen: &Seen) {
+        let (dropped, kept) = std::mem::take(&mut self.claims)
+            .into_iter()
+            .partition(|c: &Claim| seen.ambiguous.contains(&c.id));
+        self.claims = kept;
+        for claim in dropped {
+            let (file, line) = claim.read_from.clone();
+            let other = self
+                .rejected
+                .iter()
+                .find(|r| r.field == "id" && r.reason.contains(&format!("“{}”", claim.id)));
+            let Fault { field, reason } = ambiguous(&claim.id, other.map_or(line, |r| r.line));
+            self.rejected.push(Rejected { file, line, field, reason });
+        }
+        self.rejected.sort();
+    }
 }
 
 fn one(bytes: &[u8], file: &str, number: usize, seen: &mut Seen) -> Result<Claim, Fault> {
@@ -96,28 +117,38 @@ impl<'de> Visitor<'de> for ObjectVisitor {
 
 /// Which identifiers were accepted, on which line and with what content.
 #[derive(Default)]
-struct Seen(BTreeMap<Id, (usize, [u8; 32])>);
+struct Seen {
+    lines: BTreeMap<Id, (usize, [u8; 32])>,
+    /// Identifiers that two lines give to different statements: which of them is meant cannot be told.
+    ambiguous: std::collections::BTreeSet<Id>,
+}
 
 impl Seen {
     fn add(&mut self, id: &str, line: usize, content: [u8; 32]) -> Result<(), Fault> {
-        match self.0.get(id) {
+        match self.lines.get(id) {
             Some((earlier, same)) if *same == content => Err(Fault::new(
                 "id",
                 format!("line {earlier} says the same word for word: one of them is enough"),
             )),
-            Some((earlier, _)) => Err(Fault::new(
-                "id",
-                format!(
-                    "“{id}” is already the identifier of line {earlier}, which says something else: give this line its own, \
-                     and `revises` if it corrects that one"
-                ),
-            )),
+            Some((earlier, _)) => {
+                let fault = ambiguous(id, *earlier);
+                self.ambiguous.insert(id.to_owned());
+                Err(fault)
+            }
             None => {
-                self.0.insert(id.to_owned(), (line, content));
+                self.lines.insert(id.to_owned(), (line, content));
                 Ok(())
             }
         }
     }
+}
+
+fn ambiguous(id: &str, other: usize) -> Fault {
+    let reason = format!(
+        "“{id}” is also the identifier of line {other}, which says something else: give each its own, and `revises` if one \
+         corrects the other"
+    );
+    Fault::new("id", reason)
 }
 
 /// The identifier of a claim that has none: `h-` and sixteen hexadecimal digits of its content's SHA-256.

@@ -15,7 +15,7 @@ pub mod zones;
 
 use std::collections::BTreeMap;
 
-use model::{Id, answer::Rejected, claim::Claim};
+use model::{answer::Rejected, claim::Claim};
 
 pub use lines::LINE_LIMIT_BYTES;
 
@@ -30,27 +30,39 @@ pub struct Read {
     pub lines: usize,
 }
 
-/// Several files as one. A claim whose identifier an earlier file already has is rejected, as within one file.
+/// Several files as one. A claim that an earlier file has word for word is rejected; of two statements under one
+/// identifier neither is used, so that the order of the files is no input.
 #[must_use]
 pub fn join(reads: Vec<Read>) -> Read {
     let mut all = Read::default();
-    let mut seen: BTreeMap<Id, (String, usize)> = BTreeMap::new();
     for read in reads {
         all.lines += read.lines;
         all.rejected.extend(read.rejected);
-        for claim in read.claims {
-            let (file, line) = claim.read_from.clone();
-            if let Some((earlier, at)) = seen.get(&claim.id) {
-                let reason = format!(
-                    "the identifier “{}” is already that of {earlier}, line {at}: one statement is one claim, so leave \
-                     this line out or give it an identifier of its own",
-                    claim.id
-                );
-                all.rejected.push(Rejected { file, line, field: "id".to_owned(), reason });
-            } else {
-                seen.insert(claim.id.clone(), (file, line));
-                all.claims.push(claim);
-            }
+        all.claims.extend(read.claims);
+    }
+    let mut by_id: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, claim) in all.claims.iter().enumerate() {
+        by_id.entry(&claim.id).or_default().push(index);
+    }
+    let fault = |index: usize, claim: &Claim| {
+        let same = &by_id[claim.id.as_str()];
+        let other = &all.claims[*same.iter().find(|other| **other != index)?];
+        let place = format!("{}, line {}", other.read_from.0, other.read_from.1);
+        if same.iter().any(|other| all.claims[*other].written != claim.written) {
+            let id = &claim.id;
+            return Some(format!(
+                "“{id}” is also the identifier of {place}, which says something else: give each its own"
+            ));
+        }
+        (same[0] != index).then(|| format!("{place} says the same word for word: one of them is enough"))
+    };
+    let faults: Vec<Option<String>> =
+        all.claims.iter().enumerate().map(|(i, claim)| fault(i, claim)).collect();
+    for (claim, fault) in std::mem::take(&mut all.claims).into_iter().zip(faults) {
+        let (file, line) = claim.read_from.clone();
+        match fault {
+            None => all.claims.push(claim),
+            Some(reason) => all.rejected.push(Rejected { file, line, field: "id".to_owned(), reason }),
         }
     }
     all

@@ -295,13 +295,13 @@ fn the_agreement_itself_is_asked_for() {
 }
 
 #[test]
-fn a_partial_day_is_a_warning_with_two_fixes() {
+fn what_a_partial_day_owes_must_be_said() {
     let pact = "obligation p\n  a must deliver at least 600 boxes each day   # every day\n";
     let text = under_preamble(pact).replace("T00:00", "T12:00");
     let parsed = parse(&text);
-    assert!(parsed.agreement.is_some());
+    assert!(parsed.agreement.is_none());
     let found: Vec<_> = parsed.diagnostics.iter().map(|d| (d.code, d.severity)).collect();
-    assert_eq!(found, [("part-days", Severity::Warning)]);
+    assert_eq!(found, [("part-days", Severity::Error)]);
     for (fix, expected) in parsed.diagnostics[0].fixes.iter().zip([false, true]) {
         let fixed = parse(&fix.apply(&text));
         assert!(fixed.diagnostics.is_empty(), "{:?}", fixed.diagnostics);

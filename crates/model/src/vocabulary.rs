@@ -22,6 +22,9 @@ pub struct Term {
     pub past: String,
     /// The wider term.
     pub parent: Option<String>,
+    /// The stage that the act itself names, where cargo passes stages.
+    #[serde(default)]
+    pub stage: Option<String>,
     /// What it means, in neutral words.
     pub definition: String,
     /// For an act, the items it takes; empty for an act that takes none or anyone.

@@ -21,6 +21,7 @@ pub fn run(options: &Evaluate) -> Result<(), Failure> {
     };
     let watch = options.question.audience(Watch::load(&paths)?);
     crate::print::rejected(&watch.read);
+    watch.knows(&options.question.standard).map_err(Failure::Input)?;
     let answer = watch.evaluate(&options.question.question())?;
     let json = serde_json::to_string(&answer).map_err(|error| Failure::Internal(error.to_string()))?;
     crate::print::line(&json)?;

@@ -12,6 +12,7 @@ use crate::{
 /// Prints the explanation of one instance.
 pub fn run(options: &Explain) -> Result<(), Failure> {
     let watch = options.ask.question.audience(options.ask.watch.load()?);
+    watch.knows(&options.ask.question.standard).map_err(Failure::Input)?;
     let question = options.ask.question.question();
     let explanation = watch.explain(&question, &options.provision, options.instance.as_deref())?;
     if options.ask.format == Format::Json {

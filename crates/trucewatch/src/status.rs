@@ -16,6 +16,7 @@ use crate::{
 /// Prints the table, or the whole answer as JSON.
 pub fn run(options: &Ask) -> Result<(), Failure> {
     let watch = options.question.audience(options.watch.load()?);
+    watch.knows(&options.question.standard).map_err(Failure::Input)?;
     let answer = watch.evaluate(&options.question.question())?;
     if options.format == Format::Json {
         let json = serde_json::to_string(&answer).map_err(|error| Failure::Internal(error.to_string()))?;

@@ -187,8 +187,18 @@ impl Watch {
         let open_to = |claim: &Claim| {
             let handling =
                 claim.written.get("handling").and_then(serde_json::Value::as_str).unwrap_or("public");
-            handling.strip_prefix("restricted:").is_none_or(|to| to == audience)
+            // Any other word than these restricts to nobody that is known here.
+            handling == "public" || handling.strip_prefix("restricted:") == Some(audience)
         };
+        // What is withheld is not silence: a source that is not heard in full is not silent either.
+        let mut withheld: Vec<model::Id> =
+            self.claims.iter().filter(|c| !open_to(c)).map(|c| c.source.clone()).collect();
+        while let Some(id) = withheld.pop() {
+            if let Some(source) = self.sources.iter_mut().find(|s| s.id == id) {
+                source.covers.clear();
+                withheld.extend(source.under.clone());
+            }
+        }
         self.claims.retain(open_to);
         self
     }

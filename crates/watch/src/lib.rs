@@ -29,6 +29,22 @@ impl Watch {
         fusion::decided(&self.claims, &self.decisions, known)
     }
 
+    /// Whether a standard names a speaker or side that nobody here is, and who there is.
+    ///
+    /// # Errors
+    /// A message with those that there are.
+    pub fn knows(&self, standard: &model::Standard) -> Result<(), String> {
+        let model::Standard::Account(who) = standard else { return Ok(()) };
+        let sides = self.sources.iter().filter_map(|source| source.side.as_ref());
+        let speakers = self.sources.iter().map(|s| &s.id).chain(self.claims.iter().map(|c| &c.source));
+        let known: std::collections::BTreeSet<&model::Id> = sides.chain(speakers).collect();
+        if known.contains(who) {
+            return Ok(());
+        }
+        let names: Vec<&str> = known.into_iter().map(String::as_str).collect();
+        Err(format!("nobody here is “{who}”: account: takes one of {}", names.join(", ")))
+    }
+
     /// Answers a question about it.
     ///
     /// # Errors

@@ -65,10 +65,6 @@ impl Diagnostic {
         Diagnostic { code, severity: Severity::Error, span, message: message.into(), fixes: Vec::new() }
     }
 
-    pub(crate) fn warning(code: &'static str, span: Range<usize>, message: impl Into<String>) -> Self {
-        Diagnostic { severity: Severity::Warning, ..Self::error(code, span, message) }
-    }
-
     /// With a fix that replaces a range.
     pub(crate) fn fix(
         mut self,

@@ -127,7 +127,7 @@ impl Lowering<'_> {
         let span = each.span();
         let message = "the agreement enters into force inside a day, and the text does not say what that day owes: \
                        it is taken to owe all";
-        let mut diagnostic = Diagnostic::warning(codes::PART_DAYS, span.clone(), message);
+        let mut diagnostic = Diagnostic::error(codes::PART_DAYS, span.clone(), message);
         for words in ["part-days in full", "part-days pro rata"] {
             let line = self.continuation(node.span().start, words);
             diagnostic = diagnostic.fix(format!("add `{words}`"), span.end..span.end, line);

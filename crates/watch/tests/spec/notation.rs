@@ -38,11 +38,11 @@ fn claim(line: &str) -> Result<Value, String> {
     let [id, source, kind, act, amount, item, occurred, extras @ ..] = fields.as_slice() else {
         return Err(format!("“{line}” is no claim: id source type act amount item occurred …"));
     };
-    let (from, to) = occurrence(occurred)?;
+    let when = if *occurred == "null" { None } else { Some(occurrence(occurred)?) };
     let mut claim = json!({
         "id": id, "source": source, "type": kind, "act": act,
-        "occurred": {"from": from.to_string(), "to": to.to_string()},
-        "known_at": to.to_string(), "by": [{"party": "a"}], "to": [{"party": "b"}], "place": {"zone": "z"},
+        "occurred": when.map(|(from, to)| json!({"from": from.to_string(), "to": to.to_string()})),
+        "known_at": when.map(|(_, to)| to.to_string()), "by": [{"party": "a"}], "to": [{"party": "b"}], "place": {"zone": "z"},
     });
     if *item != "-" {
         claim["item"] = json!(item);
