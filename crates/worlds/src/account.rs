@@ -27,6 +27,8 @@ pub(crate) struct Account<'e> {
     all: &'e Evidence<'e>,
     literals: BTreeSet<Saying>,
     quiet: Vec<Quiet>,
+    /// Sources whose silence throughout refutes a report: of the two a world satisfies one.
+    refuted: BTreeSet<(usize, usize)>,
 }
 
 impl<'e> Account<'e> {
@@ -39,10 +41,13 @@ impl<'e> Account<'e> {
                 _ => None,
             })
             .collect();
-        let mut account = Account { all, literals: accepted.into_iter().collect(), quiet: Vec::new() };
+        let literals: BTreeSet<Saying> = accepted.into_iter().collect();
+        let mut account = Account { all, literals, quiet: Vec::new(), refuted: BTreeSet::new() };
         for (source, cells) in silent {
             let foreign: Vec<(usize, i64)> =
                 floors.iter().filter_map(|of| Some((*of, all.beyond(*source, *of)?))).collect();
+            let lacked = foreign.iter().filter(|(of, _)| all.refutes(*source, cells, *of));
+            account.refuted.extend(lacked.map(|(of, _)| (*source, *of)));
             for i in cells {
                 for j in (i + 1..all.cuts.len()).take_while(|j| cells.contains(&(j - 1))) {
                     let quiet = account.quiet(*source, *i, j, &foreign);
@@ -85,7 +90,12 @@ impl<'e> Account<'e> {
                     if event.claim.reference.is_some() {
                         families.entry(None).or_default().push((event, low));
                     }
-                    !set.contains(&Saying::Denial(of)) && !self.elsewhere(event, set)
+                    let excluded = |(source, lacked): &(usize, usize)| {
+                        *lacked == of && set.contains(&Saying::Exclusion(*source, of))
+                    };
+                    !set.contains(&Saying::Denial(of))
+                        && !self.elsewhere(event, set)
+                        && !self.refuted.iter().any(excluded)
                 }
                 Saying::Tally(of, low) => {
                     let (i, j) = self.all.ends(&self.all.reports[of].period);

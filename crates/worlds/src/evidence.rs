@@ -266,6 +266,39 @@ impl<'a> Evidence<'a> {
         (own < NONE && beyond > 0).then_some(beyond)
     }
 
+    /// Whether a source, silent in some cells, was silent throughout the time of an event that it lacks: nothing
+    /// that its group says may be of the same deed.
+    pub fn refutes(&self, source: usize, cells: &BTreeSet<usize>, of: usize) -> bool {
+        let foreign = &self.reports[of];
+        let (i, j) = self.ends(&foreign.period);
+        let throughout = (i..j).all(|cell| cells.contains(&cell));
+        let mut group = self.reports.iter().filter(|report| self.oracle.answers_for(source, report.source));
+        let may_be_of_it = |report: &Report<'_>| {
+            let so_far = report.is_so_far() && report.when.meets(&foreign.period);
+            so_far || report.is_event() && report.period.meets(&foreign.period) && self.may_be_one(report, foreign)
+        };
+        foreign.is_event()
+            && throughout
+            && self.tallied(source, &foreign.period).next().is_none()
+            && !group.any(may_be_of_it)
+    }
+
+    /// Whether nothing that the two sources say of references makes two deeds of two reports.
+    fn may_be_one(&self, one: &Report<'_>, other: &Report<'_>) -> bool {
+        let knows = |source: usize, reference: &String| {
+            let same = |report: &&Report<'_>| {
+                report.is_event() && report.source == source && report.claim.reference.as_ref() == Some(reference)
+            };
+            self.reports.iter().any(|report| same(&report))
+        };
+        match (&one.claim.reference, &other.claim.reference) {
+            (Some(one), Some(other)) => one == other,
+            (None, Some(reference)) => !knows(one.source, reference),
+            (Some(reference), None) => !knows(other.source, reference),
+            (None, None) => true,
+        }
+    }
+
     /// The bounds of each maximal consistent set of the literals that the standard accepts of deeds that some
     /// owe.
     pub fn worlds(&self, bearers: &[Id], verifiers: &[Id]) -> Result<Vec<Bounds>, Refused> {

@@ -263,8 +263,8 @@ impl<'a> System<'a> {
                     let same = |other: &Event| one.reference.is_some() && other.reference == one.reference;
                     floors().find(|(_, other)| same(other) && !other.period.meets(&one.period))
                 }
-                // An incident, with a silence that excludes it.
-                Literal::Excludes { account, foreign } if self.measure.incidents => {
+                // A deed, with a silence that excludes it.
+                Literal::Excludes { account, foreign } => {
                     let refuted =
                         self.silent[account].as_ref().and_then(|silent| silent.foreign[foreign].refuted);
                     floors().find(|(floor, _)| Some(*floor) == refuted)
