@@ -275,7 +275,10 @@ impl<'a> Evidence<'a> {
         let mut group = self.reports.iter().filter(|report| self.oracle.answers_for(source, report.source));
         let may_be_of_it = |report: &Report<'_>| {
             let so_far = report.is_so_far() && report.when.meets(&foreign.period);
-            so_far || report.is_event() && report.period.meets(&foreign.period) && self.may_be_one(report, foreign)
+            so_far
+                || report.is_event()
+                    && report.period.meets(&foreign.period)
+                    && self.may_be_one(report, foreign)
         };
         foreign.is_event()
             && throughout
@@ -287,7 +290,9 @@ impl<'a> Evidence<'a> {
     fn may_be_one(&self, one: &Report<'_>, other: &Report<'_>) -> bool {
         let knows = |source: usize, reference: &String| {
             let same = |report: &&Report<'_>| {
-                report.is_event() && report.source == source && report.claim.reference.as_ref() == Some(reference)
+                report.is_event()
+                    && report.source == source
+                    && report.claim.reference.as_ref() == Some(reference)
             };
             self.reports.iter().any(|report| same(&report))
         };

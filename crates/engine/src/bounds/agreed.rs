@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Amount, Instant};
 
-use super::{Bounds, system::System};
+use super::Bounds;
 use crate::measure::{Account, Measure};
 
 /// A bound on which independent origins agree.
@@ -19,21 +19,21 @@ pub(super) struct Agreed {
 }
 
 /// The bounds that at least two origins each imply, leaving out what follows from others of them.
-pub(super) fn agree(system: &System<'_>) -> Vec<Agreed> {
+pub(super) fn agree(measure: &Measure, cuts: &[Instant]) -> Vec<Agreed> {
     let mut origins: BTreeMap<&str, Vec<Account>> = BTreeMap::new();
     let mut positions: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (index, account) in system.measure.accounts.iter().enumerate() {
+    for (index, account) in measure.accounts.iter().enumerate() {
         origins.entry(&account.origin).or_default().push(account.clone());
         positions.entry(&account.origin).or_default().push(index);
     }
     let solved: Vec<Bounds> = origins
         .iter()
-        .map(|(origin, accounts)| Bounds::of(&alone(system.measure, accounts, &positions[origin])))
+        .map(|(origin, accounts)| Bounds::of(&alone(measure, accounts, &positions[origin])))
         .collect();
     let mut agreed = BTreeSet::new();
-    for from in 0..system.cuts.len() {
-        for to in from + 1..system.cuts.len() {
-            let ranges = solved.iter().map(|b| hull_between(b, system.cuts[from], system.cuts[to]));
+    for from in 0..cuts.len() {
+        for to in from + 1..cuts.len() {
+            let ranges = solved.iter().map(|b| hull_between(b, cuts[from], cuts[to]));
             let (mut floors, mut caps): (Vec<_>, Vec<_>) = ranges.unzip();
             floors.sort_unstable_by(|a, b| b.cmp(a));
             caps.sort_unstable_by_key(|cap| cap.unwrap_or(i64::MAX));

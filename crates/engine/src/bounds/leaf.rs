@@ -6,26 +6,14 @@ use std::{collections::BTreeSet, rc::Rc};
 
 use model::Instant;
 
-use super::{View, pair, system::Literal};
+use super::{
+    View,
+    literal::{Edge, Literal},
+    pair,
+};
 
 /// Parts with no more cuts than this are closed as a dense table.
 const DENSE_CUTS_MAX: usize = 160;
-/// `F(to) - F(from) <= weight`, and the literals that it rests on.
-#[derive(Clone, Debug)]
-pub(super) struct Edge {
-    pub(super) from: usize,
-    pub(super) to: usize,
-    pub(super) weight: i64,
-    pub(super) because: Vec<Literal>,
-}
-
-impl Edge {
-    pub(super) fn shift(&mut self, first: usize) {
-        self.from -= first;
-        self.to -= first;
-    }
-}
-
 /// One maximal consistent set, closed: the tightest `F(j) - F(i) <= distance`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Leaf {

@@ -14,6 +14,7 @@ use crate::measure::Measure;
 
 mod agreed;
 mod leaf;
+mod literal;
 mod silence;
 mod system;
 
@@ -102,9 +103,9 @@ impl Bounds {
         for (first, last) in system.parts() {
             let (leaves, listed) = system.solve(first, last, &mut conflicts);
             complete &= listed;
-            parts.push(Part { cuts: system.cuts[first..=last].to_vec(), leaves });
+            parts.push(Part { cuts: system.cuts.0[first..=last].to_vec(), leaves });
         }
-        Bounds { parts, complete, cuts: system.cuts.clone(), conflicts }
+        Bounds { parts, complete, cuts: system.cuts.0.clone(), conflicts }
     }
 
     /// Whether the ways to resolve contradictions differ in the amount between two instants.

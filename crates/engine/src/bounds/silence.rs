@@ -10,8 +10,8 @@ use std::{
 
 use model::Amount;
 
-use super::system::{Literal, Span, System};
-use crate::measure::{Account, Event};
+use super::literal::{Cuts, Literal, Span};
+use crate::measure::{Account, Event, Measure};
 
 /// A source whose silence counts, with what it and all under it report, by cuts.
 pub(super) struct Silent<'a> {
@@ -46,37 +46,36 @@ pub(super) fn overlap(a: Span, b: Span) -> bool {
 }
 
 impl<'a> Silent<'a> {
-    pub(super) fn of(system: &System<'a>, index: usize) -> Option<Self> {
-        let account = &system.measure.accounts[index];
+    pub(super) fn of(measure: &'a Measure, cuts: &Cuts, index: usize) -> Option<Self> {
+        let account = &measure.accounts[index];
         if !account.silence_alone || account.silences.is_empty() {
             return None;
         }
-        let members = || account.group.iter().filter_map(|member| system.measure.accounts.get(*member));
-        let deeds = members()
-            .flat_map(|a| &a.events)
-            .map(|e| (system.span(&e.period), e.reference.as_deref(), e.high));
+        let members = || account.group.iter().filter_map(|member| measure.accounts.get(*member));
+        let deeds =
+            members().flat_map(|a| &a.events).map(|e| (cuts.span(&e.period), e.reference.as_deref(), e.high));
         let so_far = members().flat_map(|a| &a.tallies).filter_map(|t| t.so_far);
-        let events = deeds.chain(so_far.map(|(period, high)| (system.span(&period), None, high))).collect();
+        let events = deeds.chain(so_far.map(|(period, high)| (cuts.span(&period), None, high))).collect();
         let totals = members().flat_map(|a| &a.tallies).filter(|t| t.so_far.is_none());
-        let cells = account.silences.iter().map(|s| system.span(s)).flat_map(|(from, to)| from..to).collect();
-        let tallies = totals.map(|t| (system.span(&t.period), t.cap)).collect();
+        let cells = account.silences.iter().map(|s| cuts.span(s)).flat_map(|(from, to)| from..to).collect();
+        let tallies = totals.map(|t| (cuts.span(&t.period), t.cap)).collect();
         let mut silent = Silent { cells, events, tallies, foreign: Vec::new(), caps: RefCell::default() };
-        let others = system.measure.accounts.iter().enumerate().filter(|(i, _)| !account.group.contains(i));
+        let others = measure.accounts.iter().enumerate().filter(|(i, _)| !account.group.contains(i));
         let mut foreign = Vec::new();
         for (account, other) in others {
             let floors = other.events.iter().enumerate().filter(|(_, e)| e.alone && e.floor > Amount::ZERO);
             foreign.extend(floors.filter_map(|(event, e)| {
-                let span = system.span(&e.period);
+                let span = cuts.span(&e.period);
                 let mut foreign = silent.beyond_deed(span, e)?;
                 let throughout = (span.0..span.1).all(|cell| silent.cells.contains(&cell))
                     && !silent.tallies.iter().any(|(totalled, _)| overlap(*totalled, span));
-                let lacks = !members().any(|own| tells_of(own, other, e, system));
+                let lacks = !members().any(|own| tells_of(own, other, e, measure));
                 foreign.refuted = (throughout && lacks).then_some(Literal::EventFloor { account, event });
                 Some(foreign)
             }));
             let floors =
                 other.tallies.iter().filter(|t| t.floor_alone && t.floor.is_some_and(|f| f > Amount::ZERO));
-            foreign.extend(floors.filter_map(|t| silent.beyond_total(system.span(&t.period), t.high)));
+            foreign.extend(floors.filter_map(|t| silent.beyond_total(cuts.span(&t.period), t.high)));
         }
         silent.foreign = foreign;
         Some(silent)
@@ -168,9 +167,9 @@ impl<'a> Silent<'a> {
 
 /// Whether one report of an account may be of the incident that another tells of, and of no other that is told of
 /// other doers.
-fn tells_of(own: &Account, teller: &Account, told: &Event, system: &System<'_>) -> bool {
+fn tells_of(own: &Account, teller: &Account, told: &Event, measure: &Measure) -> bool {
     let rivals = |own: &Event| {
-        let foreign = system.measure.accounts.iter().flat_map(|a| &a.events);
+        let foreign = measure.accounts.iter().flat_map(|a| &a.events);
         let mut meeting = foreign.filter(|e| e.floor > Amount::ZERO && e.period.meets(&own.period));
         meeting.any(|e| e.may_share_doer(own) && !e.may_share_doer(told))
     };

@@ -8,11 +8,12 @@ use std::{
     rc::Rc,
 };
 
-use model::{Amount, Duration, Id, Instant, Period};
+use model::{Amount, Duration, Id};
 
 use super::{
     agreed::{Agreed, agree},
-    leaf::{Edge, Leaf},
+    leaf::Leaf,
+    literal::{Cuts, Edge, Literal, Span},
     silence::Silent,
 };
 use crate::measure::{Event, Measure};
@@ -21,39 +22,8 @@ use crate::measure::{Event, Measure};
 const SYSTEMS_MAX: usize = 3_000;
 /// More maximal sets than this, likewise.
 const LEAVES_MAX: usize = 256;
-/// A literal, by its place in the measure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Literal {
-    EventFloor {
-        account: usize,
-        event: usize,
-    },
-    TallyFloor {
-        account: usize,
-        tally: usize,
-    },
-    TallyCap {
-        account: usize,
-        tally: usize,
-    },
-    /// What a silent source, with all under it, did not report of somebody else's claim did not happen.
-    Excludes {
-        account: usize,
-        foreign: usize,
-    },
-    Agreed {
-        index: usize,
-    },
-    Denial {
-        index: usize,
-    },
-}
-
 /// An event's floor with the event.
 type Floor<'e> = (Literal, &'e Event);
-
-/// A pair of cuts.
-pub(super) type Span = (usize, usize);
 
 /// The caps by silence of an account, given what it excludes: they are the same in many of the systems tried.
 pub(super) type Quiet = BTreeMap<(usize, BTreeSet<usize>), Rc<Vec<Edge>>>;
@@ -61,7 +31,7 @@ pub(super) type Quiet = BTreeMap<(usize, BTreeSet<usize>), Rc<Vec<Edge>>>;
 /// A measure laid out over cuts of time.
 pub(super) struct System<'a> {
     pub(super) measure: &'a Measure,
-    pub(super) cuts: Vec<Instant>,
+    pub(super) cuts: Cuts,
     pub(super) agreed: Vec<Agreed>,
     /// For each account, its silence if that is accepted.
     pub(super) silent: Vec<Option<Silent<'a>>>,
@@ -79,22 +49,10 @@ impl<'a> System<'a> {
                 cuts.insert(period.last + Duration::TICK);
             }
         }
-        let cuts: Vec<Instant> = cuts.into_iter().collect();
-        let mut system = System { measure, cuts, agreed: Vec::new(), silent: Vec::new() };
-        system.silent = (0..measure.accounts.len()).map(|account| Silent::of(&system, account)).collect();
-        if measure.corroboration {
-            system.agreed = agree(&system);
-        }
-        system
-    }
-
-    pub(super) fn cut(&self, instant: Instant) -> usize {
-        self.cuts.partition_point(|c| *c < instant)
-    }
-
-    /// The cuts at the ends of a period.
-    pub(super) fn span(&self, period: &Period) -> Span {
-        (self.cut(period.first), self.cut(period.last + Duration::TICK))
+        let cuts = Cuts(cuts.into_iter().collect());
+        let silent = (0..measure.accounts.len()).map(|account| Silent::of(measure, &cuts, account)).collect();
+        let agreed = if measure.corroboration { agree(measure, &cuts.0) } else { Vec::new() };
+        System { measure, cuts, agreed, silent }
     }
 
     pub(super) fn event(&self, account: usize, event: usize) -> &Event {
@@ -103,12 +61,12 @@ impl<'a> System<'a> {
 
     /// Runs of cuts that no literal crosses the ends of.
     pub(super) fn parts(&self) -> Vec<(usize, usize)> {
-        let mut joined = vec![false; self.cuts.len()];
+        let mut joined = vec![false; self.cuts.0.len()];
         let mut join =
             |(first, last): (usize, usize)| joined[first + 1..last].iter_mut().for_each(|j| *j = true);
         for account in &self.measure.accounts {
-            account.events.iter().for_each(|e| join(self.span(&e.period)));
-            account.tallies.iter().for_each(|t| join(self.span(&t.period)));
+            account.events.iter().for_each(|e| join(self.cuts.span(&e.period)));
+            account.tallies.iter().for_each(|t| join(self.cuts.span(&t.period)));
         }
         self.agreed.iter().for_each(|a| join((a.from, a.to)));
         for hull in self.reference_hulls() {
@@ -130,7 +88,7 @@ impl<'a> System<'a> {
         let mut hulls: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
         for event in self.measure.accounts.iter().flat_map(|a| &a.events) {
             if let Some(reference) = &event.reference {
-                let (first, last) = self.span(&event.period);
+                let (first, last) = self.cuts.span(&event.period);
                 let hull = hulls.entry(reference).or_insert((first, last));
                 *hull = (hull.0.min(first), hull.1.max(last));
             }
@@ -144,11 +102,12 @@ impl<'a> System<'a> {
         let mut literals = Vec::new();
         for (a, account) in self.measure.accounts.iter().enumerate() {
             for (e, event) in account.events.iter().enumerate() {
-                if event.alone && event.floor > Amount::ZERO && inside(self.span(&event.period)) {
+                if event.alone && event.floor > Amount::ZERO && inside(self.cuts.span(&event.period)) {
                     literals.push(Literal::EventFloor { account: a, event: e });
                 }
             }
-            for (t, tally) in account.tallies.iter().enumerate().filter(|(_, t)| inside(self.span(&t.period)))
+            for (t, tally) in
+                account.tallies.iter().enumerate().filter(|(_, t)| inside(self.cuts.span(&t.period)))
             {
                 if tally.floor_alone && tally.floor.is_some_and(|f| f > Amount::ZERO) {
                     literals.push(Literal::TallyFloor { account: a, tally: t });
@@ -172,7 +131,9 @@ impl<'a> System<'a> {
         let denied_inside = |denied: &str| {
             let mut events = self.measure.accounts.iter().flat_map(|a| &a.events);
             events.any(|e| {
-                e.claim == denied && first <= self.span(&e.period).0 && self.span(&e.period).1 <= last
+                e.claim == denied
+                    && first <= self.cuts.span(&e.period).0
+                    && self.cuts.span(&e.period).1 <= last
             })
         };
         let denials = self.measure.denials.iter().enumerate();
@@ -312,12 +273,12 @@ impl<'a> System<'a> {
             let (from, to, floor, amount) = match *literal {
                 Literal::TallyFloor { account, tally } => {
                     let tally = &self.measure.accounts[account].tallies[tally];
-                    let (from, to) = self.span(&tally.period);
+                    let (from, to) = self.cuts.span(&tally.period);
                     (from, to, true, tally.floor)
                 }
                 Literal::TallyCap { account, tally } => {
                     let tally = &self.measure.accounts[account].tallies[tally];
-                    let (from, to) = self.span(&tally.period);
+                    let (from, to) = self.cuts.span(&tally.period);
                     (from, to, false, tally.cap)
                 }
                 Literal::Agreed { index } => {
@@ -364,7 +325,7 @@ impl<'a> System<'a> {
         let mut hull: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
         for (_, event) in &family {
             if let Some(reference) = &event.reference {
-                let (first, last) = self.span(&event.period);
+                let (first, last) = self.cuts.span(&event.period);
                 let own = hull.entry(reference).or_insert((first, last));
                 *own = (own.0.min(first), own.1.max(last));
             }
@@ -373,7 +334,7 @@ impl<'a> System<'a> {
             .into_iter()
             .map(|entry| {
                 let by_reference = entry.1.reference.as_deref().and_then(|r| hull.get(r).copied());
-                (by_reference.unwrap_or_else(|| self.span(&entry.1.period)), entry)
+                (by_reference.unwrap_or_else(|| self.cuts.span(&entry.1.period)), entry)
             })
             .collect();
         spans.sort_by_key(|(span, (literal, _))| (*span, *literal));
@@ -390,13 +351,13 @@ impl<'a> System<'a> {
     }
 
     pub(super) fn sums(&self, cluster: &[Floor<'_>]) -> Vec<Edge> {
-        let starts: BTreeSet<usize> = cluster.iter().map(|(_, e)| self.span(&e.period).0).collect();
-        let ends: BTreeSet<usize> = cluster.iter().map(|(_, e)| self.span(&e.period).1).collect();
+        let starts: BTreeSet<usize> = cluster.iter().map(|(_, e)| self.cuts.span(&e.period).0).collect();
+        let ends: BTreeSet<usize> = cluster.iter().map(|(_, e)| self.cuts.span(&e.period).1).collect();
         let mut edges = Vec::new();
         for &from in &starts {
             for &to in ends.iter().filter(|to| **to > from) {
                 let inside = cluster.iter().filter(|(_, e)| {
-                    let (first, last) = self.span(&e.period);
+                    let (first, last) = self.cuts.span(&e.period);
                     from <= first && last <= to
                 });
                 let (sum, because) = sum_by_deed(inside.map(|(literal, event)| (*literal, *event)));
