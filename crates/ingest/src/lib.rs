@@ -15,7 +15,7 @@ pub mod zones;
 
 use std::collections::BTreeMap;
 
-use model::{answer::Rejected, claim::Claim};
+use model::{Id, answer::Rejected, claim::Claim};
 
 pub use lines::LINE_LIMIT_BYTES;
 
@@ -65,5 +65,37 @@ pub fn join(reads: Vec<Read>) -> Read {
             Some(reason) => all.rejected.push(Rejected { file, line, field: "id".to_owned(), reason }),
         }
     }
+    all.drop_circles();
     all
+}
+
+impl Read {
+    /// Claims that revise or retract each other in a circle say nothing: none of them stands first.
+    fn drop_circles(&mut self) {
+        let targets = |claim: &Claim| [claim.revises.clone(), claim.retracts.clone()].into_iter().flatten();
+        let by_id: BTreeMap<Id, Vec<Id>> =
+            self.claims.iter().map(|c| (c.id.clone(), targets(c).collect())).collect();
+        let reaches_itself = |claim: &Claim| {
+            let mut seen = std::collections::BTreeSet::new();
+            let mut ahead: Vec<&Id> = by_id[&claim.id].iter().collect();
+            while let Some(id) = ahead.pop() {
+                if *id == claim.id {
+                    return true;
+                }
+                if seen.insert(id) {
+                    ahead.extend(by_id.get(id).into_iter().flatten());
+                }
+            }
+            false
+        };
+        let (circular, kept): (Vec<Claim>, Vec<Claim>) =
+            std::mem::take(&mut self.claims).into_iter().partition(reaches_itself);
+        self.claims = kept;
+        for claim in circular {
+            let (file, line) = claim.read_from.clone();
+            let field = if claim.revises.is_some() { "revises" } else { "retracts" }.to_owned();
+            let reason = "it revises or retracts, in a circle, what revises or retracts it: one of them must come first";
+            self.rejected.push(Rejected { file, line, field, reason: reason.to_owned() });
+        }
+    }
 }

@@ -134,6 +134,16 @@ fn identifiers() {
 
     let both = ingest::join(vec![read(&same), read(&other)]);
     assert_eq!((both.claims.len(), both.rejected.len(), both.lines), (0, 2, 2));
+    let circle = ingest::join(vec![read(
+        [
+            line(r#""id": "c1", "revises": "c2""#),
+            line(r#""id": "c2", "revises": "c1""#),
+            line(r#""id": "c3", "revises": "c1""#),
+        ]
+        .join("\n"),
+    )]);
+    let left: Vec<&str> = circle.claims.iter().map(|c| c.id.as_str()).collect();
+    assert_eq!((left, circle.rejected[0].field.as_str()), (vec!["c3"], "revises"));
     let twice = ingest::join(vec![read(&same), read(&same)]);
     assert_eq!((twice.claims.len(), twice.rejected.len()), (1, 1));
 }
