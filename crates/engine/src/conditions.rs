@@ -299,8 +299,8 @@ fn kept(single: &Single<'_>, from: Instant, most: Amount) -> Moments {
 fn may_stop_at(single: &Single<'_>, span: &Period, from: Instant, owed: Amount) -> bool {
     let earliest = single.opens.spans.first().map(|opens| single.deadline.last(opens.first));
     let in_time = earliest.is_some_and(|last| span.last <= last);
-    let mut views = single.bounds.views(&[from, span.last.next()]).into_iter();
-    span.first < span.last || !in_time || views.any(|view| view.low(0, 1) <= owed)
+    let views = single.bounds.views(&[from, span.last.next()]);
+    span.first < span.last || !in_time || views.iter().any(|view| view.low(0, 1) <= owed)
 }
 
 /// Whether the amount can pass what is exactly owed without ever being it.

@@ -365,7 +365,7 @@ fn prohibited(asked: &Asked, scope: &Scope, at: Instant, provision: &Provision) 
                 if !over && scope.closes.certain_by(t) {
                     continue;
                 }
-                for view in bounds.views(&[opens, end.max(opens)]) {
+                for view in bounds.views(&[opens, end.max(opens)]).iter() {
                     if view.high(0, 1).is_none_or(|h| h > Amount::ZERO) {
                         set.insert(Status::Breached);
                     }

@@ -6,7 +6,11 @@
 //! Method: F between two cuts is an edge of a graph whose negative cycles are conflicts (Bellman 1958). Conflicts are
 //! resolved in every minimal way by a hitting-set tree (Reiter 1987) over the literals on a cycle. Time-connected parts are solved apart.
 
-use std::collections::BTreeSet;
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use model::{Amount, Id, Instant};
 
@@ -83,6 +87,8 @@ pub struct Bounds {
     pub cuts: Vec<Instant>,
     /// The claims of each conflict that was met, sorted.
     pub conflicts: BTreeSet<Vec<Id>>,
+    /// What has been asked already: many instances ask about the same instants.
+    asked: RefCell<BTreeMap<Vec<Instant>, Rc<[View]>>>,
 }
 
 /// A stretch of time that no literal crosses the ends of.
@@ -105,7 +111,7 @@ impl Bounds {
             complete &= listed;
             parts.push(Part { cuts: system.cuts.0[first..=last].to_vec(), leaves });
         }
-        Bounds { parts, complete, cuts: system.cuts.0.clone(), conflicts }
+        Bounds { parts, complete, cuts: system.cuts.0.clone(), conflicts, asked: RefCell::default() }
     }
 
     /// Whether the ways to resolve contradictions differ in the amount between two instants.
@@ -123,7 +129,16 @@ impl Bounds {
 
     /// The distinct views of the worlds from a list of ascending instants; each instant counts what lies before it.
     #[must_use]
-    pub fn views(&self, points: &[Instant]) -> Vec<View> {
+    pub fn views(&self, points: &[Instant]) -> Rc<[View]> {
+        if let Some(known) = self.asked.borrow().get(points) {
+            return Rc::clone(known);
+        }
+        let views: Rc<[View]> = self.look(points).into();
+        self.asked.borrow_mut().insert(points.to_vec(), Rc::clone(&views));
+        views
+    }
+
+    fn look(&self, points: &[Instant]) -> Vec<View> {
         debug_assert!(points.len() <= POINTS_MAX, "more points than a view holds");
         let mut views = vec![View::NONE];
         let mut covered = Instant::MIN;
@@ -142,14 +157,20 @@ impl Bounds {
             }
             let gap = unbounded(points, covered, start);
             let places = places(&part.cuts, points);
-            let own: BTreeSet<View> =
-                part.leaves.iter().map(|leaf| leaf.view(&places, part.cuts.len())).collect();
-            views = combine(&views, &own.into_iter().map(|view| view.plus(&gap)).collect::<Vec<_>>());
+            let own = part.leaves.iter().map(|leaf| leaf.view(&places, part.cuts.len()).plus(&gap));
+            views = combine(&views, &distinct(own.collect()));
             covered = covered.max(end);
         }
         let rest = unbounded(points, covered, Instant::MAX);
-        views.iter().map(|view| view.plus(&rest)).collect::<BTreeSet<_>>().into_iter().collect()
+        distinct(views.iter().map(|view| view.plus(&rest)).collect())
     }
+}
+
+/// Each view once, in order.
+fn distinct(mut views: Vec<View>) -> Vec<View> {
+    views.sort_unstable();
+    views.dedup();
+    views
 }
 
 /// Every sum of one of each; their hull where that would be too many.
@@ -158,8 +179,7 @@ fn combine(left: &[View], right: &[View]) -> Vec<View> {
         let hull = |views: &[View]| views.iter().skip(1).fold(views[0], |all, view| all.hull(view));
         return vec![hull(left).plus(&hull(right))];
     }
-    let sums: BTreeSet<View> = left.iter().flat_map(|a| right.iter().map(move |b| a.plus(b))).collect();
-    sums.into_iter().collect()
+    distinct(left.iter().flat_map(|a| right.iter().map(move |b| a.plus(b))).collect())
 }
 
 /// What a stretch of which nobody speaks allows between the points: anything.
