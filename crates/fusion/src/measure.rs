@@ -469,7 +469,8 @@ impl Evidence for Fused<'_> {
         };
         let same_act = |c: &&&Claim| c.act.as_deref() == Some(pattern.act.as_str()) && states(c);
         for claim in self.claims.iter().filter(same_act).filter(|c| self.speaks(c)) {
-            let fit = if claim.by.is_empty() && self.others_alone(claim, &against) {
+            let others = claim.by.is_empty() && self.others_alone(claim, &against);
+            let fit = if others {
                 Err("others that are named did the same deed".to_owned())
             } else {
                 against.fit(claim)
@@ -488,7 +489,7 @@ impl Evidence for Fused<'_> {
                     }
                 }
                 // What cannot be computed yet is still said: its source is not silent about it.
-                Err(_) if against.may_be_of_it(claim) => {
+                Err(_) if !others && against.may_be_of_it(claim) => {
                     let account = accounts.entry(key).or_insert_with(|| blank(&claim.source, origin));
                     account.tallies.push(said(claim));
                 }
