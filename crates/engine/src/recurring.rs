@@ -41,10 +41,8 @@ pub fn daily(context: &Context<'_>, provision: &Provision) -> Result<Outcome, No
         let day = Daily::of(context, provision, bearer, action, *required, shares, *pro_rata);
         for (date, whole) in days(context, &scope) {
             let windows = cut(&scope, &whole);
-            if windows.is_empty() {
-                continue;
-            }
-            let outside = !certainly_inside(&scope, &windows);
+            let Some(hull) = hull(&windows) else { continue };
+            let outside = !certainly_inside(&scope, &hull);
             let mut row = day.row(date, &whole, &windows, outside, context.at);
             row.answer.assumptions = day.total.assumptions(provision);
             if provision.bearers.len() > 1 {
@@ -85,13 +83,14 @@ fn cut(scope: &Scope, day: &Period) -> BTreeSet<Period> {
     each.filter_map(|(opens, closes)| Period::closed(opens, closes)?.and(day)).collect()
 }
 
-fn certainly_inside(scope: &Scope, windows: &BTreeSet<Period>) -> bool {
-    let opened = |w: &Period| scope.opens.certain_by(w.first);
-    let open_still = |w: &Period| !scope.closes.possible_by(w.last);
-    windows.len() == 1 && windows.iter().all(|w| opened(w) && open_still(w))
-        || windows.len() > 1
-            && !scope.opens.never
-            && !scope.closes.spans.iter().any(|s| s.first <= windows.first().map_or(s.first, |w| w.first))
+/// Whether the scope has certainly opened by the end of a day's windows, and not closed by their start.
+fn certainly_inside(scope: &Scope, hull: &Period) -> bool {
+    scope.opens.certain_by(hull.last) && !scope.closes.possible_by(hull.first)
+}
+
+/// The stretch from the first to the last of some windows.
+fn hull(windows: &BTreeSet<Period>) -> Option<Period> {
+    windows.iter().copied().reduce(|a, b| Period { first: a.first.min(b.first), last: a.last.max(b.last) })
 }
 
 /// One bearer's daily duty with everything asked for once.
@@ -172,11 +171,7 @@ impl<'a> Daily<'a> {
             }
             set
         };
-        let hull = windows
-            .iter()
-            .copied()
-            .reduce(|a, b| Period { first: a.first.min(b.first), last: a.last.max(b.last) });
-        let hull = hull.unwrap_or(*day);
+        let hull = hull(windows).unwrap_or(*day);
         let seen = Period { first: hull.first, last: hull.last.min(at).max(hull.first) };
         let status = with_outside(self.statuses(|a| &a.bounds, windows, day, at));
         let closed = || with_outside(self.statuses(Asked::closed, windows, day, at));

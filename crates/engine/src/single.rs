@@ -116,10 +116,7 @@ impl Frame<'_> {
             _ => None,
         };
         let clamp = |amount: Amount| cap.map_or(own(amount), |cap| own(amount).min(cap));
-        Range {
-            low: range.low.map(clamp),
-            high: range.high.map(clamp).or(cap.filter(|_| range.high.is_some())),
-        }
+        Range { low: range.low.map(clamp), high: range.high.map(clamp) }
     }
 
     fn row(&self, asked: &Asked, at: Instant, provision: &Provision) -> Row {

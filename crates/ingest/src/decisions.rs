@@ -48,16 +48,12 @@ pub fn read(file_base_name: &str, reader: &mut dyn BufRead) -> Result<Decided, s
             Ok(decision) => {
                 let reason =
                     format!("the identifier “{}” is already that of an earlier decision", decision.id);
-                all.rejected.push(rejected(file_base_name, number, Fault::new("id", reason)));
+                all.rejected.push(Fault::new("id", reason).at(file_base_name, number));
             }
-            Err(fault) => all.rejected.push(rejected(file_base_name, number, fault)),
+            Err(fault) => all.rejected.push(fault.at(file_base_name, number)),
         }
     }
     Ok(all)
-}
-
-fn rejected(file: &str, line: usize, fault: Fault) -> Rejected {
-    Rejected { file: file.to_owned(), line, field: fault.field, reason: fault.reason }
 }
 
 fn one(bytes: &[u8]) -> Result<Decision, Fault> {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a field that is `null` is as if left out; one of the wrong type is a fault, never a default.
 
-use model::{Amount, Instant};
+use model::{Amount, Instant, answer::Rejected};
 use serde_json::{Map, Value};
 
 use crate::nearest;
@@ -17,6 +17,11 @@ pub(crate) struct Fault {
 impl Fault {
     pub(crate) fn new(field: impl Into<String>, reason: impl Into<String>) -> Self {
         Fault { field: field.into(), reason: reason.into() }
+    }
+
+    /// The rejection of the line that it was found in.
+    pub(crate) fn at(self, file: &str, line: usize) -> Rejected {
+        Rejected { file: file.to_owned(), line, field: self.field, reason: self.reason }
     }
 }
 

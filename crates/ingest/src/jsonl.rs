@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeMap, fmt, io::BufRead};
 
-use model::{Id, answer::Rejected, claim::Claim};
+use model::{Id, claim::Claim};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -32,10 +32,7 @@ pub fn read(file_base_name: &str, reader: &mut dyn BufRead) -> Result<Read, std:
         all.lines += 1;
         match outcome {
             Ok(claim) => all.claims.push(claim),
-            Err(Fault { field, reason }) => {
-                let file = file_base_name.to_owned();
-                all.rejected.push(Rejected { file, line: number, field, reason });
-            }
+            Err(fault) => all.rejected.push(fault.at(file_base_name, number)),
         }
     }
     all.drop_ambiguous(&seen);
@@ -55,8 +52,7 @@ impl Read {
                 .rejected
                 .iter()
                 .find(|r| r.field == "id" && r.reason.contains(&format!("“{}”", claim.id)));
-            let Fault { field, reason } = ambiguous(&claim.id, other.map_or(line, |r| r.line));
-            self.rejected.push(Rejected { file, line, field, reason });
+            self.rejected.push(ambiguous(&claim.id, other.map_or(line, |r| r.line)).at(&file, line));
         }
         self.rejected.sort();
     }

@@ -6,7 +6,6 @@ use std::{collections::BTreeMap, io::BufRead};
 
 use model::{
     Amount, Id, Instant, Period,
-    answer::Rejected,
     claim::{Basis, Claim, Doers, Kind, Named, Quantity},
     place::Place,
 };
@@ -58,10 +57,7 @@ pub fn read(file_base_name: &str, reader: &mut dyn BufRead) -> Result<Read, std:
         all.lines += 1;
         match outcome {
             Ok(claim) => all.claims.push(claim),
-            Err(Fault { field, reason }) => {
-                let file = file_base_name.to_owned();
-                all.rejected.push(Rejected { file, line: number, field, reason });
-            }
+            Err(fault) => all.rejected.push(fault.at(file_base_name, number)),
         }
         if header.is_none() {
             break;

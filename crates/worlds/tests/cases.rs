@@ -486,7 +486,9 @@ fn case_24_standards_act_on_literals() {
         }
         check(&claims, Admitted, 0, Some(a));
         check(&claims, Verified, 0, None);
-        let Rule::Daily { mut action, required, shares, pro_rata } = daily(b).rule else { unreachable!() };
+        let Rule::Daily { mut action, required, shares, pro_rata } = daily(b).rule else {
+            panic!("a daily duty")
+        };
         action.to = Some("b".into());
         let to_b = provision("p", &["a"], Rule::Daily { action, required, shares, pro_rata });
         let got = ask(&[to_b], &none, &claims, (d(3), d(3)), Admitted);
