@@ -6,7 +6,7 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use model::{
     Amount, Id, Instant, Period,
-    agreement::{Action, Agreement, Condition, Due, PhaseEnd, Provision, Required, Rule},
+    agreement::{Action, Agreement, Condition, Due, PhaseEnd, Provision, Required, Rule, Target},
 };
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     instance::{CountFrom, Deadline, Single},
     measure::{Evidence, Role},
     moments::Moments,
+    reach::{beyond, changed, deed},
 };
 
 /// A construct that this engine does not compute yet, in words.
@@ -82,7 +83,14 @@ impl<'a> Context<'a> {
     /// For a condition that is a state and has no first instant here.
     pub fn first(&self, condition: &Condition) -> Result<Moments, NotComputed> {
         match condition {
+            Condition::InForce if self.agreement.entry.is_some() => {
+                Err(NotComputed("an entry into force that hangs on a condition".to_owned()))
+            }
             Condition::InForce => Ok(Moments::at(self.agreement.in_force).by(self.at)),
+            Condition::Signed => {
+                let signed = self.agreement.signed.unwrap_or(self.agreement.in_force);
+                Ok(Moments::at(signed).by(self.at))
+            }
             Condition::From(instant) => Ok(Moments::at(*instant).by(self.at)),
             Condition::Milestone(id) => self.milestone(id),
             Condition::PhaseBegun(id) | Condition::During(id) => self.phase(id).map(|(began, _)| began),
@@ -91,6 +99,9 @@ impl<'a> Context<'a> {
             Condition::PerformedInTime(id) => self.performed(id, true),
             Condition::Breached(id) => self.breached(id),
             Condition::Deed(action) => {
+                if let Some(what) = deed(self.agreement, action) {
+                    return Err(NotComputed(what));
+                }
                 let asked = self.ask(action, Role::Duty { bearers: &action.by, verifiers: &[] });
                 Ok(Moments::reaching(&asked.bounds, self.agreement.in_force, Amount::LEAST, self.at))
             }
@@ -100,9 +111,15 @@ impl<'a> Context<'a> {
                 let all: Vec<Moments> = of.iter().map(|c| self.first(c)).collect::<Result<_, _>>()?;
                 Ok(Moments::at_least(*count, &all))
             }
-            Condition::Not(_) | Condition::Recently(..) => {
+            Condition::Not(_) | Condition::Recently(..) | Condition::Since(..) | Condition::Calm(..) => {
                 Err(NotComputed("the first instant of a condition that can come and go".to_owned()))
             }
+            Condition::Overdue(id) => Err(NotComputed(format!("overdue({id})"))),
+            Condition::Violations(id, _) => Err(NotComputed(format!("violations({id})"))),
+            Condition::Amount(id, _) => Err(NotComputed(format!("amount({id})"))),
+            Condition::Done(..) => Err(NotComputed("a deed of a certain amount as a condition".to_owned())),
+            Condition::Set(id) => Err(NotComputed(format!("the setting of {id}"))),
+            Condition::Judged(id) => Err(NotComputed(format!("the judgement {id}"))),
         }
     }
 
@@ -134,10 +151,17 @@ impl<'a> Context<'a> {
     pub fn phase(&self, id: &Id) -> Result<(Moments, Moments), NotComputed> {
         let found = self.agreement.phases.iter().find(|p| p.id == *id);
         let phase = found.ok_or_else(|| NotComputed(format!("the phase {id}, which is not declared")))?;
+        if let Some(what) = changed(self.agreement, &Target::Phase(id.clone())) {
+            return Err(NotComputed(what));
+        }
+        if phase.latest.is_some() {
+            return Err(NotComputed(format!("the latest end of phase {id}")));
+        }
         let began = self.named(format!("beginning of phase {id}"), || self.first(&phase.begins))?;
         let ended = self.named(format!("end of phase {id}"), || match &phase.ends {
             PhaseEnd::Never => Ok(Moments::never()),
             PhaseEnd::After(length) => Ok(began.shifted(*length).by(self.at)),
+            PhaseEnd::Months(_) => Err(NotComputed("a phase of calendar months".to_owned())),
             PhaseEnd::When(condition) => Ok(self.first(condition)?.both(&began)),
         })?;
         Ok((began, ended))
@@ -150,6 +174,7 @@ impl<'a> Context<'a> {
     pub fn scope(&self, while_: &Condition) -> Result<Scope, NotComputed> {
         match while_ {
             Condition::InForce => {
+                self.first(&Condition::InForce)?;
                 Ok(Scope { opens: Moments::at(self.agreement.in_force), closes: Moments::never() })
             }
             Condition::During(id) => {
@@ -172,6 +197,7 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When what it hangs on is not computed.
     pub fn window(&self, due: &Due) -> Result<(Moments, Deadline), NotComputed> {
+        self.first(&Condition::InForce)?;
         let at_start = || Moments::at(self.agreement.in_force);
         Ok(match due {
             Due::Within(length, after) => (self.first(after)?, Deadline::After(*length)),
@@ -180,6 +206,11 @@ impl<'a> Context<'a> {
             }
             Due::By(last) => (at_start(), Deadline::Fixed(*last)),
             Due::Open => (at_start(), Deadline::Open),
+            Due::MonthsAfter(..) => return Err(NotComputed("a deadline of calendar months".to_owned())),
+            Due::Before(_) => return Err(NotComputed("a deadline that an event sets".to_owned())),
+            Due::Latest(_) | Due::Earliest(_) => {
+                return Err(NotComputed("the later or earlier of several deadlines".to_owned()));
+            }
         })
     }
 
@@ -199,7 +230,8 @@ impl<'a> Context<'a> {
 
     fn provision(&self, id: &Id) -> Result<&'a Provision, NotComputed> {
         let found = self.agreement.provisions.iter().find(|p| p.id == *id);
-        found.ok_or_else(|| NotComputed(format!("the provision {id}, which is not declared")))
+        let found = found.ok_or_else(|| NotComputed(format!("the provision {id}, which is not declared")))?;
+        beyond(self.agreement, found).map_or(Ok(found), |what| Err(NotComputed(what)))
     }
 
     /// For each bearer of a single duty, its bounds, its window and what is owed.

@@ -17,6 +17,7 @@ use crate::{
     measure::Evidence,
     moments::Moments,
     outcome::{Outcome, Row, sorted},
+    reach::beyond,
     recurring::{daily, prohibition},
     single::{exchange, once, shared_doubt},
 };
@@ -89,11 +90,15 @@ fn provision(
     provision: &Provision,
     findings: &mut BTreeSet<Finding>,
 ) -> ProvisionAnswer {
-    let outcome = match &provision.rule {
-        Rule::Once { .. } => once(context, provision),
-        Rule::Daily { .. } => daily(context, provision),
-        Rule::Exchange { .. } => exchange(context, provision),
-        Rule::Prohibition { .. } => prohibition(context, provision),
+    let outcome = match (beyond(context.agreement, provision), &provision.rule) {
+        (Some(what), _) => Err(NotComputed(what)),
+        (None, Rule::Once { .. }) => once(context, provision),
+        (None, Rule::Periodic { .. }) => daily(context, provision),
+        (None, Rule::Exchange { .. }) => exchange(context, provision),
+        (None, Rule::Prohibition { .. }) => prohibition(context, provision),
+        (None, Rule::Schedule { .. } | Rule::State { .. } | Rule::Answerable { .. }) => {
+            Err(NotComputed("this kind of rule".to_owned()))
+        }
     };
     match outcome {
         Ok(outcome) => {

@@ -14,6 +14,7 @@ pub mod instance;
 pub mod measure;
 pub mod moments;
 pub mod outcome;
+pub mod reach;
 mod recurring;
 mod single;
 

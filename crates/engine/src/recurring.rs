@@ -32,7 +32,7 @@ use crate::{
 /// # Errors
 /// When its scope is not computed.
 pub fn daily(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
-    let Rule::Daily { action, required, shares, pro_rata } = &provision.rule else {
+    let Rule::Periodic { action, required, shares, pro_rata, .. } = &provision.rule else {
         return Err(NotComputed("not a daily duty".to_owned()));
     };
     let scope = context.scope(&provision.while_)?;

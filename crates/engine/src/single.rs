@@ -302,7 +302,7 @@ fn claims_behind(context: &Context<'_>, condition: &Condition, depth: usize) -> 
 /// # Errors
 /// When its scope is not computed.
 pub fn exchange(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
-    let Rule::Exchange { trigger, every, action, required, within, afterwards } = &provision.rule else {
+    let Rule::Exchange { trigger, every, action, required, within, afterwards, .. } = &provision.rule else {
         return Err(NotComputed("not an exchange".to_owned()));
     };
     let [bearer] = provision.bearers.as_slice() else {

@@ -1,13 +1,13 @@
 //! Syntax to names: what is declared, and finding it again.
 //!
-//! Invariant: actors, zones, items and milestones share one space of names, so that a word in a sentence
-//! means one thing; phases and provisions, which are always named as such, have their own.
+//! Invariant: what can stand in a sentence shares one space of names, so that a word there means one thing; phases,
+//! provisions, powers and amendments, which are always named as such, have their own.
 
 use std::{collections::BTreeMap, ops::Range};
 
 use model::{
     Id,
-    agreement::{ProvisionKind, Role},
+    agreement::{ProvisionKind, Role, ValueKind},
     vocabulary::{self, Term},
 };
 
@@ -31,7 +31,12 @@ pub(crate) type Written = (String, Range<usize>);
 pub(crate) enum Thing {
     Actor(Role),
     Zone,
+    Line,
     Item,
+    Value(ValueKind),
+    Baseline,
+    Family,
+    Judgement,
     Milestone,
 }
 
@@ -44,6 +49,11 @@ impl Thing {
             Thing::Actor(Role::Body) => "a body",
             Thing::Actor(Role::Actor) => "an actor that is not a party",
             Thing::Zone => "a zone",
+            Thing::Line => "a line",
+            Thing::Value(_) => "a value",
+            Thing::Baseline => "a baseline",
+            Thing::Family => "a family",
+            Thing::Judgement => "a judgement",
             Thing::Item => "an item",
             Thing::Milestone => "a milestone",
         }
@@ -56,6 +66,8 @@ pub(crate) struct Names {
     things: BTreeMap<Id, Thing>,
     phases: BTreeMap<Id, ()>,
     provisions: BTreeMap<Id, ProvisionKind>,
+    powers: BTreeMap<Id, ()>,
+    amendments: BTreeMap<Id, ()>,
     /// Singulars and plurals of items, declared and of the vocabulary.
     forms: BTreeMap<String, Id>,
     /// The wider item of each declared one.
@@ -126,9 +138,19 @@ impl Names {
             SyntaxKind::Zone => Thing::Zone,
             SyntaxKind::Item => Thing::Item,
             SyntaxKind::Milestone => Thing::Milestone,
-            SyntaxKind::Phase => {
-                if self.phases.insert(name.0.clone(), ()).is_some() {
-                    sink.push(duplicate(name, "a phase"));
+            SyntaxKind::Line => Thing::Line,
+            SyntaxKind::Value => Thing::Value(value_kind(statement)),
+            SyntaxKind::Baseline => Thing::Baseline,
+            SyntaxKind::Family => Thing::Family,
+            SyntaxKind::Judgement => Thing::Judgement,
+            SyntaxKind::Phase | SyntaxKind::Power | SyntaxKind::Amendment => {
+                let (space, what) = match statement.kind() {
+                    SyntaxKind::Phase => (&mut self.phases, "a phase"),
+                    SyntaxKind::Power => (&mut self.powers, "a power"),
+                    _ => (&mut self.amendments, "an amendment"),
+                };
+                if space.insert(name.0.clone(), ()).is_some() {
+                    sink.push(duplicate(name, what));
                 }
                 return;
             }
@@ -136,6 +158,12 @@ impl Names {
                 let kind = provision_kind(&keyword(statement));
                 if let Some(earlier) = self.provisions.insert(name.0.clone(), kind) {
                     sink.push(duplicate(name, &format!("an {}", earlier.name()).replace("an pro", "a pro")));
+                }
+                for line in statement.children().filter(|n| n.kind() == SyntaxKind::IfBreached) {
+                    let Some(further) = further_duty(&line, &name.0) else { continue };
+                    if self.provisions.insert(further.0.clone(), ProvisionKind::Obligation).is_some() {
+                        sink.push(duplicate(&further, "a provision: give it another name with `as …`"));
+                    }
                 }
                 return;
             }
@@ -196,20 +224,66 @@ impl Names {
         }
     }
 
-    /// A zone.
-    pub(crate) fn zone(&self, name: &Written, sink: &mut Sink) -> Option<Id> {
-        match self.things.get(&name.0) {
-            Some(Thing::Zone) => Some(name.0.clone()),
-            _ => self.other(name, "a zone", |t| *t == Thing::Zone, sink),
+    /// Every party, in order of names.
+    pub(crate) fn parties(&self) -> Vec<Id> {
+        let parties = self.things.iter().filter(|(_, thing)| **thing == Thing::Actor(Role::Party));
+        parties.map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Every phase.
+    pub(crate) fn phases(&self) -> impl Iterator<Item = &Id> {
+        self.phases.keys()
+    }
+
+    /// A baseline.
+    pub(crate) fn baseline(&self, name: &Written, sink: &mut Sink) -> Option<Id> {
+        self.of(name, "a baseline", |thing| *thing == Thing::Baseline, sink)
+    }
+
+    /// A family.
+    pub(crate) fn family(&self, name: &Written, sink: &mut Sink) -> Option<Id> {
+        self.of(name, "a family", |thing| *thing == Thing::Family, sink)
+    }
+
+    /// A judgement.
+    pub(crate) fn judgement(&self, name: &Written, sink: &mut Sink) -> Option<Id> {
+        self.of(name, "a judgement", |thing| *thing == Thing::Judgement, sink)
+    }
+
+    /// A value of any kind.
+    pub(crate) fn value(&self, name: &Written, sink: &mut Sink) -> Option<Id> {
+        self.of(name, "a value", |thing| matches!(thing, Thing::Value(_)), sink)
+    }
+
+    /// A value that is a number.
+    pub(crate) fn number(&self, name: &Written, sink: &mut Sink) -> Option<Id> {
+        self.of(name, "a value that is a number", |thing| *thing == Thing::Value(ValueKind::Number), sink)
+    }
+
+    /// A zone or a line, or a value that is one.
+    pub(crate) fn zone_or_line(&self, name: &Written, sink: &mut Sink) -> Option<Id> {
+        let line = |thing: &Thing| matches!(thing, Thing::Line | Thing::Value(ValueKind::Line));
+        self.of(name, "a zone or a line", |thing| is_zone(thing) || line(thing), sink)
+    }
+
+    fn of(&self, name: &Written, what: &str, fits: impl Fn(&Thing) -> bool, sink: &mut Sink) -> Option<Id> {
+        if self.things.get(&name.0).is_some_and(&fits) {
+            return Some(name.0.clone());
         }
+        self.other(name, what, fits, sink)
+    }
+
+    /// A zone, or a value that is one.
+    pub(crate) fn zone(&self, name: &Written, sink: &mut Sink) -> Option<Id> {
+        self.of(name, "a zone", is_zone, sink)
     }
 
     /// A zone, where someone named might have stood too.
-    pub(crate) fn zone_or_actor(&self, name: &Written, actor_too: bool, sink: &mut Sink) -> Option<Id> {
-        if !actor_too || self.thing(&name.0) == Some(Thing::Zone) {
-            return self.zone(name, sink);
+    pub(crate) fn zone_or_actor(&self, name: &Written, sink: &mut Sink) -> Option<Id> {
+        if self.things.get(&name.0).is_some_and(is_zone) {
+            return Some(name.0.clone());
         }
-        self.other(name, "a zone or someone named", |t| matches!(t, Thing::Zone | Thing::Actor(_)), sink)
+        self.other(name, "a zone or someone named", |t| is_zone(t) || matches!(t, Thing::Actor(_)), sink)
     }
 
     /// A milestone.
@@ -336,6 +410,28 @@ pub(crate) fn plural(id: &str) -> String {
         Some(term) => format!("{}{}", id.strip_suffix(&term.id).unwrap_or_default(), term.plural),
         None => format!("{id}s"),
     }
+}
+
+fn is_zone(thing: &Thing) -> bool {
+    matches!(thing, Thing::Zone | Thing::Value(ValueKind::Zone))
+}
+
+/// The kind that a `value` statement gives.
+fn value_kind(statement: &SyntaxNode) -> ValueKind {
+    match () {
+        () if statement.has("zone") => ValueKind::Zone,
+        () if statement.has("line") => ValueKind::Line,
+        () if statement.has("number") => ValueKind::Number,
+        () if statement.has("date") => ValueKind::Date,
+        () => ValueKind::List,
+    }
+}
+
+/// The name of the further duty that a breach of a provision leads to, where it leads to one.
+pub(crate) fn further_duty(line: &SyntaxNode, provision: &str) -> Option<Written> {
+    let duty = line.child(SyntaxKind::Duty)?;
+    let named = line.child(SyntaxKind::As).and_then(|said| said.name());
+    Some(named.unwrap_or_else(|| (format!("{provision}_if_breached"), duty.span())))
 }
 
 fn duplicate(name: &Written, earlier: &str) -> Diagnostic {

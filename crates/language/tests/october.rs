@@ -5,7 +5,9 @@
 use language::{Parsed, condition_in_words, parse, rule_in_words};
 use model::{
     Amount, Duration, Instant, Period,
-    agreement::{Agreement, Change, Condition, Due, PhaseEnd, Provision, Required, Role, Rule, Where},
+    agreement::{
+        Agreement, Change, Condition, Due, PhaseEnd, Provision, Required, Role, Rule, Target, Where,
+    },
 };
 
 const TEXT: &str = include_str!("october.pact.md");
@@ -96,7 +98,7 @@ fn each_rule_in_words() {
 fn the_daily_duty_has_its_shares_stage_and_verifier() {
     let (agreement, _) = read();
     let aid = provision(&agreement, "aid");
-    let Rule::Daily { action, required, shares, pro_rata: true } = &aid.rule else {
+    let Rule::Periodic { action, required, shares, pro_rata: true, .. } = &aid.rule else {
         panic!("{:?}", aid.rule)
     };
     assert_eq!(*required, Required::AtLeast(Amount::whole(600)));
@@ -156,7 +158,7 @@ fn readings_change_parts_of_provisions() {
     let [force, any] = &agreement.readings[..] else { panic!() };
     assert_eq!(force.id, "force_in_answer_to_an_attack_is_enforcement");
     let (id, Change::Except(exceptions)) = &force.changes[0] else { panic!() };
-    assert_eq!(id, "cessation");
+    assert_eq!(*id, Target::Provision("cessation".into()));
     assert_eq!(exceptions[0].by, ["israel"]);
     let Condition::Recently(length, action) = &exceptions[0].when else { panic!() };
     assert_eq!(

@@ -72,7 +72,7 @@ fn prohibitions_in_words() {
         ("a must not attack b", "A must not attack B."),
         (
             "a must not fly_over z\n  while not phase one has ended",
-            "A must not fly over in Z, while it is not so that phase one has ended.",
+            "A must not fly over Z, while it is not so that phase one has ended.",
         ),
         (
             "a must not attack anyone\n  except an attack by a within 24 hours after an attack by b or h in z",
@@ -156,9 +156,9 @@ fn conditions_in_words() {
 #[test]
 fn phases_end_in_their_ways() {
     let cases = [
-        ("ends when performed(base)", "ends when “base” has been performed"),
+        ("ends when performed(base) (assumed: \"so\")", "ends when “base” has been performed"),
         ("lasts 60 days", "lasts 1440 hours"),
-        ("", "has no stated end"),
+        ("has no stated end", "has no stated end"),
     ];
     for (line, expected) in cases {
         let agreement = agreement(&format!("phase two \"Two\"\n  begins when phase one ends\n  {line}"));

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use model::{
     Amount, Status, StatusSet,
-    agreement::Rule,
     amount::Range,
     answer::{Count, InstanceAnswer, ProvisionAnswer},
 };
@@ -103,12 +102,7 @@ pub fn of_owed(page: &Page<'_>, provision: &str, instance: &InstanceAnswer) -> S
 /// The past form of the act that a provision demands: “returned”.
 fn past(page: &Page<'_>, provision: &str) -> String {
     let found = page.watch().agreement.provisions.iter().find(|p| p.id == provision);
-    let act = found.map(|p| match &p.rule {
-        Rule::Once { action, .. }
-        | Rule::Daily { action, .. }
-        | Rule::Exchange { action, .. }
-        | Rule::Prohibition { action } => action.act.as_str(),
-    });
+    let act = found.and_then(|p| p.rule.action()).map(|action| action.act.as_str());
     act.and_then(model::vocabulary::act).map_or_else(String::new, |term| term.past.clone())
 }
 

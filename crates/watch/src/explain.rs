@@ -194,12 +194,15 @@ fn choose(provision: &ProvisionAnswer, instance: Option<&str>) -> Option<Instanc
 /// The kinds of deed that a provision asks about, each with what it is to the provision.
 fn patterns(rule: &Rule) -> Vec<(String, &Action)> {
     match rule {
-        Rule::Once { action, .. } => vec![("performance".to_owned(), action)],
-        Rule::Prohibition { action } => vec![("violation".to_owned(), action)],
+        Rule::Once { action, .. } | Rule::Schedule { action, .. } => vec![("performance".to_owned(), action)],
+        Rule::Prohibition { action } | Rule::Answerable { action, .. } => {
+            vec![("violation".to_owned(), action)]
+        }
+        Rule::State { .. } => Vec::new(),
         Rule::Exchange { trigger, action, .. } => {
             vec![("trigger".to_owned(), trigger), ("performance".to_owned(), action)]
         }
-        Rule::Daily { action, shares, .. } => {
+        Rule::Periodic { action, shares, .. } => {
             let whole = [("performance".to_owned(), action)];
             whole.into_iter().chain(shares.iter().map(|s| (s.label.clone(), &s.action))).collect()
         }
@@ -275,7 +278,7 @@ fn role<'a>(provision: &'a Provision, bears_on: &str, action: &'a Action) -> eng
 fn seen(provision: &Provision, instance: &InstanceAnswer, agreement: &Agreement, at: Instant) -> Period {
     let whole = Period { first: agreement.in_force, last: at.max(agreement.in_force) };
     match (&provision.rule, instance.window.from, instance.window.to) {
-        (Rule::Daily { .. }, Some(from), Some(to)) => Period::half_open(from, to).unwrap_or(whole),
+        (Rule::Periodic { .. }, Some(from), Some(to)) => Period::half_open(from, to).unwrap_or(whole),
         _ => whole,
     }
 }

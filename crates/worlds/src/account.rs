@@ -204,7 +204,7 @@ mod tests {
         for seed in 0..400 {
             let owned = generator::case(seed);
             let case = owned.as_case();
-            let (Rule::Once { action, .. } | Rule::Daily { action, .. }) =
+            let (Rule::Once { action, .. } | Rule::Periodic { action, .. }) =
                 &owned.agreement.provisions[0].rule
             else {
                 continue;

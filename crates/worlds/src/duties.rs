@@ -46,9 +46,9 @@ pub(crate) fn verdict(oracle: &Oracle, provision: &Provision) -> Result<Provisio
     let duty = Duty { oracle, provision, at: oracle.case.at };
     match &provision.rule {
         Rule::Once { .. } => duty.once(),
-        Rule::Daily { .. } => duty.daily(),
+        Rule::Periodic { .. } => duty.daily(),
         Rule::Exchange { .. } => duty.exchange(),
-        Rule::Prohibition { .. } => not_handled("a prohibition among duties to act"),
+        _ => not_handled("another rule among duties to act"),
     }
 }
 
@@ -148,6 +148,7 @@ impl Duty<'_> {
             Due::By(_) | Due::Open => return Ok(vec![Vec::new()]),
             Due::Within(length, condition) => (condition, Some(*length)),
             Due::EndOfDayAfter(_, condition) => (condition, None),
+            _ => return not_handled("a deadline of this kind"),
         };
         let id = match condition {
             _ if fixed(condition, self.in_force()).is_some() => return Ok(vec![Vec::new()]),
@@ -217,7 +218,7 @@ impl Duty<'_> {
     }
 
     fn daily(&self) -> Result<ProvisionVerdict, Refused> {
-        let Rule::Daily { action, required, .. } = &self.provision.rule else {
+        let Rule::Periodic { action, required, .. } = &self.provision.rule else {
             return not_handled("a rule of another kind");
         };
         let (_, maximal) = self.evidence(action)?;
@@ -235,7 +236,8 @@ impl Duty<'_> {
     }
 
     fn exchange(&self) -> Result<ProvisionVerdict, Refused> {
-        let Rule::Exchange { trigger, every, action, required, within, afterwards } = &self.provision.rule
+        let Rule::Exchange { trigger, every, action, required, within, afterwards, .. } =
+            &self.provision.rule
         else {
             return not_handled("a rule of another kind");
         };
@@ -337,11 +339,11 @@ impl Oracle<'_> {
             |amount: Option<Amount>| amount.is_none_or(|amount| amount == Amount::whole(amount.floor()));
         let claims = self.live.iter().all(|claim| whole(claim.range().low) && whole(claim.range().high));
         let provisions = self.agreement().provisions.iter().all(|provision| match &provision.rule {
-            Rule::Once { required, .. } | Rule::Daily { required, .. } => match required {
+            Rule::Once { required, .. } | Rule::Periodic { required, .. } => match required {
                 Required::AtLeast(n) | Required::Exactly(n) | Required::AtMost(n) => whole(Some(*n)),
             },
             Rule::Exchange { every, required, .. } => whole(Some(*every)) && whole(Some(*required)),
-            Rule::Prohibition { .. } => true,
+            _ => true,
         });
         if claims && provisions { Amount::whole(1).0 } else { Amount::LEAST.0 }
     }
@@ -445,7 +447,9 @@ mod tests {
             let owned = generator::case_under_some_standard(seed);
             let case = owned.as_case();
             let provision = &owned.agreement.provisions[0];
-            let (Rule::Once { action, .. } | Rule::Daily { action, .. }) = &provision.rule else { continue };
+            let (Rule::Once { action, .. } | Rule::Periodic { action, .. }) = &provision.rule else {
+                continue;
+            };
             let oracle = Oracle::new(&case, usize::MAX).unwrap();
             let duty = Duty { oracle: &oracle, provision, at: case.at };
             let Some(brute) = brute_force(&duty, action, 4) else { continue };

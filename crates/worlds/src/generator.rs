@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 use model::{
     Amount, Duration, Id, Instant, Period, Standard,
     agreement::{
-        Action, Actor, Agreement, Condition, Due, Provision, ProvisionKind, Required, Role, Rule, Where,
-        Zone, ZoneVersion,
+        Action, Actor, Agreement, Binding, Condition, CountedOn, Cycle, Due, Matching, Provision,
+        ProvisionKind, Required, Role, Rule, Spread, Terms, Where, Zone, ZoneVersion,
     },
     claim::{Basis, Claim, Doers, Kind, Named, Observed, Quantity},
     place::Place,
@@ -191,24 +191,23 @@ fn action(act: &str, item: Option<&str>, by: &[&str]) -> Action {
         to: None,
         place: None,
         stage: None,
+        under: None,
     }
 }
 
 fn agreement(provisions: Vec<Provision>) -> Agreement {
-    let actor = |id: &str, role| Actor { id: id.to_owned(), label: id.to_uppercase(), role };
+    let actor = |id: &str, role| Actor::named(id.to_owned(), id.to_uppercase(), role);
     let version = ZoneVersion { file: "z.geojson".to_owned(), feature: None, valid: Period::ALWAYS };
     Agreement {
-        name: "T".to_owned(),
-        timezone: TimeZone::UTC,
-        in_force: START,
-        day_one: None,
         actors: vec![actor("a", Role::Party), actor("b", Role::Party), actor("m", Role::Monitor)],
-        zones: vec![Zone { id: "z".to_owned(), label: "Z".to_owned(), versions: vec![version] }],
-        items: Vec::new(),
-        milestones: Vec::new(),
-        phases: Vec::new(),
+        zones: vec![Zone {
+            id: "z".to_owned(),
+            label: "Z".to_owned(),
+            versions: vec![version],
+            derived: None,
+        }],
         provisions,
-        readings: Vec::new(),
+        ..Agreement::empty("T".to_owned(), TimeZone::UTC, START)
     }
 }
 
@@ -216,7 +215,7 @@ fn provision(id: &str, bearers: &[&str], rule: Rule) -> Provision {
     let kind = match rule {
         Rule::Exchange { .. } => ProvisionKind::Exchange,
         Rule::Prohibition { .. } => ProvisionKind::Prohibition,
-        Rule::Once { .. } | Rule::Daily { .. } => ProvisionKind::Obligation,
+        _ => ProvisionKind::Obligation,
     };
     Provision {
         id: id.to_owned(),
@@ -230,6 +229,8 @@ fn provision(id: &str, bearers: &[&str], rule: Rule) -> Provision {
         while_: Condition::InForce,
         exceptions: Vec::new(),
         verified_by: vec!["m".to_owned()],
+        binding: Binding::Each,
+        terms: Terms::default(),
         assumptions: Vec::new(),
     }
 }
@@ -263,7 +264,15 @@ fn provisions(chance: &mut Chance) -> (Vec<Provision>, Vec<Action>) {
         }
         3 => {
             let (required, shares) = (required(chance), Vec::new());
-            let rule = Rule::Daily { action: release.clone(), required, shares, pro_rata: false };
+            let rule = Rule::Periodic {
+                action: release.clone(),
+                required,
+                shares,
+                disjoint: false,
+                cycle: Cycle::Day,
+                pro_rata: false,
+                spread: Spread::Alone,
+            };
             (vec![provision("p", &["a"], rule)], vec![release])
         }
         4 => {
@@ -274,6 +283,9 @@ fn provisions(chance: &mut Chance) -> (Vec<Provision>, Vec<Action>) {
                 required: Amount::whole(chance.between(1, 2)),
                 within: Some(Duration::hours(chance.pick(&[24, 48]))),
                 afterwards: chance.one_in(2),
+                shares: Vec::new(),
+                matching: Matching::InOrder,
+                counted_on: CountedOn::Handover,
             };
             (vec![provision("p", &["a"], rule)], vec![pay, release])
         }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     Amount, Duration, Id, Instant, Status,
-    agreement::{Action, Agreement, Condition, Due, PhaseEnd, Provision, Required, Rule},
+    agreement::{Action, Agreement, Condition, Cycle, Due, PhaseEnd, Provision, Required, Rule, Spread},
 };
 
 use crate::Refused;
@@ -93,9 +93,12 @@ impl World<'_> {
             Rule::Once { .. } => {
                 outcome.instances.insert("once".into(), self.once(provision, at)?);
             }
-            Rule::Daily { .. } => outcome.instances = self.daily(provision, at)?,
+            Rule::Periodic { .. } => outcome.instances = self.daily(provision, at)?,
             Rule::Exchange { .. } => outcome.instances = self.exchange(provision, at)?,
             Rule::Prohibition { action } => return self.prohibition(provision, action, at),
+            Rule::Schedule { .. } | Rule::State { .. } | Rule::Answerable { .. } => {
+                return not_handled("a rule of this kind");
+            }
         }
         let status = outcome.status();
         outcome.by_bearer = provision.bearers.iter().map(|bearer| (bearer.clone(), status)).collect();
@@ -152,6 +155,7 @@ impl World<'_> {
                 Some(opens) => (Some(opens), self.end_of_day(opens, i64::from(*days))?),
                 None => (None, Instant::MAX),
             },
+            _ => return not_handled("a deadline of this kind"),
         })
     }
 
@@ -165,7 +169,16 @@ impl World<'_> {
     }
 
     fn daily(&self, provision: &Provision, at: Instant) -> Result<BTreeMap<String, Status>, Refused> {
-        let Rule::Daily { action, required, shares, pro_rata } = &provision.rule else {
+        let Rule::Periodic {
+            action,
+            required,
+            shares,
+            pro_rata,
+            cycle: Cycle::Day,
+            spread: Spread::Alone,
+            ..
+        } = &provision.rule
+        else {
             return not_handled("a rule of another kind");
         };
         self.always_in_scope(provision)?;
@@ -345,6 +358,7 @@ impl World<'_> {
             Condition::Any(all) => count(all)? > 0,
             Condition::AtLeast(least, all) => count(all)? >= *least,
             Condition::Not(one) => !self.holds(one, at)?,
+            _ => return not_handled("a condition of this kind"),
         })
     }
 
@@ -377,6 +391,7 @@ impl World<'_> {
             PhaseEnd::Never => None,
             PhaseEnd::After(length) => Some(begun + *length).filter(|end| *end <= at),
             PhaseEnd::When(condition) => self.first_from(condition, begun, at)?,
+            PhaseEnd::Months(_) => return not_handled("a phase of calendar months"),
         };
         Ok((Some(begun), ended))
     }
@@ -417,10 +432,9 @@ impl World<'_> {
             }
             todo.extend(lengths.iter().flat_map(|length| [moment + *length, (moment + *length).next()]));
         }
-        let days =
-            self.agreement.provisions.iter().any(|p| {
-                matches!(p.rule, Rule::Daily { .. } | Rule::Once { due: Due::EndOfDayAfter(..), .. })
-            });
+        let days = self.agreement.provisions.iter().any(|p| {
+            matches!(p.rule, Rule::Periodic { .. } | Rule::Once { due: Due::EndOfDayAfter(..), .. })
+        });
         let mut midnight = self.agreement.in_force;
         while days && midnight <= at {
             found.insert(midnight);
@@ -465,11 +479,11 @@ fn times_in(agreement: &Agreement) -> (BTreeSet<Instant>, BTreeSet<Duration>) {
                         condition_times(after, &mut times);
                     }
                     Due::EndOfDayAfter(_, after) => condition_times(after, &mut times),
-                    Due::Open => {}
+                    _ => {}
                 }
             }
             Rule::Exchange { within, .. } => times.1.extend(*within),
-            Rule::Daily { .. } | Rule::Prohibition { .. } => {}
+            _ => {}
         }
     }
     for phase in &agreement.phases {
@@ -477,7 +491,7 @@ fn times_in(agreement: &Agreement) -> (BTreeSet<Instant>, BTreeSet<Duration>) {
         match &phase.ends {
             PhaseEnd::When(condition) => condition_times(condition, &mut times),
             PhaseEnd::After(length) => times.1.extend([*length]),
-            PhaseEnd::Never => {}
+            PhaseEnd::Never | PhaseEnd::Months(_) => {}
         }
     }
     agreement.milestones.iter().for_each(|milestone| condition_times(&milestone.when, &mut times));

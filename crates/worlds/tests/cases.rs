@@ -7,7 +7,8 @@ use jiff::tz::TimeZone;
 use model::{
     Amount, Duration, Instant, Period, Standard, StatusSet,
     agreement::{
-        Action, Actor, Agreement, Condition, Due, Item, Provision, ProvisionKind, Required, Role, Rule, Where,
+        Action, Actor, Agreement, Binding, Condition, CountedOn, Cycle, Due, Item, Matching, Provision,
+        ProvisionKind, Required, Role, Rule, Spread, Terms, Where,
     },
     claim::{Claim, Doers, Kind, Named, Quantity},
     place::Place,
@@ -27,7 +28,7 @@ fn d(day: i64) -> i64 {
 
 fn action(act: &str, item: &str, by: &str) -> Action {
     let item = (!item.is_empty()).then(|| item.to_owned());
-    Action { act: act.into(), by: vec![by.into()], item, to: None, place: None, stage: None }
+    Action { act: act.into(), by: vec![by.into()], item, to: None, place: None, stage: None, under: None }
 }
 
 fn n(units: i64) -> Amount {
@@ -52,6 +53,8 @@ fn provision(id: &str, bearers: &[&str], rule: Rule) -> Provision {
         while_: Condition::InForce,
         exceptions: vec![],
         verified_by: vec![],
+        binding: Binding::Each,
+        terms: Terms::default(),
         assumptions: vec![],
     }
 }
@@ -62,11 +65,14 @@ fn once(id: &str, action: Action, required: Required, due: Due) -> Provision {
 }
 
 fn daily(least: i64) -> Provision {
-    let rule = Rule::Daily {
+    let rule = Rule::Periodic {
         action: action("deliver", "box", "a"),
         required: Required::AtLeast(n(least)),
         shares: vec![],
+        disjoint: false,
+        cycle: Cycle::Day,
         pro_rata: false,
+        spread: Spread::Alone,
     };
     provision("p", &["a"], rule)
 }
@@ -79,6 +85,9 @@ fn returns(afterwards: bool) -> Provision {
         required: n(15),
         within: Some(Duration::hours(48)),
         afterwards,
+        shares: vec![],
+        matching: Matching::InOrder,
+        counted_on: CountedOn::Handover,
     };
     provision("x", &["a"], rule)
 }
@@ -196,19 +205,17 @@ fn ask(
     at: (i64, i64),
     by: Standard,
 ) -> Vec<ProvisionVerdict> {
-    let actor = |id: &str, role| Actor { id: id.into(), label: id.into(), role };
+    let actor = |id: &str, role| Actor::named(id.into(), id.into(), role);
     let agreement = Agreement {
-        name: "T".into(),
-        timezone: TimeZone::UTC,
-        in_force: h(0),
-        day_one: None,
         actors: vec![actor("a", Role::Party), actor("b", Role::Party), actor("m", Role::Monitor)],
-        zones: vec![],
-        items: vec![Item { id: "other_remains".into(), label: String::new(), parent: "remains".into() }],
-        milestones: vec![],
-        phases: vec![],
+        items: vec![Item {
+            id: "other_remains".into(),
+            label: String::new(),
+            parent: "remains".into(),
+            property: None,
+        }],
         provisions: provisions.to_vec(),
-        readings: vec![],
+        ..Agreement::empty("T".into(), TimeZone::UTC, h(0))
     };
     let case = Case { agreement: &agreement, sources, claims, standard: by, at: h(at.0), known_at: h(at.1) };
     verdicts(&case, 1_000_000).unwrap()
@@ -486,11 +493,9 @@ fn case_24_standards_act_on_literals() {
         }
         check(&claims, Admitted, 0, Some(a));
         check(&claims, Verified, 0, None);
-        let Rule::Daily { mut action, required, shares, pro_rata } = daily(b).rule else {
-            panic!("a daily duty")
-        };
+        let mut to_b = daily(b);
+        let Rule::Periodic { action, .. } = &mut to_b.rule else { panic!("a daily duty") };
         action.to = Some("b".into());
-        let to_b = provision("p", &["a"], Rule::Daily { action, required, shares, pro_rata });
         let got = ask(&[to_b], &none, &claims, (d(3), d(3)), Admitted);
         assert_eq!(got[0].instances["2026-01-01"], set("met"), "b acknowledges {b}");
     }

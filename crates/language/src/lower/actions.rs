@@ -16,14 +16,33 @@ use crate::{
     syntax::{SyntaxKind, SyntaxNode, Walk},
 };
 
-/// Duties of state and of conduct, which the language has.
-const JUDGED: &[&str] = &["endeavour", "ensure", "keep", "prevent", "take"];
+/// The noun of an act, where it is another word than the act itself: `after that notice`, `a withdrawal by …`.
+const NOUNS: &[(&str, &str)] = &[
+    ("admit", "admission"),
+    ("certify", "certification"),
+    ("deliver", "delivery"),
+    ("deploy", "deployment"),
+    ("meet", "meeting"),
+    ("notify", "notice"),
+    ("pay", "payment"),
+    ("recover", "recovery"),
+    ("respond", "response"),
+    ("seize", "seizure"),
+    ("withdraw", "withdrawal"),
+];
+
+/// The noun of an act.
+pub(crate) fn noun(act: &str) -> &str {
+    NOUNS.iter().find(|(plain, _)| *plain == act).map_or(act, |(_, noun)| noun)
+}
 
 /// The form of the act that a sentence needs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
-    /// `must release`, `a release by`.
+    /// `must release`.
     Plain,
+    /// `a release by`, `a withdrawal by`.
+    Noun,
     /// `releases`, `has released`.
     Told,
 }
@@ -40,6 +59,7 @@ impl Lowering<'_> {
             to: None,
             place: None,
             stage: None,
+            under: None,
         };
         let object = self.object(node, &mut action, act);
         let places = self.places(node, &mut action);
@@ -67,25 +87,18 @@ impl Lowering<'_> {
         let helped = node.has("is") || node.has("has");
         let proper = |term: &'static Term| match form {
             Form::Plain => term.id.as_str(),
+            Form::Noun => noun(&term.id),
             Form::Told if helped => term.past.as_str(),
             Form::Told => term.third.as_str(),
         };
         if let Some(term) = vocabulary::acts().find(|term| proper(term) == word) {
             return Some(term);
         }
-        if let Some(term) =
-            vocabulary::acts().find(|term| [&term.id, &term.third, &term.past].contains(&&word))
+        if let Some(term) = vocabulary::acts()
+            .find(|term| [&term.id, &term.third, &term.past].contains(&&word) || noun(&term.id) == word)
         {
             let message = format!("`{word}` does not fit into this sentence: `{}` does", proper(term));
             self.sink.push(Diagnostic::error(codes::ACT_FORM, span, message).write(proper(term)));
-            return None;
-        }
-        if form == Form::Plain && JUDGED.contains(&word.as_str()) {
-            self.error(
-                codes::NOT_YET,
-                span,
-                format!("duties to `{word}` belong to the language, and are not computed yet"),
-            );
             return None;
         }
         let mut diagnostic =
@@ -156,17 +169,20 @@ impl Lowering<'_> {
             let how = match preposition.as_str() {
                 "to" | "into" => Where::Into,
                 "from" | "out" => Where::From,
+                "outside" => Where::Outside,
                 _ => Where::In,
             };
-            let place = Some((how, self.names.zone_or_actor(&name, preposition == "to", self.sink)?));
-            std::mem::replace(&mut action.place, place).is_some()
+            let member = self.member.as_ref().is_some_and(|member| *member == name.0) || name.0 == "there";
+            let ground = if preposition == "to" && !member {
+                self.names.zone_or_actor(&name, self.sink)?
+            } else {
+                self.ground(&name)?
+            };
+            std::mem::replace(&mut action.place, Some((how, ground))).is_some()
         };
         if taken {
-            self.error(
-                codes::SAID_TWICE,
-                node.span(),
-                "a second place or recipient in one sentence is not computed yet",
-            );
+            let message = "a sentence names one place and one recipient";
+            self.error(codes::SAID_TWICE, node.span(), message);
             return None;
         }
         Some(())

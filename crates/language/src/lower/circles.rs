@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::agreement::{Agreement, Condition, PhaseEnd, Provision, Rule};
+use model::agreement::{Agreement, Condition, Due, PhaseEnd, Provision, Rule};
 
 use super::{Lowering, deadlines::is_instant};
 use crate::{
@@ -89,11 +89,19 @@ fn graph(agreement: &Agreement) -> Graph<'_> {
 /// What a provision's performance and its breach rest on at the same instant.
 fn hangs_on(provision: &Provision) -> (BTreeSet<Node<'_>>, BTreeSet<Node<'_>>) {
     let (mut performed, mut breached) = (BTreeSet::new(), BTreeSet::new());
-    if let Rule::Once { due, not_before, .. } = &provision.rule {
-        use model::agreement::Due;
-        if let Due::Within(_, condition) | Due::EndOfDayAfter(_, condition) = due {
-            rests_on(condition, &mut performed);
+    match &provision.rule {
+        Rule::Schedule { steps, not_before, .. } => {
+            steps.iter().for_each(|step| due_rests_on(&step.due, &mut performed));
+            not_before.iter().for_each(|condition| rests_on(condition, &mut performed));
         }
+        Rule::State { from, until, .. } => {
+            rests_on(from, &mut performed);
+            until.iter().for_each(|condition| rests_on(condition, &mut performed));
+        }
+        _ => {}
+    }
+    if let Rule::Once { due, not_before, .. } = &provision.rule {
+        due_rests_on(due, &mut performed);
         if let Some(condition) = not_before {
             rests_on(condition, &mut performed);
         }
@@ -105,19 +113,41 @@ fn hangs_on(provision: &Provision) -> (BTreeSet<Node<'_>>, BTreeSet<Node<'_>>) {
     (performed, breached)
 }
 
+fn due_rests_on<'a>(due: &'a Due, on: &mut BTreeSet<Node<'a>>) {
+    match due {
+        Due::Within(_, condition)
+        | Due::EndOfDayAfter(_, condition)
+        | Due::MonthsAfter(_, condition)
+        | Due::Before(condition) => rests_on(condition, on),
+        Due::Latest(all) | Due::Earliest(all) => all.iter().for_each(|due| due_rests_on(due, on)),
+        Due::By(_) | Due::Open => {}
+    }
+}
+
 fn rests_on<'a>(condition: &'a Condition, on: &mut BTreeSet<Node<'a>>) {
     match condition {
         Condition::Milestone(id) => drop(on.insert(Node::Milestone(id))),
-        Condition::Performed(id) | Condition::PerformedInTime(id) => drop(on.insert(Node::Performed(id))),
-        Condition::Breached(id) => drop(on.insert(Node::Breached(id))),
+        Condition::Performed(id) | Condition::PerformedInTime(id) | Condition::Amount(id, _) => {
+            on.insert(Node::Performed(id));
+        }
+        Condition::Breached(id) | Condition::Overdue(id) => drop(on.insert(Node::Breached(id))),
         Condition::PhaseBegun(id) => drop(on.insert(Node::Begin(id))),
         Condition::PhaseEnded(id) => drop(on.insert(Node::End(id))),
         Condition::During(id) => on.extend([Node::Begin(id), Node::End(id)]),
         Condition::All(all) | Condition::Any(all) | Condition::AtLeast(_, all) => {
             all.iter().for_each(|inner| rests_on(inner, on));
         }
-        Condition::Not(inner) => rests_on(inner, on),
-        Condition::InForce | Condition::From(_) | Condition::Deed(_) | Condition::Recently(..) => {}
+        Condition::Not(inner) | Condition::Since(_, inner) => rests_on(inner, on),
+        Condition::InForce
+        | Condition::Signed
+        | Condition::From(_)
+        | Condition::Violations(..)
+        | Condition::Set(_)
+        | Condition::Judged(_)
+        | Condition::Deed(_)
+        | Condition::Done(..)
+        | Condition::Recently(..)
+        | Condition::Calm(..) => {}
     }
 }
 

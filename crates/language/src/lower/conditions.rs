@@ -3,13 +3,13 @@
 //! Invariant: as deep as the tree, whose depth the parser bounds.
 
 use model::{
-    Instant,
+    Amount, Id, Instant,
     agreement::{Condition, Exception},
 };
 
 use super::{Lowering, actions::Form};
 use crate::{
-    diagnostics::codes,
+    diagnostics::{Diagnostic, codes},
     syntax::{SyntaxKind, SyntaxNode, Walk},
 };
 
@@ -20,7 +20,10 @@ pub(super) fn inside(node: &SyntaxNode) -> Vec<SyntaxNode> {
         let joined = matches!(kind, K::Or | K::And | K::Not | K::AtLeast | K::Paren);
         joined
             || matches!(kind, K::Call | K::PhaseState | K::During | K::Named | K::InForce | K::Deed)
-            || matches!(kind, K::DeedNoun | K::Recently | K::Moment)
+            || matches!(
+                kind,
+                K::DeedNoun | K::Recently | K::Moment | K::Signing | K::SetState | K::Judged | K::Calm
+            )
     };
     node.children().filter(|n| is(n.kind())).collect()
 }
@@ -37,6 +40,66 @@ impl Lowering<'_> {
             );
         }
         self.condition(conditions.first()?)
+    }
+
+    /// The condition of a line that stands after `after`, `from` or `at`, where an instant is meant.
+    pub(super) fn instant_in(&mut self, node: &SyntaxNode) -> Option<Condition> {
+        for state in inside(node) {
+            let phase = state.name().map(|n| n.0).unwrap_or_default();
+            let message = "a state has no one instant: say when";
+            let diagnostic = Diagnostic::error(codes::INSTANT_NOT_STATE, state.span(), message);
+            match state.kind() {
+                SyntaxKind::During => self.sink.push(
+                    diagnostic.write(format!("phase {phase} begins")).write(format!("phase {phase} ends")),
+                ),
+                SyntaxKind::InForce if !state.has("entry") => {
+                    self.sink.push(diagnostic.write("entry into force"))
+                }
+                SyntaxKind::Not | SyntaxKind::Recently | SyntaxKind::Calm => self.sink.push(diagnostic),
+                _ => {}
+            }
+        }
+        self.condition_in(node)
+    }
+
+    /// The condition of a line that stands after `while` or `unless`, where a state is meant.
+    pub(super) fn state_in(&mut self, node: &SyntaxNode) -> Option<Condition> {
+        for part in
+            node.descendants().filter(|n| n.parent().is_some_and(|p| p.kind() != SyntaxKind::Recently))
+        {
+            let span = part.span();
+            let phase = part.name().map(|n| n.0).unwrap_or_default();
+            let diagnostic =
+                Diagnostic::error(codes::STATE_NOT_INSTANT, span, "an instant does not last: say what holds");
+            match part.kind() {
+                SyntaxKind::PhaseState if part.has("begins") => {
+                    self.sink.push(
+                        diagnostic
+                            .write(format!("phase {phase} has begun"))
+                            .write(format!("during phase {phase}")),
+                    );
+                }
+                SyntaxKind::PhaseState if part.has("ends") => {
+                    self.sink.push(diagnostic.write(format!("phase {phase} has ended")));
+                }
+                SyntaxKind::InForce if part.has("entry") => self.sink.push(diagnostic.write("in force")),
+                SyntaxKind::Deed => self.told_as_state(&part, diagnostic),
+                SyntaxKind::DeedNoun => self.sink.push(diagnostic),
+                _ => {}
+            }
+        }
+        self.condition_in(node)
+    }
+
+    /// `a attacks b` is an instant; `a has attacked b` a state.
+    fn told_as_state(&mut self, deed: &SyntaxNode, diagnostic: Diagnostic) {
+        let Some(act) = deed.child(SyntaxKind::Act).filter(|act| !act.has("has") && !act.has("is")) else {
+            return;
+        };
+        let Some((word, span)) = act.name() else { return };
+        let Some(term) = model::vocabulary::acts().find(|term| term.third == word) else { return };
+        let words = format!("has {}", term.past);
+        self.sink.push(diagnostic.fix(format!("write `{words}`"), span, words));
     }
 
     fn conditions(&mut self, node: &SyntaxNode) -> Option<Vec<Condition>> {
@@ -56,6 +119,10 @@ impl Lowering<'_> {
                 let provision = self.names.provision(&node.name()?, self.sink)?;
                 if node.has("breached") {
                     Condition::Breached(provision)
+                } else if node.has("overdue") {
+                    Condition::Overdue(provision)
+                } else if node.has("violations") || node.has("amount") {
+                    self.counted(node, provision)?
                 } else if node.has("time") {
                     Condition::PerformedInTime(provision)
                 } else {
@@ -69,15 +136,60 @@ impl Lowering<'_> {
             }
             SyntaxKind::During => Condition::During(self.names.phase(&node.name()?, self.sink)?),
             SyntaxKind::Named => Condition::Milestone(self.names.milestone(&node.name()?, self.sink)?),
-            SyntaxKind::Deed => Condition::Deed(self.action(node, Form::Told)?),
-            SyntaxKind::DeedNoun => Condition::Deed(self.action(node, Form::Plain)?),
+            SyntaxKind::Deed => {
+                let action = self.action(node, Form::Told)?;
+                match node.child(SyntaxKind::Quantity) {
+                    Some(quantity) => Condition::Done(action, self.required(&quantity)?),
+                    None => Condition::Deed(action),
+                }
+            }
+            SyntaxKind::DeedNoun => Condition::Deed(self.action(node, Form::Noun)?),
             SyntaxKind::Recently => {
                 let length = self.hours(&node.child(SyntaxKind::Length)?)?;
-                Condition::Recently(length, self.action(&node.child(SyntaxKind::DeedNoun)?, Form::Plain)?)
+                match node.child(SyntaxKind::DeedNoun) {
+                    Some(deed) => Condition::Recently(length, self.action(&deed, Form::Noun)?),
+                    None => Condition::Since(length, Box::new(self.instant_in(node)?)),
+                }
             }
+            SyntaxKind::Calm => {
+                let length = self.hours(&node.child(SyntaxKind::Length)?)?;
+                Condition::Calm(self.action(node, Form::Noun)?, length)
+            }
+            SyntaxKind::Signing => self.signing_condition(node)?,
+            SyntaxKind::SetState => Condition::Set(self.names.value(&node.name()?, self.sink)?),
+            SyntaxKind::Judged => Condition::Judged(self.names.judgement(&node.name()?, self.sink)?),
             SyntaxKind::Moment => Condition::From(self.moment(node)?),
             _ => return None,
         })
+    }
+
+    fn signing_condition(&mut self, node: &SyntaxNode) -> Option<Condition> {
+        if self.signed {
+            return Some(Condition::Signed);
+        }
+        let message = "the agreement does not say when it was signed: `signed …`";
+        self.error(codes::MISSING_SIGNING, node.span(), message);
+        None
+    }
+
+    /// `violations(p) >= 3`, `amount(p) >= 100`.
+    fn counted(&mut self, node: &SyntaxNode, provision: Id) -> Option<Condition> {
+        let compare = node.token(SyntaxKind::Compare)?;
+        if compare.text() != ">=" {
+            let message = "what has come about does not go away again: only `>=` can be asked";
+            self.sink
+                .push(Diagnostic::error(codes::EXPECTED, compare.text_range().into(), message).write(">="));
+            return None;
+        }
+        let amount = self.positive(node)?;
+        if node.has("amount") {
+            return Some(Condition::Amount(provision, amount));
+        }
+        let count = u64::try_from(amount.floor()).ok().filter(|_| amount == Amount::whole(amount.floor()));
+        if count.is_none() {
+            self.error(codes::BAD_NUMBER, node.span(), "violations are counted in whole numbers");
+        }
+        Some(Condition::Violations(provision, count?))
     }
 
     fn at_least(&mut self, node: &SyntaxNode) -> Option<Condition> {
@@ -108,16 +220,20 @@ impl Lowering<'_> {
 
     /// `an ACT by WHO …`, of a provision that forbids the act.
     pub(super) fn exception(&mut self, node: &SyntaxNode, forbidden: &str) -> Option<Exception> {
+        if let Some(plea) = node.child(SyntaxKind::Plea) {
+            let plea = Some(self.plea(&plea)?);
+            return Some(Exception { by: Vec::new(), when: Condition::InForce, plea });
+        }
         let deed = node.child(SyntaxKind::DeedNoun)?;
-        let action = self.action(&deed, Form::Plain)?;
+        let action = self.action(&deed, Form::Noun)?;
         if action.act != forbidden {
             let message = format!("the provision speaks of `{forbidden}`, and this excuses `{}`", action.act);
             self.error(codes::DOES_NOT_BELONG, deed.span(), message);
             return None;
         }
         if action.item.is_some() || action.place.is_some() || action.to.is_some() {
-            let message = "an exception for some places or recipients only is not computed yet";
-            self.error(codes::NOT_YET, deed.span(), message);
+            let message = "an exception speaks of all such deeds: their place and whom they are done to is the provision's";
+            self.error(codes::DOES_NOT_BELONG, deed.span(), message);
             return None;
         }
         let when = match inside(node).get(1) {
@@ -125,6 +241,6 @@ impl Lowering<'_> {
             // Without a condition every such deed is excused.
             None => Condition::InForce,
         };
-        Some(Exception { by: action.by, when })
+        Some(Exception { by: action.by, when, plea: None })
     }
 }

@@ -1,4 +1,4 @@
-//! Lengths of time and deadlines, and the refusal of those that can be read in two ways.
+//! Deadlines and days, and the refusal of those that can be read in two ways.
 //!
 //! Invariant: a length in a deadline is in absolute hours; a day ends at local midnight.
 
@@ -8,86 +8,39 @@ use model::{
     agreement::{Condition, Due},
 };
 
-use super::Lowering;
+use super::{Lowering, clocks::MAX_DAYS};
 use crate::{
     diagnostics::{Diagnostic, codes},
-    syntax::{SyntaxKind, SyntaxNode, Walk},
+    syntax::{SyntaxKind as K, SyntaxNode, Walk},
 };
 
-/// A hundred years: longer is a slip.
-const MAX_DAYS: i64 = 36_525;
-
-/// A number with its unit.
-struct Length {
-    count: i64,
-    unit: String,
-}
-
-impl Length {
-    fn in_days(&self) -> Option<i64> {
-        match self.unit.trim_end_matches('s') {
-            "day" => Some(self.count),
-            "week" => Some(self.count * 7),
-            _ => None,
-        }
-    }
-
-    fn duration(&self) -> Duration {
-        match (self.in_days(), self.unit.trim_end_matches('s')) {
-            (Some(days), _) => Duration::hours(24 * days),
-            (None, "minute") => Duration(60_000_000 * self.count),
-            _ => Duration::hours(self.count),
-        }
-    }
-}
-
 impl Lowering<'_> {
-    fn length(&mut self, node: &SyntaxNode) -> Option<Length> {
-        let token = node.token(SyntaxKind::Number)?;
-        let unit = node.words().get(1)?.clone();
-        let count = token.text().parse::<i64>().ok().filter(|n| (1..=MAX_DAYS * 24 * 60).contains(n));
-        let length = count.map(|count| Length { count, unit });
-        let length = length.filter(|l| l.duration() <= Duration::hours(24 * MAX_DAYS));
-        if length.is_none() {
-            let message = "a length of time is a whole number above zero, and no more than a hundred years";
-            self.error(codes::BAD_NUMBER, token.text_range().into(), message);
-        }
-        length
-    }
-
-    /// `lasts 60 days`: a day of a term is 24 hours.
-    pub(super) fn lasting(&mut self, node: &SyntaxNode) -> Option<Duration> {
-        self.length(&node.child(SyntaxKind::Length)?).map(|l| l.duration())
-    }
-
-    /// A length in hours or minutes; days are refused, for they can be read in two ways.
-    pub(super) fn hours(&mut self, node: &SyntaxNode) -> Option<Duration> {
-        let length = self.length(node)?;
-        if let Some(days) = length.in_days() {
-            let message = "days here would be hours counted in another way: say hours";
-            let diagnostic = Diagnostic::error(codes::BARE_DAYS, node.span(), message);
-            self.sink.push(diagnostic.write(format!("{} hours", days * 24)));
-            return None;
-        }
-        Some(length.duration())
-    }
-
     /// When a duty is due.
     pub(super) fn due(&mut self, node: &SyntaxNode) -> Option<Due> {
         match node.kind() {
-            SyntaxKind::Within => self.within(node),
+            K::Within => self.within(node),
+            K::Before => Some(Due::Before(self.instant_in(node)?)),
+            K::Either => self.either(node),
             _ => self.by(node),
         }
     }
 
     fn within(&mut self, node: &SyntaxNode) -> Option<Due> {
-        let length_node = node.child(SyntaxKind::Length)?;
+        let length_node = node.child(K::Length)?;
         let length = self.length(&length_node)?;
         let anchored = node.has("after");
         let head = node.span().start..length_node.span().end;
-        if node.child(SyntaxKind::Act).is_some() || node.has("afterwards") {
+        if node.child(K::Act).is_some() || node.has("afterwards") {
             let message = "only an exchange answers a deed: say after what, as in `after entry into force`";
             self.error(codes::NO_ANCHOR, node.span(), message);
+            return None;
+        }
+        if let Some(months) = length.in_months() {
+            let anchor = if anchored { "" } else { " after entry into force" };
+            let message = "a month has no fixed number of hours: say the day, or hours";
+            let unit = if months == 1 { "month" } else { "months" };
+            let diagnostic = Diagnostic::error(codes::BARE_DAYS, head, message);
+            self.sink.push(diagnostic.write(format!("by the end of the day {months} {unit}{anchor}")));
             return None;
         }
         if let Some(days) = length.in_days() {
@@ -103,7 +56,7 @@ impl Lowering<'_> {
             }
             return None;
         }
-        Some(Due::Within(length.duration(), self.condition_in(node)?))
+        Some(Due::Within(length.duration(), self.instant_in(node)?))
     }
 
     fn bare_days(&mut self, head: std::ops::Range<usize>, days: i64, anchored: bool) {
@@ -117,31 +70,74 @@ impl Lowering<'_> {
     }
 
     fn by(&mut self, node: &SyntaxNode) -> Option<Due> {
-        if let Some(token) = node.token(SyntaxKind::Ordinal) {
-            let digits = token.text().trim_end_matches(|c: char| c.is_ascii_alphabetic());
-            let nth = digits.parse::<u32>().ok().filter(|n| (1..=MAX_DAYS).contains(&i64::from(*n)));
-            let Some(nth) = nth else {
-                self.error(codes::BAD_NUMBER, token.text_range().into(), "there is no such day");
+        let either = node.all(K::Either);
+        if !either.is_empty() {
+            let all: Vec<_> = either.iter().map(|one| self.due(one)).collect();
+            let all = all.into_iter().collect::<Option<Vec<_>>>()?;
+            if all.len() < 2 {
+                self.error(
+                    codes::EXPECTED,
+                    node.span(),
+                    "of at least two deadlines, joined by `and`, was expected",
+                );
                 return None;
-            };
-            return Some(Due::EndOfDayAfter(nth, self.condition_in(node)?));
+            }
+            return Some(if node.has("later") { Due::Latest(all) } else { Due::Earliest(all) });
+        }
+        if node.token(K::Ordinal).is_some() || node.child(K::Length).is_some() {
+            return self.end_of_day_after(node);
         }
         let day = self.day(node)?;
         if !node.has("end") {
             self.bare_by(node, day);
             return None;
         }
+        self.end_of(day)
+    }
+
+    /// `the end of DAY`, `the end of the 3rd day after C`, `24 hours after C`: one of several.
+    fn either(&mut self, node: &SyntaxNode) -> Option<Due> {
+        if node.has("end") {
+            if node.token(K::Ordinal).is_some() || node.child(K::Length).is_some() {
+                return self.end_of_day_after(node);
+            }
+            let day = self.day(node)?;
+            return self.end_of(day);
+        }
+        let length = self.hours(&node.child(K::Length)?)?;
+        Some(Due::Within(length, self.instant_in(node)?))
+    }
+
+    fn end_of(&self, day: Date) -> Option<Due> {
         Some(Due::By(Instant::start_of(day.tomorrow().ok()?, &self.timezone).previous()))
+    }
+
+    fn end_of_day_after(&mut self, node: &SyntaxNode) -> Option<Due> {
+        let Some(length) = node.child(K::Length) else {
+            return Some(Due::EndOfDayAfter(self.nth(node)?, self.instant_in(node)?));
+        };
+        let Some(months) = self.length(&length)?.in_months() else {
+            let message = "`the day N months after` counts months; for days write `the Nth day after`";
+            self.error(codes::BARE_DAYS, length.span(), message);
+            return None;
+        };
+        Some(Due::MonthsAfter(months, self.instant_in(node)?))
     }
 
     fn bare_by(&mut self, node: &SyntaxNode, day: Date) {
         let message = "is the day itself still in time? Say which";
         let mut diagnostic = Diagnostic::error(codes::BARE_BY, node.span(), message);
-        if let Some(number) = node.token(SyntaxKind::Number).and_then(|t| t.text().parse::<u32>().ok()) {
+        let numbered = node.token(K::Number).and_then(|t| t.text().parse::<u32>().ok());
+        let from_d = node.token(K::Path).or_else(|| node.token(K::Word).filter(|t| t.text() == "D"));
+        if let Some(number) = numbered {
             diagnostic = diagnostic.write(format!("by the end of day {number}"));
             if number > 1 {
                 diagnostic = diagnostic.write(format!("by the end of day {}", number - 1));
             }
+        } else if let Some(offset) = from_d.and_then(|t| offset_from_d(t.text())) {
+            let named = |offset: i64| if offset == 0 { "D".to_owned() } else { format!("D{offset:+}") };
+            diagnostic = diagnostic.write(format!("by the end of {}", named(offset)));
+            diagnostic = diagnostic.write(format!("by the end of {}", named(offset - 1)));
         } else {
             diagnostic = diagnostic.write(format!("by the end of {day}"));
             if let Ok(before) = day.yesterday() {
@@ -151,52 +147,57 @@ impl Lowering<'_> {
         self.sink.push(diagnostic);
     }
 
-    /// `2025-10-13`, or `day 7` counted from day 1.
+    /// `2025-10-13`, `day 7` counted from day 1, or `D+90` counted from D.
     pub(super) fn day(&mut self, node: &SyntaxNode) -> Option<Date> {
-        if let Some(token) = node.token(SyntaxKind::Date) {
+        if let Some(token) = node.token(K::Date) {
             return self.date(token.text(), token.text_range().into());
         }
-        let token = node.token(SyntaxKind::Number)?;
+        let from_d = node.token(K::Path).or_else(|| node.token(K::Word).filter(|t| t.text() == "D"));
+        if let Some(token) = from_d {
+            return self.day_from_d(&token);
+        }
+        let token = node.token(K::Number)?;
         let Some(number) = token.text().parse::<i64>().ok().filter(|n| (1..=MAX_DAYS).contains(n)) else {
             self.error(codes::BAD_NUMBER, token.text_range().into(), "days are counted from 1");
             return None;
         };
         let Some(first) = self.day_one else {
-            let line = self.continuation(self.header.start, "day 1 is the day of entry into force");
             let message = "the agreement does not say which day is day 1";
             let diagnostic = Diagnostic::error(codes::MISSING_DAY_ONE, token.text_range().into(), message);
-            let end = self.header.end;
-            self.sink.push(diagnostic.fix("make it the day of entry into force", end..end, line));
+            self.header_line(diagnostic, "day 1 is the day of entry into force");
             return None;
         };
         first.checked_add(Span::new().days(number - 1)).ok()
     }
 
-    /// How long an exchange gives for the answer, and whether it must come afterwards.
-    pub(super) fn answer_within(&mut self, node: &SyntaxNode, answered: &str) -> Option<Duration> {
-        let length_node = node.child(SyntaxKind::Length)?;
-        let length = self.hours(&length_node)?;
-        if let Some((act, span)) = node.child(SyntaxKind::Act).and_then(|a| a.name()) {
-            if act == answered {
-                return Some(length);
-            }
-            let message = format!("the deed that is answered is `{answered}`, not `{act}`");
-            self.sink.push(Diagnostic::error(codes::DOES_NOT_BELONG, span, message).write(answered));
+    fn day_from_d(&mut self, token: &crate::syntax::SyntaxToken) -> Option<Date> {
+        let span: std::ops::Range<usize> = token.text_range().into();
+        let Some(offset) = offset_from_d(token.text()).filter(|n| n.abs() <= MAX_DAYS) else {
+            self.error(codes::BAD_NUMBER, span, "a day such as `D+90` was expected");
             return None;
-        }
-        if node.has("afterwards") {
-            return Some(length);
-        }
-        if node.is_broken() {
+        };
+        let Some(day) = self.d_day else {
+            let message = "the agreement does not say which day is D";
+            let diagnostic = Diagnostic::error(codes::MISSING_DAY_D, span, message);
+            self.header_line(diagnostic, "D is the day of entry into force");
             return None;
-        }
-        let span = node.span();
-        let words = format!(" after that {answered}");
-        let end = length_node.span().end..span.end;
-        let message = "an exchange counts the time from the deed that is answered";
-        let diagnostic = Diagnostic::error(codes::NO_ANCHOR, span, message);
-        self.sink.push(diagnostic.fix(format!("write `{}`", words.trim()), end, words));
-        None
+        };
+        day.checked_add(Span::new().days(offset)).ok()
+    }
+
+    /// Reports with a fix that adds a line to the `agreement` statement, unless the line is there and is wrong.
+    fn header_line(&mut self, diagnostic: Diagnostic, words: &str) {
+        let end = self.header.end;
+        let line = self.continuation(self.header.start, words);
+        self.sink.push(diagnostic.fix(format!("add `{words}`"), end..end, line));
+    }
+}
+
+/// 90 of `D+90`.
+fn offset_from_d(text: &str) -> Option<i64> {
+    match text.strip_prefix(['D', 'd'])? {
+        "" => Some(0),
+        rest => rest.strip_prefix('+').unwrap_or(rest).parse().ok(),
     }
 }
 

@@ -6,7 +6,10 @@ use jiff::{
     civil::{Date, DateTime},
     tz::TimeZone,
 };
-use model::{Instant, agreement::Agreement};
+use model::{
+    Instant,
+    agreement::{Agreement, Condition},
+};
 
 use super::Lowering;
 use crate::{
@@ -19,19 +22,7 @@ use crate::{
 impl Lowering<'_> {
     /// The agreement with nothing in it yet.
     pub(super) fn header(&mut self, file: &SyntaxNode) -> Agreement {
-        let mut agreement = Agreement {
-            name: String::new(),
-            timezone: TimeZone::UTC,
-            in_force: Instant(0),
-            day_one: None,
-            actors: Vec::new(),
-            zones: Vec::new(),
-            items: Vec::new(),
-            milestones: Vec::new(),
-            phases: Vec::new(),
-            provisions: Vec::new(),
-            readings: Vec::new(),
-        };
+        let mut agreement = Agreement::empty(String::new(), TimeZone::UTC, Instant(0));
         let mut statements = statements(file).filter(|s| s.kind() == SyntaxKind::Agreement);
         let Some(header) = statements.next() else {
             self.no_header(file);
@@ -44,9 +35,16 @@ impl Lowering<'_> {
         agreement.name = header.quoted().unwrap_or_default();
         self.timezone = self.timezone(&header).unwrap_or(TimeZone::UTC);
         agreement.timezone = self.timezone.clone();
-        agreement.in_force = self.in_force(&header).unwrap_or(Instant(0));
-        self.day_one = self.first_day(&header, agreement.in_force);
-        agreement.day_one = self.day_one;
+        agreement.signed = self.signing(&header);
+        self.signed = agreement.signed.is_some();
+        self.entry(&header, &mut agreement);
+        self.in_force = agreement.in_force;
+        self.day_one = self.counted_day(&header, SyntaxKind::DayOne, &agreement);
+        self.d_day = self.counted_day(&header, SyntaxKind::DayD, &agreement);
+        // Read last: its condition may speak of days.
+        agreement.entry = self.entry_condition(&header);
+        (agreement.day_one, agreement.d_day) = (self.day_one, self.d_day);
+        agreement.assumptions = self.assumptions(&header);
         agreement
     }
 
@@ -71,7 +69,12 @@ impl Lowering<'_> {
             );
             return None;
         };
-        let token = line.last_token().filter(|t| t.text() != "timezone")?;
+        let token = line
+            .children_with_tokens()
+            .filter_map(|e| e.into_token())
+            .filter(|t| !t.kind().is_trivia())
+            .last()
+            .filter(|t| t.text() != "timezone")?;
         if let Ok(zone) = TimeZone::get(token.text()) {
             return Some(zone);
         }
@@ -85,28 +88,64 @@ impl Lowering<'_> {
         None
     }
 
-    fn in_force(&mut self, header: &SyntaxNode) -> Option<Instant> {
-        let Some(line) = self.one(header, &[SyntaxKind::InForceFrom]) else {
-            self.lacks(header, codes::MISSING_IN_FORCE, "the entry into force is missing: `in force from …`");
-            return None;
-        };
-        let token = line.last_token()?;
-        match token.kind() {
-            SyntaxKind::DateTime => self.instant(token.text(), token.text_range().into()),
-            SyntaxKind::Date => {
-                let date = self.date(token.text(), token.text_range().into())?;
-                Some(Instant::start_of(date, &self.timezone))
-            }
-            _ => None,
-        }
+    fn signing(&mut self, header: &SyntaxNode) -> Option<Instant> {
+        let line = self.one(header, &[SyntaxKind::Signed])?;
+        self.date_or_time(&line)
     }
 
-    fn first_day(&mut self, header: &SyntaxNode, in_force: Instant) -> Option<Date> {
-        let line = self.one(header, &[SyntaxKind::DayOne])?;
+    /// The instant in a node; a bare date is its start.
+    pub(super) fn date_or_time(&mut self, node: &SyntaxNode) -> Option<Instant> {
+        if let Some(token) = node.token(SyntaxKind::DateTime) {
+            return self.instant(token.text(), token.text_range().into());
+        }
+        let token = node.token(SyntaxKind::Date)?;
+        let date = self.date(token.text(), token.text_range().into())?;
+        Some(Instant::start_of(date, &self.timezone))
+    }
+
+    fn entry(&mut self, header: &SyntaxNode, agreement: &mut Agreement) {
+        let Some(line) = self.one(header, &[SyntaxKind::InForceFrom]) else {
+            self.lacks(header, codes::MISSING_IN_FORCE, "the entry into force is missing: `in force from …`");
+            return;
+        };
+        if line.has("when") {
+            // It cannot be in force before it is signed.
+            match agreement.signed {
+                Some(signed) => agreement.in_force = signed,
+                None => {
+                    let message =
+                        "an entry into force that hangs on a condition needs the day of signing: `signed …`";
+                    self.error(codes::MISSING_SIGNING, line.span(), message);
+                }
+            }
+            return;
+        }
+        agreement.in_force = self.date_or_time(&line).unwrap_or(Instant(0));
+    }
+
+    fn entry_condition(&mut self, header: &SyntaxNode) -> Option<Condition> {
+        let line = header.child(SyntaxKind::InForceFrom).filter(|line| line.has("when"))?;
+        self.condition_in(&line)
+    }
+
+    /// Day 1, or D.
+    fn counted_day(&mut self, header: &SyntaxNode, kind: SyntaxKind, agreement: &Agreement) -> Option<Date> {
+        let line = self.one(header, &[kind])?;
         if let Some(token) = line.token(SyntaxKind::Date) {
             return self.date(token.text(), token.text_range().into());
         }
-        let day = in_force.date(&self.timezone);
+        let from = if line.has("signing") {
+            agreement.signed
+        } else {
+            let hangs = header.child(SyntaxKind::InForceFrom).is_some_and(|entry| entry.has("when"));
+            (!hangs).then_some(agreement.in_force)
+        };
+        let Some(from) = from else {
+            let message = "that day is not a fixed day of the calendar: give the date";
+            self.error(codes::BAD_DATE, line.span(), message);
+            return None;
+        };
+        let day = from.date(&self.timezone);
         if line.has("after") { day.tomorrow().ok() } else { Some(day) }
     }
 

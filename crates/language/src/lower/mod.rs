@@ -3,30 +3,42 @@
 //! Invariant: a statement that gives nothing has been reported; nothing is guessed where the text is silent.
 
 mod actions;
+mod amendments;
+mod amounts;
 mod circles;
+mod clocks;
 mod conditions;
 mod deadlines;
-mod declared;
+mod exchanges;
+mod extent;
 mod header;
+mod periods;
+mod phases;
+mod pleas;
+mod powers;
 mod provisions;
 mod readings;
 mod rules;
+mod states;
+mod terms;
+mod things;
 
 use std::ops::Range;
 
+pub(crate) use actions::noun;
 pub(crate) use deadlines::ordinal;
 
 use jiff::{civil::Date, tz::TimeZone};
 use model::{
-    Instant,
+    Id, Instant,
     agreement::{Agreement, Assumption},
 };
 
 use crate::{
     diagnostics::{Diagnostic, Sink, codes},
     markdown::Clause,
-    names::{Names, statements},
-    syntax::{SyntaxKind, SyntaxNode, Walk},
+    names::{Names, Written, statements},
+    syntax::{SyntaxKind as K, SyntaxNode, Walk},
 };
 
 /// What every statement is read against.
@@ -39,12 +51,17 @@ struct Lowering<'a> {
     sink: &'a mut Sink,
     timezone: TimeZone,
     day_one: Option<Date>,
+    d_day: Option<Date>,
+    signed: bool,
+    in_force: Instant,
     /// Where the `agreement` statement stands, to add a line to it.
     header: Range<usize>,
-    /// It enters into force after a local midnight.
-    enters_inside_a_day: bool,
     /// Every declared party, for `a party`.
-    parties: Vec<String>,
+    parties: Vec<Id>,
+    /// Phases that a power can extend.
+    renewable: Vec<Id>,
+    /// What a member of the family is called in the provision that is being read.
+    member: Option<Id>,
 }
 
 /// The agreement that the file states, as far as it can be read; the errors are in `sink`.
@@ -65,46 +82,71 @@ pub(crate) fn lower(
         sink,
         timezone: TimeZone::UTC,
         day_one: None,
+        d_day: None,
+        signed: false,
+        in_force: Instant(0),
         header: 0..0,
-        enters_inside_a_day: false,
-        parties: Vec::new(),
+        parties: names.parties(),
+        renewable: powers::renewable(file),
+        member: None,
     };
     let mut agreement = lowering.header(file);
-    for statement in statements(file) {
+    let statements: Vec<SyntaxNode> = statements(file).collect();
+    for statement in &statements {
+        lowering.declaration(statement, &mut agreement);
+    }
+    for statement in &statements {
+        lowering.course(statement, &mut agreement);
+    }
+    // What changes the rest is read when the rest is there.
+    for (index, statement) in statements.iter().filter(|s| s.kind() == K::Reading).enumerate() {
+        let lowered = lowering.reading(statement, index, &agreement).map(|r| agreement.readings.push(r));
+        lowering.account_for(statement, lowered);
+    }
+    for statement in &statements {
         let lowered = match statement.kind() {
-            SyntaxKind::Actor => lowering.actor(&statement).map(|a| agreement.actors.push(a)),
-            SyntaxKind::Zone => lowering.zone(&statement).map(|z| agreement.zones.push(z)),
-            SyntaxKind::Item => lowering.item(&statement).map(|i| agreement.items.push(i)),
+            K::Amendment => lowering.amendment(statement, &agreement).map(|a| agreement.amendments.push(a)),
+            K::Power => lowering.power(statement, &agreement).map(|p| agreement.powers.push(p)),
             _ => Some(()),
         };
-        lowering.account_for(&statement, lowered);
-    }
-    let midnight = Instant::start_of(agreement.in_force.date(&agreement.timezone), &agreement.timezone);
-    lowering.enters_inside_a_day = agreement.in_force != midnight;
-    lowering.parties = parties_of(&agreement);
-    for statement in statements(file) {
-        let lowered = match statement.kind() {
-            SyntaxKind::Milestone => lowering.milestone(&statement).map(|m| agreement.milestones.push(m)),
-            SyntaxKind::Phase => lowering.phase(&statement).map(|p| agreement.phases.push(p)),
-            SyntaxKind::Provision => lowering.provision(&statement).map(|p| agreement.provisions.push(p)),
-            _ => Some(()),
-        };
-        lowering.account_for(&statement, lowered);
-    }
-    for (index, statement) in statements(file).filter(|s| s.kind() == SyntaxKind::Reading).enumerate() {
-        let lowered = lowering.reading(&statement, index, &agreement).map(|r| agreement.readings.push(r));
-        lowering.account_for(&statement, lowered);
+        lowering.account_for(statement, lowered);
     }
     lowering.refuse_circles(file, &agreement);
+    if !lowering.sink.has_errors() {
+        lowering.warn_of_endless_phases(&statements, &agreement);
+    }
     (!sink.has_errors()).then_some(agreement)
 }
 
-fn parties_of(agreement: &Agreement) -> Vec<String> {
-    let bound = agreement.actors.iter().filter(|a| a.role == model::agreement::Role::Party);
-    bound.map(|a| a.id.clone()).collect()
-}
-
 impl Lowering<'_> {
+    /// Whom and what there is.
+    fn declaration(&mut self, statement: &SyntaxNode, agreement: &mut Agreement) {
+        let lowered = match statement.kind() {
+            K::Actor => self.actor(statement).map(|a| agreement.actors.push(a)),
+            K::Zone => self.zone(statement).map(|z| agreement.zones.push(z)),
+            K::Line => self.line_on_the_ground(statement).map(|l| agreement.lines.push(l)),
+            K::Family => self.family(statement).map(|f| agreement.families.push(f)),
+            K::Item => self.item(statement).map(|i| agreement.items.push(i)),
+            K::Baseline => self.baseline(statement).map(|b| agreement.baselines.push(b)),
+            K::Judgement => self.judgement(statement).map(|j| agreement.judgements.push(j)),
+            _ => Some(()),
+        };
+        self.account_for(statement, lowered);
+    }
+
+    /// What is to happen, and when.
+    fn course(&mut self, statement: &SyntaxNode, agreement: &mut Agreement) {
+        let lowered = match statement.kind() {
+            K::Value => self.value(statement).map(|v| agreement.values.push(v)),
+            K::Values => self.valuation(statement).map(|v| agreement.valuations.push(v)),
+            K::Milestone => self.milestone(statement).map(|m| agreement.milestones.push(m)),
+            K::Phase => self.phase(statement).map(|p| agreement.phases.push(p)),
+            K::Provision => self.provisions(statement).map(|all| agreement.provisions.extend(all)),
+            _ => Some(()),
+        };
+        self.account_for(statement, lowered);
+    }
+
     fn error(&mut self, code: &'static str, span: Range<usize>, message: impl Into<String>) {
         self.sink.push(Diagnostic::error(code, span, message));
     }
@@ -117,15 +159,12 @@ impl Lowering<'_> {
     }
 
     /// The only child of these kinds; a second one is refused.
-    fn one(&mut self, node: &SyntaxNode, kinds: &[SyntaxKind]) -> Option<SyntaxNode> {
+    fn one(&mut self, node: &SyntaxNode, kinds: &[K]) -> Option<SyntaxNode> {
         let mut found = node.children().filter(|n| kinds.contains(&n.kind()));
         let first = found.next();
         for again in found {
-            self.error(
-                codes::SAID_TWICE,
-                again.span(),
-                "this is said a second time: one of the two has to go",
-            );
+            let message = "this is said a second time: one of the two has to go";
+            self.error(codes::SAID_TWICE, again.span(), message);
         }
         first
     }
@@ -133,20 +172,74 @@ impl Lowering<'_> {
     /// Reports what a statement lacks, unless it is broken anyway and may well say it.
     fn lacks(&mut self, statement: &SyntaxNode, code: &'static str, message: impl Into<String>) {
         if !statement.is_broken() {
-            let first = statement.first_token().map_or(statement.span(), |t| t.text_range().into());
-            let name = statement.name().map_or(first.clone(), |n| n.1);
-            self.error(code, first.start..name.end, message);
+            self.error(code, head_of(statement), message);
         }
     }
 
+    /// Asks for what the drafter has to choose: each choice is a line that would be added to the statement.
+    fn choose(
+        &mut self,
+        statement: &SyntaxNode,
+        span: Range<usize>,
+        code: &'static str,
+        message: &str,
+        lines: &[&str],
+    ) {
+        if statement.is_broken() {
+            return;
+        }
+        let (start, end) = (statement.span().start, statement.span().end);
+        let mut diagnostic = Diagnostic::error(code, span, message);
+        for words in lines {
+            diagnostic = diagnostic.fix(format!("add `{words}`"), end..end, self.continuation(start, words));
+        }
+        self.sink.push(diagnostic);
+    }
+
     fn assumptions(&self, node: &SyntaxNode) -> Vec<Assumption> {
-        let assumed = node.descendants().filter(|n| n.kind() == SyntaxKind::Assumed);
+        let assumed = node.descendants().filter(|n| n.kind() == K::Assumed);
         assumed.filter_map(|n| n.quoted()).map(|why| Assumption { why }).collect()
+    }
+
+    /// The actors of the `Who` in a node; asked for where there is none.
+    fn who(&mut self, node: &SyntaxNode) -> Option<Vec<Id>> {
+        let who = node.child(K::Who).map(|who| who.all(K::Name)).unwrap_or_default();
+        self.actors(&who)
+    }
+
+    fn actors(&mut self, names: &[SyntaxNode]) -> Option<Vec<Id>> {
+        let found: Vec<_> =
+            names.iter().map(|n| self.names.actor(&n.name()?, self.sink).map(|a| a.0)).collect();
+        found.into_iter().collect()
+    }
+
+    /// A zone, or what stands for one: a value to be set, or a member of the family.
+    fn ground(&mut self, name: &Written) -> Option<Id> {
+        if let Some(member) = self.member.clone().filter(|member| *member == name.0 || name.0 == "there") {
+            return Some(member);
+        }
+        if name.0 == "there" {
+            let message =
+                "`there` is a place of a family's member: this provision is not `for each …` of one";
+            self.error(codes::UNKNOWN_NAME, name.1.clone(), message);
+            return None;
+        }
+        self.names.zone(name, self.sink)
     }
 
     /// The 1-based line of an offset.
     fn line(&self, offset: usize) -> usize {
         self.lines.partition_point(|start| *start <= offset)
+    }
+
+    /// The heading above, unless the statement says another.
+    fn clause_of(&mut self, node: &SyntaxNode) -> String {
+        if let Some(said) = self.one(node, &[K::ClauseLine]).and_then(|line| line.quoted()) {
+            return said;
+        }
+        let at = node.span().start;
+        let above = self.clauses.partition_point(|clause| clause.range.start <= at).checked_sub(1);
+        above.and_then(|index| self.clauses.get(index)).map(|clause| clause.title.clone()).unwrap_or_default()
     }
 
     /// A line to add to the statement that starts at `offset`: the statement may stand in a list or a
@@ -156,4 +249,16 @@ impl Lowering<'_> {
             self.line(offset).checked_sub(1).and_then(|line| self.lines.get(line)).copied().unwrap_or(0);
         format!("\n{}  {words}", self.text.get(start..offset).unwrap_or_default())
     }
+}
+
+/// From a statement's keyword to its name.
+fn head_of(statement: &SyntaxNode) -> Range<usize> {
+    let first = statement.first_token().map_or(statement.span(), |t| t.text_range().into());
+    let name = statement.name().map_or(first.clone(), |n| n.1);
+    first.start..name.end
+}
+
+/// The label of a declaration, or its name.
+fn label(node: &SyntaxNode, id: &str) -> String {
+    node.child(K::Label).and_then(|_| node.quoted()).unwrap_or_else(|| id.to_owned())
 }

@@ -1,64 +1,160 @@
-//! A provision: who is bound, while what holds, and the lines that go with any rule.
+//! A provision: who is bound, while what holds, what it demands; and the further duty that its breach leads to.
 //!
-//! Invariant: its text is the statement as written, and its clause the heading above it unless it says
-//! another.
+//! Invariant: its text is the statement as written, and its clause the heading above it unless it says another.
 
 use model::{
-    Id,
-    agreement::{Condition, Provision, Role, Rule},
+    Amount, Id,
+    agreement::{
+        Binding, Condition, Consequence, Due, Exception, Provision, ProvisionKind, Required, Role, Rule,
+        Terms,
+    },
 };
 
-use super::Lowering;
+use super::{Lowering, actions::Form};
 use crate::{
-    diagnostics::{Diagnostic, codes},
-    names::{keyword, provision_kind},
-    syntax::{SyntaxKind, SyntaxNode, Walk},
+    diagnostics::{Diagnostic, Sink, codes},
+    names::{further_duty, keyword, provision_kind},
+    syntax::{SyntaxKind as K, SyntaxNode, Walk},
 };
 
 impl Lowering<'_> {
-    pub(super) fn provision(&mut self, node: &SyntaxNode) -> Option<Provision> {
+    /// The provision and the further duties in it.
+    pub(super) fn provisions(&mut self, node: &SyntaxNode) -> Option<Vec<Provision>> {
+        self.member = self.for_each_silently(node);
+        let main = self.provision(node);
+        let mut all = Vec::new();
+        if let Some(mut main) = main {
+            for line in node.all(K::IfBreached) {
+                if line.child(K::Duty).is_some() {
+                    all.extend(self.further(&line, &main));
+                } else if let Some(consequence) = self.consequence(&line) {
+                    main.terms.consequences.push(consequence);
+                }
+            }
+            all.insert(0, main);
+        }
+        self.member = None;
+        (!all.is_empty()).then_some(all)
+    }
+
+    /// What a member of the family is called here; errors are reported with the terms.
+    fn for_each_silently(&self, node: &SyntaxNode) -> Option<Id> {
+        Some(node.child(K::ForEach)?.child(K::As)?.name()?.0)
+    }
+
+    fn provision(&mut self, node: &SyntaxNode) -> Option<Provision> {
         let (id, _) = node.name()?;
-        let span = node.span();
         let kind = provision_kind(&keyword(node));
-        let Some(duty) = self.one(node, &[SyntaxKind::Duty]) else {
+        let Some(duty) = self.one(node, &[K::Duty]) else {
             self.lacks(node, codes::NO_VERB, format!("`{id}` says nothing that anyone must or must not do"));
             return None;
         };
         let rule = self.rule(node, &duty, kind);
-        let bearers = self.bearers(&duty);
-        let while_ = match self.one(node, &[SyntaxKind::While]) {
-            Some(line) => self.condition_in(&line),
+        let bearers = duty.child(K::Doers).and_then(|doers| self.bearers(&doers));
+        let while_ = match self.one(node, &[K::While]) {
+            Some(line) => self.state_in(&line),
             None => Some(Condition::InForce),
         };
-        let verified_by = self.verifiers(node);
+        let verified_by = match self.one(node, &[K::Verified]) {
+            Some(line) => self.actors(&line.all(K::Name)),
+            None => Some(Vec::new()),
+        };
         let exceptions = self.exceptions(node, rule.as_ref());
-        self.one(node, &[SyntaxKind::Count]);
-        Some(Provision {
+        let terms = self.terms(node, &duty);
+        let (bearers, binding) = bearers?;
+        let provision = Provision {
             id,
-            label: node.quoted().filter(|_| node.child(SyntaxKind::Label).is_some()).unwrap_or_default(),
+            label: node.child(K::Label).and_then(|_| node.quoted()).unwrap_or_default(),
             kind,
-            bearers: bearers?,
+            bearers,
+            binding,
             clause: self.clause_of(node),
-            text: self.text.get(span.clone()).unwrap_or_default().trim().to_owned(),
-            line: self.line(span.start),
+            text: self.text.get(node.span()).unwrap_or_default().trim().to_owned(),
+            line: self.line(node.span().start),
             rule: rule?,
             while_: while_?,
             exceptions: exceptions?,
             verified_by: verified_by?,
+            terms: terms?,
             assumptions: self.assumptions(node),
+        };
+        self.check_lot(node, &provision);
+        Some(provision)
+    }
+
+    /// `if breached, A must … within 48 hours after that breach`.
+    fn further(&mut self, line: &SyntaxNode, main: &Provision) -> Option<Provision> {
+        let duty = line.child(K::Duty)?;
+        let id = further_duty(line, &main.id)?.0;
+        let action = self.action(&duty, Form::Plain)?;
+        let required = match duty.child(K::Quantity) {
+            Some(quantity) => self.required(&quantity)?,
+            None => Required::AtLeast(Amount::whole(1)),
+        };
+        let due = match self.one(line, &[K::Within, K::By, K::Before]) {
+            Some(within) if within.child(K::Act).is_some() => self.after_that_breach(&within, &main.id)?,
+            Some(due) => self.due(&due)?,
+            None => Due::Open,
+        };
+        let (bearers, binding) = self.bearers(&duty.child(K::Doers)?)?;
+        Some(Provision {
+            id,
+            label: String::new(),
+            kind: ProvisionKind::Obligation,
+            bearers,
+            binding,
+            clause: main.clause.clone(),
+            text: self.text.get(line.span()).unwrap_or_default().trim().to_owned(),
+            line: self.line(line.span().start),
+            rule: Rule::Once { action, required, due, not_before: None },
+            // It binds from the breach on.
+            while_: Condition::Breached(main.id.clone()),
+            exceptions: Vec::new(),
+            verified_by: main.verified_by.clone(),
+            terms: Terms::default(),
+            assumptions: self.assumptions(line),
         })
     }
 
-    fn bearers(&mut self, duty: &SyntaxNode) -> Option<Vec<Id>> {
-        let doers = duty.child(SyntaxKind::Doers)?;
-        let names = doers.all(SyntaxKind::Name);
+    fn after_that_breach(&mut self, within: &SyntaxNode, breached: &Id) -> Option<Due> {
+        let (word, span) = within.child(K::Act)?.name()?;
+        if word != "breach" {
+            let message = format!("what this follows is the breach, not `{word}`");
+            self.sink.push(Diagnostic::error(codes::DOES_NOT_BELONG, span, message).write("breach"));
+            return None;
+        }
+        let length = self.hours(&within.child(K::Length)?)?;
+        Some(Due::Within(length, Condition::Breached(breached.clone())))
+    }
+
+    /// `if breached, A may suspend …`.
+    fn consequence(&mut self, line: &SyntaxNode) -> Option<Consequence> {
+        let faculty = line.child(K::Faculty)?;
+        let (by, binding) = self.bearers(&faculty.child(K::Doers)?)?;
+        let suspension = self.suspension(line, &faculty, line.child(K::SuspensionTerms))?;
+        Some(Consequence { by, binding, suspension })
+    }
+
+    /// Who is bound, and how.
+    pub(super) fn bearers(&mut self, doers: &SyntaxNode) -> Option<(Vec<Id>, Binding)> {
+        let names = doers.all(K::Name);
+        if doers.has("someone") {
+            return Some((Vec::new(), Binding::Unstated));
+        }
         if names.is_empty() {
-            return doers.has("party").then(|| self.parties.clone());
+            if self.parties.is_empty() {
+                self.error(codes::UNKNOWN_NAME, doers.span(), "no party is declared");
+                return None;
+            }
+            return doers.has("party").then(|| (self.parties.clone(), Binding::Each));
         }
         let mut bearers = Vec::new();
         for name in names.iter().filter_map(Walk::name) {
-            // An unknown name was reported with the deed itself.
-            let (id, role) = self.names.actor(&name, &mut crate::diagnostics::Sink::default())?;
+            // An unknown name was reported with the deed itself, where there is one.
+            let (id, role) = match doers.parent().is_some_and(|p| p.child(K::Act).is_some()) {
+                true => self.names.actor(&name, &mut Sink::default())?,
+                false => self.names.actor(&name, self.sink)?,
+            };
             if role == Role::Actor {
                 let message = format!("`{id}` is not a party, and no duty can be laid on it");
                 self.error(codes::NOT_A_PARTY, name.1, message);
@@ -67,71 +163,31 @@ impl Lowering<'_> {
             }
             bearers.push(id);
         }
-        Some(bearers)
+        let binding = match doers.token(K::Number) {
+            Some(token) => Binding::AtLeast(self.how_many(&token, bearers.len())?),
+            None if doers.has("together") => Binding::Together,
+            None if doers.has("either") => Binding::Either,
+            None => Binding::Each,
+        };
+        Some((bearers, binding))
     }
 
-    fn verifiers(&mut self, node: &SyntaxNode) -> Option<Vec<Id>> {
-        let Some(line) = self.one(node, &[SyntaxKind::Verified]) else { return Some(Vec::new()) };
-        let names = line.all(SyntaxKind::Name);
-        let found: Vec<_> =
-            names.iter().map(|n| self.names.actor(&n.name()?, self.sink).map(|a| a.0)).collect();
-        found.into_iter().collect()
+    fn how_many(&mut self, token: &crate::syntax::SyntaxToken, of: usize) -> Option<usize> {
+        let count = token.text().parse::<usize>().ok().filter(|count| (1..=of).contains(count));
+        if count.is_none() {
+            let message = format!("a number from 1 to {of}, of whom there are, was expected");
+            self.error(codes::BAD_NUMBER, token.text_range().into(), message);
+        }
+        count
     }
 
-    fn exceptions(
-        &mut self,
-        node: &SyntaxNode,
-        rule: Option<&Rule>,
-    ) -> Option<Vec<model::agreement::Exception>> {
+    fn exceptions(&mut self, node: &SyntaxNode, rule: Option<&Rule>) -> Option<Vec<Exception>> {
         // Other rules refuse the line as not belonging to them.
-        let Some(Rule::Prohibition { action }) = rule else { return Some(Vec::new()) };
-        let lines = node.all(SyntaxKind::Except);
-        let found: Vec<_> = lines.iter().map(|line| self.exception(line, &action.act)).collect();
+        let Some(Rule::Prohibition { action } | Rule::Answerable { action, .. }) = rule else {
+            return Some(Vec::new());
+        };
+        let act = action.act.clone();
+        let found: Vec<_> = node.all(K::Except).iter().map(|line| self.exception(line, &act)).collect();
         found.into_iter().collect()
-    }
-
-    fn clause_of(&mut self, node: &SyntaxNode) -> String {
-        if let Some(said) = self.one(node, &[SyntaxKind::ClauseLine]).and_then(|line| line.quoted()) {
-            return said;
-        }
-        let at = node.span().start;
-        let above = self.clauses.partition_point(|clause| clause.range.start <= at).checked_sub(1);
-        above.and_then(|index| self.clauses.get(index)).map(|clause| clause.title.clone()).unwrap_or_default()
-    }
-
-    /// Refuses the lines that do not go with the rule.
-    pub(super) fn belonging(&mut self, node: &SyntaxNode, what: &str, allowed: &[SyntaxKind]) {
-        use SyntaxKind as K;
-        let checked = [
-            K::Trigger,
-            K::Within,
-            K::By,
-            K::Each,
-            K::Share,
-            K::PartDays,
-            K::Counted,
-            K::Count,
-            K::NotBefore,
-            K::Except,
-            K::Afterwards,
-        ];
-        for line in node.children().filter(|n| checked.contains(&n.kind()) && !allowed.contains(&n.kind())) {
-            let words = line.words().into_iter().take(2).collect::<Vec<_>>().join(" ");
-            let message = format!("a line with `{words}` does not go with {what}");
-            self.error(codes::DOES_NOT_BELONG, line.span(), message);
-        }
-    }
-
-    /// Warns where a duty of each day begins inside a day and the text does not say what that day owes.
-    pub(super) fn warn_of_part_days(&mut self, node: &SyntaxNode, each: &SyntaxNode) {
-        let span = each.span();
-        let message = "the agreement enters into force inside a day, and the text does not say what that day owes: \
-                       it is taken to owe all";
-        let mut diagnostic = Diagnostic::error(codes::PART_DAYS, span.clone(), message);
-        for words in ["part-days in full", "part-days pro rata"] {
-            let line = self.continuation(node.span().start, words);
-            diagnostic = diagnostic.fix(format!("add `{words}`"), span.end..span.end, line);
-        }
-        self.sink.push(diagnostic);
     }
 }

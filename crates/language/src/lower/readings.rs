@@ -4,14 +4,14 @@
 
 use model::{
     Id,
-    agreement::{Agreement, Change, Due, Provision, Reading, Rule},
+    agreement::{Agreement, Change, Due, Provision, Reading, Rule, Target},
     vocabulary,
 };
 
 use super::Lowering;
 use crate::{
     diagnostics::codes,
-    syntax::{SyntaxKind, SyntaxNode, Walk},
+    syntax::{SyntaxKind as K, SyntaxNode, Walk},
 };
 
 impl Lowering<'_> {
@@ -27,14 +27,14 @@ impl Lowering<'_> {
             let message = format!("another reading is called `{id}`: give this one a name with `as …`");
             self.lacks(node, codes::DUPLICATE_NAME, message);
         }
-        let contended = self.one(node, &[SyntaxKind::Contended]);
-        let names = contended.map(|line| line.all(SyntaxKind::Name)).unwrap_or_default();
+        let contended = self.one(node, &[K::Contended]);
+        let names = contended.map(|line| line.all(K::Name)).unwrap_or_default();
         if names.is_empty() {
             self.lacks(node, codes::EXPECTED, "who contends for this reading is missing: `contended by …`");
         }
         let who: Vec<_> =
             names.iter().map(|n| self.names.actor(&n.name()?, self.sink).map(|a| a.0)).collect();
-        let source = self.one(node, &[SyntaxKind::Source]).and_then(|line| line.quoted());
+        let source = self.one(node, &[K::Source]).and_then(|line| line.quoted());
         if source.as_deref().is_none_or(|s| s.trim().is_empty()) {
             self.lacks(
                 node,
@@ -42,11 +42,11 @@ impl Lowering<'_> {
                 "where this was contended for is missing: `source \"…\"`",
             );
         }
-        let lines = node.all(SyntaxKind::Change);
+        let lines = node.all(K::Change);
         if lines.is_empty() {
             self.lacks(node, codes::NO_VERB, "a reading says what it changes: `in ID, … becomes …`");
         }
-        let changes: Vec<_> = lines.iter().map(|line| self.change(line, &agreement.provisions)).collect();
+        let changes: Vec<_> = lines.iter().map(|line| self.change(line, agreement)).collect();
         let contended_by = who.into_iter().collect::<Option<_>>()?;
         Some(Reading {
             id,
@@ -58,7 +58,7 @@ impl Lowering<'_> {
     }
 
     fn reading_id(&mut self, node: &SyntaxNode, title: &str, index: usize) -> Id {
-        if let Some((name, _)) = self.one(node, &[SyntaxKind::As]).and_then(|line| line.name()) {
+        if let Some((name, _)) = self.one(node, &[K::As]).and_then(|line| line.name()) {
             return name;
         }
         let plain = title.to_ascii_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
@@ -66,44 +66,85 @@ impl Lowering<'_> {
         if id.is_empty() { format!("reading_{}", index + 1) } else { id }
     }
 
-    fn change(&mut self, node: &SyntaxNode, provisions: &[Provision]) -> Option<(Id, Change)> {
-        let id = self.names.provision(&node.name()?, self.sink)?;
-        // One that could not be read has been reported.
-        let provision = provisions.iter().find(|p| p.id == id)?;
+    /// `in TARGET, PART becomes …`, of a reading or an amendment.
+    pub(super) fn change(&mut self, node: &SyntaxNode, agreement: &Agreement) -> Option<(Target, Change)> {
+        let target = self.target(&node.child(K::Target)?)?;
         let part = node.words().into_iter().find(|w| *w != "in" && *w != ",")?;
-        let there = match (part.as_str(), &provision.rule) {
-            ("except", rule) => matches!(rule, Rule::Prohibition { .. }),
-            ("item", _) => true,
-            ("trigger", rule) => matches!(rule, Rule::Exchange { .. }),
-            ("required", rule) => matches!(rule, Rule::Once { .. } | Rule::Daily { .. }),
-            (_, rule) => matches!(rule, Rule::Once { due, .. } if *due != Due::Open),
+        let change = match &target {
+            Target::Agreement if part == "entry" => Change::InForce(self.date_or_time(node)?),
+            Target::Phase(_) if part == "begins" => {
+                Change::Begins(self.condition_in(&node.child(K::Begins)?)?)
+            }
+            Target::Phase(_) if part == "ends" => Change::Ends(
+                self.phase_end(&node.children().find(|n| matches!(n.kind(), K::Ends | K::Lasts))?)?,
+            ),
+            Target::Provision(id) => {
+                // One that could not be read has been reported.
+                let provision = agreement.provisions.iter().find(|p| p.id == *id)?;
+                if !has_part(provision, &part) {
+                    return self.part_not_there(node, id, &part);
+                }
+                self.change_of(node, &part, provision)?
+            }
+            Target::Agreement => return self.part_not_there(node, "the agreement", &part),
+            Target::Phase(id) => return self.part_not_there(node, id, &part),
         };
-        if !there {
-            let message = format!("`{id}` has no `{part}` that a reading could change");
-            self.error(codes::PART_NOT_THERE, node.span(), message);
-            return None;
-        }
-        let (Rule::Once { action, .. }
-        | Rule::Daily { action, .. }
-        | Rule::Exchange { action, .. }
-        | Rule::Prohibition { action }) = &provision.rule;
-        let change = match part.as_str() {
-            "except" => Change::Except(vec![self.exception(&node.child(SyntaxKind::Except)?, &action.act)?]),
-            "required" => Change::Required(self.required(&node.child(SyntaxKind::Quantity)?)?),
+        Some((target, change))
+    }
+
+    fn part_not_there<T>(&mut self, node: &SyntaxNode, of: &str, part: &str) -> Option<T> {
+        let message = format!("`{of}` has no `{part}` that could be changed");
+        self.error(codes::PART_NOT_THERE, node.span(), message);
+        None
+    }
+
+    fn change_of(&mut self, node: &SyntaxNode, part: &str, provision: &Provision) -> Option<Change> {
+        let act = provision.rule.action().map(|action| action.act.clone()).unwrap_or_default();
+        Some(match part {
+            "except" => Change::Except(vec![self.exception(&node.child(K::Except)?, &act)?]),
+            "required" => Change::Required(self.required(&node.child(K::Quantity)?)?),
             "due" => {
-                let due = self.one(node, &[SyntaxKind::Within, SyntaxKind::By])?;
+                let due = self.one(node, &[K::Within, K::By, K::Before])?;
                 Change::Due(self.due(&due)?)
             }
+            "while" => Change::While(self.state_in(&node.child(K::While)?)?),
+            "not" => Change::NotBefore(self.condition_in(&node.child(K::NotBefore)?)?),
+            "bearer" => {
+                let (bearers, binding) = self.bearers(&node.child(K::Doers)?)?;
+                Change::Bearer(bearers, binding)
+            }
+            "count" => Change::Counting(super::terms::counting(&node.child(K::Count)?)),
+            "judged" => match node.child(K::OnlyJudged)?.name() {
+                Some(name) => Change::Judged(Some(self.names.judgement(&name, self.sink)?)),
+                None => Change::Judged(None),
+            },
+            "zone" => Change::Zone(self.names.zone(&node.child(K::Object)?.name()?, self.sink)?),
             _ => {
                 let act = match &provision.rule {
                     Rule::Exchange { trigger, .. } if part == "trigger" => &trigger.act,
-                    _ => &action.act,
+                    _ => &act,
                 };
-                let name = node.child(SyntaxKind::Object)?.name()?;
+                let name = node.child(K::Object)?.name()?;
                 let item = self.item_of(&name, vocabulary::act(act))?;
                 if part == "trigger" { Change::Trigger(item) } else { Change::Item(item) }
             }
-        };
-        Some((id, change))
+        })
+    }
+}
+
+/// Whether a provision has the part that would be changed.
+fn has_part(provision: &Provision, part: &str) -> bool {
+    let rule = &provision.rule;
+    match part {
+        "except" | "count" | "judged" => matches!(rule, Rule::Prohibition { .. } | Rule::Answerable { .. }),
+        "item" | "while" | "bearer" => true,
+        "trigger" => matches!(rule, Rule::Exchange { .. }),
+        "required" => matches!(rule, Rule::Once { .. } | Rule::Periodic { .. }),
+        "due" => matches!(rule, Rule::Once { due, .. } if *due != Due::Open),
+        "not" => matches!(rule, Rule::Once { .. } | Rule::Schedule { .. }),
+        "zone" => {
+            matches!(rule, Rule::State { .. }) || rule.action().is_some_and(|action| action.place.is_some())
+        }
+        _ => false,
     }
 }

@@ -1,11 +1,10 @@
-//! Rules: what a provision demands.
+//! Rules: what a provision demands, and which lines go with it.
 //!
-//! Invariant: a prohibition says `must not` and the others `must`; every amount that a duty hangs on is above
-//! zero.
+//! Invariant: a prohibition says `must not` and the others `must`; no line is passed over.
 
 use model::{
     Amount, Id,
-    agreement::{Action, Due, ProvisionKind, Required, Rule, Share},
+    agreement::{Action, Due, Measure, ProvisionKind, Required, Rule, Step},
 };
 
 use super::{Lowering, actions::Form};
@@ -15,27 +14,87 @@ use crate::{
     syntax::{SyntaxKind as K, SyntaxNode, Walk},
 };
 
+/// Lines that shape a rule: each belongs to some rules only. Other lines go with any.
+const SHAPING: &[K] = &[
+    K::Trigger,
+    K::Within,
+    K::By,
+    K::Before,
+    K::Each,
+    K::Share,
+    K::Disjoint,
+    K::PartDays,
+    K::Average,
+    K::ShortDay,
+    K::Shortfall,
+    K::Counted,
+    K::Count,
+    K::NotBefore,
+    K::Except,
+    K::Afterwards,
+    K::From,
+    K::Until,
+    K::Instead,
+    K::Step,
+    K::OnlyThose,
+    K::OnlyJudged,
+    K::PartLot,
+    K::MakeUp,
+    K::Graded,
+    K::Quality,
+];
+
 impl Lowering<'_> {
     pub(super) fn rule(&mut self, node: &SyntaxNode, duty: &SyntaxNode, kind: ProvisionKind) -> Option<Rule> {
         self.check_verb(node, duty, kind);
+        if let Some(keep) = duty.child(K::Keep) {
+            return self.state(node, &keep);
+        }
+        if let Some(others) = duty.child(K::Answerable) {
+            return self.answerable(node, &others, true);
+        }
+        if let Some(others) = duty.child(K::Conduct) {
+            return self.answerable(node, &others, false);
+        }
         let action = self.action(duty, Form::Plain);
         let stage = self.stage(node);
-        let action = action.map(|action| Action { stage, ..action });
-        let required = match (kind, duty.child(K::Quantity)) {
-            (ProvisionKind::Exchange, _) => Some(Required::AtLeast(Amount::ZERO)),
-            (ProvisionKind::Prohibition, None) => Some(Required::AtMost(Amount::ZERO)),
-            (ProvisionKind::Obligation, None) => self.unsaid(duty, action.as_ref()),
-            (_, Some(quantity)) => self.required(&quantity),
+        let under = match self.one(node, &[K::OnlyThose]) {
+            Some(line) => Some(self.names.provision(&line.name()?, self.sink)?),
+            None => None,
         };
+        let action = action.map(|action| Action { stage, under, ..action });
         let each = self.one(node, &[K::Each]);
+        let answers = kind == ProvisionKind::Exchange || node.child(K::Trigger).is_some();
         match (kind, each) {
-            (ProvisionKind::Exchange, _) => self.exchange(node, duty, action),
+            (ProvisionKind::Exchange | ProvisionKind::Obligation, _) if answers => {
+                self.exchange(node, duty, action)
+            }
             (ProvisionKind::Prohibition, None) if duty.child(K::Quantity).is_none() => {
-                self.belonging(node, "a prohibition", &[K::Count, K::Except]);
+                self.belonging(
+                    node,
+                    "a prohibition",
+                    &[K::Count, K::Except, K::OnlyThose, K::OnlyJudged, K::Graded],
+                );
                 Some(Rule::Prohibition { action: action? })
             }
-            (_, Some(each)) => self.daily(node, &each, action, required),
-            (_, None) => self.once(node, action, required),
+            (_, Some(each)) => {
+                let required = self.plainly_required(duty, action.as_ref(), kind);
+                self.periodic(node, &each, action, required)
+            }
+            (_, None) => self.once_or_schedule(node, duty, action, kind),
+        }
+    }
+
+    fn plainly_required(
+        &mut self,
+        duty: &SyntaxNode,
+        action: Option<&Action>,
+        kind: ProvisionKind,
+    ) -> Option<Required> {
+        match (kind, duty.child(K::Quantity)) {
+            (_, Some(quantity)) => self.required(&quantity),
+            (ProvisionKind::Prohibition, None) => Some(Required::AtMost(Amount::ZERO)),
+            (_, None) => self.unsaid(duty, action),
         }
     }
 
@@ -82,14 +141,30 @@ impl Lowering<'_> {
         }
     }
 
-    fn once(
+    fn once_or_schedule(
         &mut self,
         node: &SyntaxNode,
+        duty: &SyntaxNode,
         action: Option<Action>,
-        required: Option<Required>,
+        kind: ProvisionKind,
     ) -> Option<Rule> {
-        self.belonging(node, "a duty that is performed once", &[K::Within, K::By, K::NotBefore, K::Counted]);
-        let due = match self.one(node, &[K::Within, K::By]) {
+        self.belonging(
+            node,
+            "a duty that is performed once",
+            &[
+                K::Within,
+                K::By,
+                K::Before,
+                K::NotBefore,
+                K::Counted,
+                K::Step,
+                K::PartLot,
+                K::MakeUp,
+                K::Quality,
+                K::OnlyThose,
+            ],
+        );
+        let due = match self.one(node, &[K::Within, K::By, K::Before]) {
             Some(line) => self.due(&line),
             None => Some(Due::Open),
         };
@@ -97,124 +172,72 @@ impl Lowering<'_> {
             Some(line) => Some(self.condition_in(&line)?),
             None => None,
         };
-        Some(Rule::Once { action: action?, required: required?, due: due?, not_before })
-    }
-
-    fn daily(
-        &mut self,
-        node: &SyntaxNode,
-        each: &SyntaxNode,
-        action: Option<Action>,
-        required: Option<Required>,
-    ) -> Option<Rule> {
-        self.belonging(node, "a duty of each day", &[K::Each, K::Share, K::PartDays, K::Counted]);
-        let said = self.one(node, &[K::PartDays]);
-        if said.is_none() && self.enters_inside_a_day {
-            self.warn_of_part_days(node, each);
-        }
-        let action = action?;
-        let shares: Vec<_> = node.all(K::Share).iter().map(|share| self.share(share, &action)).collect();
-        let shares = shares.into_iter().collect::<Option<_>>()?;
-        Some(Rule::Daily {
-            action,
-            required: required?,
-            shares,
-            pro_rata: said.is_some_and(|line| line.has("rata")),
-        })
-    }
-
-    fn share(&mut self, node: &SyntaxNode, whole: &Action) -> Option<Share> {
-        let required = node.child(K::Quantity).and_then(|quantity| self.required(&quantity));
-        let mut action = Action { place: None, to: None, ..whole.clone() };
-        let act = model::vocabulary::act(&whole.act);
-        if let Some(name) = node.child(K::Object).and_then(|object| object.name()) {
-            let item = self.item_of(&name, act)?;
-            if whole.item.as_ref().is_some_and(|wider| !self.names.is(&item, wider)) {
-                let message = format!("`{}` is not among what the whole duty counts", name.0);
-                self.error(codes::WRONG_KIND, name.1, message);
-                return None;
+        let steps = node.all(K::Step);
+        if !steps.is_empty() {
+            if let Some(quantity) = duty.child(K::Quantity) {
+                let message = "the amounts stand in the steps: this one would be a second total";
+                self.error(codes::SAID_TWICE, quantity.span(), message);
             }
-            action.item = Some(item);
+            let steps: Vec<_> = steps.iter().map(|step| self.step(step)).collect();
+            return Some(Rule::Schedule {
+                action: action?,
+                steps: steps.into_iter().collect::<Option<_>>()?,
+                not_before,
+            });
         }
-        self.places(node, &mut action)?;
-        // What the share does not say it takes from the whole.
-        action.place = action.place.or_else(|| whole.place.clone());
-        action.to = action.to.or_else(|| whole.to.clone());
-        let label = node.child(K::Quantity).map_or(node.span(), |q| q.span().start..node.span().end);
-        let label = self.text.get(label).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
-        Some(Share { label, action, required: required? })
-    }
-
-    fn exchange(&mut self, node: &SyntaxNode, duty: &SyntaxNode, action: Option<Action>) -> Option<Rule> {
-        self.belonging(node, "an exchange", &[K::Trigger, K::Within, K::Afterwards, K::Counted]);
-        let Some(line) = self.one(node, &[K::Trigger]) else {
-            self.lacks(
-                node,
-                codes::MISSING_TRIGGER,
-                "an exchange says what it answers: `for every 1 … that …`",
-            );
-            return None;
+        let measure = match duty.child(K::Quantity).filter(|_| kind != ProvisionKind::Prohibition) {
+            Some(quantity) => self.measure(&quantity, false),
+            None => self.plainly_required(duty, action.as_ref(), kind).map(Measure::Plain),
         };
-        let trigger = self.action(&line, Form::Told)?;
-        let every = self.whole_amount(&line.child(K::Quantity)?)?;
-        let required = match duty.child(K::Quantity) {
-            Some(quantity) => self.whole_amount(&quantity)?,
-            None => Amount::whole(1),
-        };
-        let mut afterwards = self.one(node, &[K::Afterwards]).is_some();
-        let within = match self.one(node, &[K::Within]) {
-            Some(line) => {
-                afterwards |= line.has("afterwards");
-                Some(self.answer_within(&line, &trigger.act)?)
-            }
-            None => None,
-        };
-        Some(Rule::Exchange { trigger, every, action: action?, required, within, afterwards })
-    }
-
-    /// An amount in an exchange: `15` or `at least 15`.
-    fn whole_amount(&mut self, node: &SyntaxNode) -> Option<Amount> {
-        if node.words().len() > 1 && !node.has("least") && !node.has("all") {
-            self.error(codes::DOES_NOT_BELONG, node.span(), "an exchange counts in plain numbers");
+        let (action, measure, due) = (action?, measure?, due?);
+        if let Measure::Plain(required) = measure {
+            return Some(Rule::Once { action, required, due, not_before });
+        }
+        let in_all = duty.child(K::InAll);
+        if matches!(measure, Measure::Share(..)) && in_all.is_none() {
+            self.in_all_or_more(&duty.child(K::Quantity)?);
             return None;
         }
-        self.positive(node)
+        let in_all = in_all.is_none_or(|said| said.has("all"));
+        Some(Rule::Schedule { action, steps: vec![Step { measure, in_all, due }], not_before })
     }
 
-    fn positive(&mut self, node: &SyntaxNode) -> Option<Amount> {
-        let token = node.token(K::Number)?;
-        let amount = Amount::parse(token.text()).ok().filter(|amount| *amount > Amount::ZERO);
-        if amount.is_none() {
-            let message = "an amount above zero, with at most six decimal places, was expected";
-            self.error(codes::BAD_NUMBER, token.text_range().into(), message);
+    fn step(&mut self, node: &SyntaxNode) -> Option<Step> {
+        let quantity = node.child(K::Quantity)?;
+        let measure = self.measure(&quantity, true);
+        let in_all = node.child(K::InAll);
+        if in_all.is_none() {
+            self.in_all_or_more(&quantity);
         }
-        amount
+        let due = self.due(&node.children().find(|n| matches!(n.kind(), K::Within | K::By | K::Before))?);
+        Some(Step { measure: measure?, in_all: in_all?.has("all"), due: due? })
     }
 
-    pub(super) fn required(&mut self, node: &SyntaxNode) -> Option<Required> {
-        let most = node.has("most") || node.has("more") || node.has("exactly");
-        let amount = match node.token(K::Number)?.text().parse::<u64>() {
-            Ok(0) if most => Amount::ZERO,
-            _ => self.positive(node)?,
-        };
-        if node.words().len() == 1 {
-            let message = "at least so many, or exactly? Say which";
-            let diagnostic = Diagnostic::error(codes::BARE_NUMBER, node.span(), message);
-            self.sink.push(diagnostic.write(format!("at least {amount}")).write(format!("exactly {amount}")));
-            return None;
-        }
-        Some(if node.has("exactly") {
-            Required::Exactly(amount)
-        } else if most {
-            Required::AtMost(amount)
-        } else {
-            Required::AtLeast(amount)
-        })
+    fn in_all_or_more(&mut self, quantity: &SyntaxNode) {
+        let end = quantity.span().end;
+        let message = "of all so far, or on top of what came before? Say which";
+        let diagnostic = Diagnostic::error(codes::IN_ALL_OR_MORE, quantity.span(), message);
+        self.sink.push(diagnostic.fix("add `in all`", end..end, " in all").fix(
+            "add `more`",
+            end..end,
+            " more",
+        ));
     }
 
     fn stage(&mut self, node: &SyntaxNode) -> Option<Id> {
-        let line = self.one(node, &[K::Counted])?;
+        let line = self.one(node, &[K::Counted]).filter(|line| !line.has("on"))?;
         let last = line.words().into_iter().rfind(|w| w.chars().all(char::is_alphabetic))?;
         Some(if last.starts_with("enter") { "entered".to_owned() } else { last })
+    }
+
+    /// Refuses the lines that do not go with the rule.
+    pub(super) fn belonging(&mut self, node: &SyntaxNode, what: &str, allowed: &[K]) {
+        for line in node.children().filter(|n| SHAPING.contains(&n.kind()) && !allowed.contains(&n.kind())) {
+            let tokens = line.descendants_with_tokens().filter_map(|e| e.into_token());
+            let words = tokens.filter(|t| !t.kind().is_trivia()).take(2).map(|t| t.text().to_owned());
+            let message =
+                format!("a line with `{}` does not go with {what}", words.collect::<Vec<_>>().join(" "));
+            self.error(codes::DOES_NOT_BELONG, line.span(), message);
+        }
     }
 }

@@ -34,6 +34,12 @@ impl Parser<'_> {
         })
     }
 
+    /// A condition without `and` and `or`, unless in parentheses.
+    pub(super) fn one_condition(&mut self) -> Parsing {
+        self.deeper(Self::term)?;
+        self.assumed()
+    }
+
     fn term_span(&mut self) -> Parsing<std::ops::Range<usize>> {
         let start = self.next;
         self.term()?;
@@ -102,18 +108,27 @@ impl Parser<'_> {
                 p.bump();
                 p.length()?;
                 p.expect("after")?;
-                p.node(SyntaxKind::DeedNoun, Self::deed_noun)
+                if (p.at("an") || p.at("a")) && p.at_name(1) && p.text_at(2) == "by" {
+                    return p.node(SyntaxKind::DeedNoun, Self::deed_noun);
+                }
+                p.deeper(Self::term)
             }),
             "the" => self.node(SyntaxKind::Moment, Self::moment),
             "phase" if self.at_name(1) => self.node(SyntaxKind::PhaseState, Self::phase_state),
-            "breached" | "performed" if !self.text_at(1).is_empty() && !self.at_name(1) => {
+            "breached" | "performed" | "overdue" | "violations" | "amount"
+                if self.kind(1) == Some(SyntaxKind::LeftParen) || self.at_phrase(&["performed", "in"]) =>
+            {
                 self.node(SyntaxKind::Call, Self::call)
             }
-            "overdue" | "violations" | "amount" | "no" if !self.text_at(1).is_empty() => {
-                let span = self.here();
-                let message = format!("a condition on `{}` is not computed yet", self.text_at(0));
-                self.refuse(Diagnostic::error(codes::NOT_YET, span, message))
-            }
+            "no" if self.at_name(1) => self.node(SyntaxKind::Calm, Self::calm),
+            "signing" => self.node(SyntaxKind::Signing, |p| {
+                p.bump();
+                Ok(())
+            }),
+            "judged" if self.at_name(1) => self.node(SyntaxKind::Judged, |p| {
+                p.bump();
+                p.name("the name of a judgement")
+            }),
             _ => self.named_or_deed(),
         }
     }
@@ -132,6 +147,7 @@ impl Parser<'_> {
     }
 
     fn call(&mut self) -> Parsing {
+        let counted = self.at("violations") || self.at("amount");
         if self.eat("performed") {
             if self.eat("in") {
                 self.expect("time")?;
@@ -141,7 +157,28 @@ impl Parser<'_> {
         }
         self.expect_kind(SyntaxKind::LeftParen, "`(`")?;
         self.name("the name of a provision")?;
-        self.expect_kind(SyntaxKind::RightParen, "`)`")
+        self.expect_kind(SyntaxKind::RightParen, "`)`")?;
+        if counted {
+            self.expect_kind(SyntaxKind::Compare, "`>=`")?;
+            self.expect_kind(SyntaxKind::Number, "a number")?;
+        }
+        Ok(())
+    }
+
+    /// `no ACT [by WHO] [in Z] for N hours without a break`.
+    fn calm(&mut self) -> Parsing {
+        self.bump();
+        self.node(SyntaxKind::Act, |p| p.name("an act"))?;
+        self.node(SyntaxKind::Doers, |p| {
+            if !p.eat("by") || p.eat("anyone") {
+                return Ok(());
+            }
+            p.names("the name of who does it", "or")
+        })?;
+        self.places()?;
+        self.expect("for")?;
+        self.length()?;
+        ["without", "a", "break"].into_iter().try_for_each(|word| self.expect(word))
     }
 
     fn phase_state(&mut self) -> Parsing {
@@ -164,17 +201,6 @@ impl Parser<'_> {
         self.day()
     }
 
-    /// `2025-10-13` or `day 7`.
-    pub(super) fn day(&mut self) -> Parsing {
-        if self.eat_kind(SyntaxKind::Date) {
-            return Ok(());
-        }
-        if self.eat("day") {
-            return self.expect_kind(SyntaxKind::Number, "the number of the day");
-        }
-        self.expected("a date such as 2025-10-13 or a day such as `day 7`")
-    }
-
     fn named_or_deed(&mut self) -> Parsing {
         match self.kind(0) {
             Some(SyntaxKind::DateTime) => {
@@ -189,8 +215,24 @@ impl Parser<'_> {
         if article && self.at_name(1) && self.text_at(2) == "by" {
             return self.node(SyntaxKind::DeedNoun, Self::deed_noun);
         }
+        if self.at_day_d() {
+            let message = "a day can mean its start or its end: say which";
+            let (span, day) = (self.here(), self.text_at(0).to_owned());
+            let diagnostic = Diagnostic::error(codes::BARE_AFTER, span, message);
+            let diagnostic =
+                diagnostic.write(format!("the start of {day}")).write(format!("the end of {day}"));
+            return self.refuse(diagnostic);
+        }
         if !self.at_name(0) {
             return self.expected(WHAT);
+        }
+        if self.text_at(1) == "is" && self.text_at(2) == "set" {
+            return self.node(SyntaxKind::SetState, |p| {
+                p.name("the name of a value")?;
+                p.bump();
+                p.bump();
+                Ok(())
+            });
         }
         let deed = self.at_name(1) || self.text_at(1) == "is" || self.text_at(1) == "has";
         // A word on the next line is not the verb of this one.
@@ -227,7 +269,11 @@ impl Parser<'_> {
             }
             p.name("an act")
         })?;
-        self.object_and_places()
+        if self.at_quantity() && self.same_line() {
+            self.quantity()?;
+        }
+        self.object()?;
+        self.places()
     }
 
     /// `an ACT by WHO [in Z]`.
@@ -246,25 +292,24 @@ impl Parser<'_> {
         self.places()
     }
 
-    /// `[anyone|anything|ITEM|ZONE] {to B | into|in|from|over Z}`.
-    pub(super) fn object_and_places(&mut self) -> Parsing {
-        let counts = matches!(self.kind(0), Some(SyntaxKind::Number));
-        if counts {
-            let span = self.here();
-            let message =
-                "an amount in a condition is not computed yet: name a provision and write `performed(…)`";
-            return self.refuse(Diagnostic::error(codes::NOT_YET, span, message));
-        }
-        self.object()?;
-        self.places()
-    }
-
     /// What it is done to, where that stands on the same line.
     pub(super) fn object(&mut self) -> Parsing {
         let open = self.at("anyone") || self.at("anything");
+        // `respond to the same complaint`: what is answered is the object.
+        if self.same_line() && self.at_phrase(&["to", "the", "same"]) {
+            self.bump();
+        }
+        if self.same_line() && self.at_phrase(&["the", "same"]) {
+            return self.node(SyntaxKind::Object, |p| {
+                p.bump();
+                p.bump();
+                p.name("an item")
+            });
+        }
         if self.same_line()
             && (open || self.at_name(0))
             && !super::provisions::STARTS.contains(&self.text_at(0))
+            && !["there", "more"].contains(&self.text_at(0))
         {
             return self.node(SyntaxKind::Object, |p| {
                 if open {
@@ -278,26 +323,56 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// Whether the next line is `in ID, …` of a reading.
+    /// Whether the next line is `in ID, …` or `in phase ID, …` of a reading.
     fn at_change(&self) -> bool {
-        !self.same_line() && self.at("in") && self.kind(2) == Some(SyntaxKind::Comma)
+        let comma = |ahead| self.kind(ahead) == Some(SyntaxKind::Comma);
+        !self.same_line() && self.at("in") && (comma(2) || comma(3))
     }
 
     pub(super) fn places(&mut self) -> Parsing {
         // `in force` and `in time` are no places.
-        while matches!(self.text_at(0), "to" | "into" | "in" | "from" | "over" | "out" | "on")
-            && !self.at_phrase(&["in", "force"])
-            && !self.at_change()
-        {
+        while self.at_place() {
             self.node(SyntaxKind::Place, |p| {
+                if p.at("there") {
+                    return p.zone_name();
+                }
                 if p.eat("out") {
                     p.expect("of")?;
                 } else {
                     p.bump();
                 }
-                p.name("the name of a zone, or of who it is done to,")
+                p.zone_name()
             })?;
         }
         Ok(())
+    }
+
+    fn at_place(&self) -> bool {
+        let word = matches!(
+            self.text_at(0),
+            "to" | "into" | "in" | "from" | "over" | "out" | "on" | "outside" | "there"
+        );
+        // `in force`, `in all`, `in step`, `from C` of a state and `on average` are no places.
+        let other = [
+            ["in", "force"],
+            ["in", "all"],
+            ["in", "step"],
+            ["on", "average"],
+            ["on", "days"],
+            ["to", "the"],
+        ];
+        word && !other.iter().any(|phrase| self.at_phrase(phrase)) && !self.at_change()
+    }
+
+    /// The name of a zone or of someone, `there` or `that CAMP`, of a family's member.
+    pub(super) fn zone_name(&mut self) -> Parsing {
+        if self.at("there") {
+            return self.node(SyntaxKind::Name, |p| {
+                p.bump();
+                Ok(())
+            });
+        }
+        self.eat("that");
+        self.name("the name of a zone, or of who it is done to,")
     }
 }

@@ -1,21 +1,23 @@
-//! Deadlines and lengths of time.
+//! Deadlines, days and lengths of time.
 //!
-//! Invariant: what can be read in two ways is read into the tree as it stands; the lowering refuses it with
-//! both readings.
+//! Invariant: what can be read in two ways is read into the tree as it stands; the lowering refuses it with both
+//! readings.
 
 use super::{Parser, Parsing};
-use crate::{
-    diagnostics::{Diagnostic, codes},
-    syntax::SyntaxKind,
-};
+use crate::syntax::SyntaxKind as K;
 
 impl Parser<'_> {
-    /// `within N hours after …` or `by the end of …`.
+    /// `within N hours after …`, `by the end of …`, `by the later of …`, `before C`.
     pub(super) fn deadline(&mut self) -> Parsing {
         match self.text_at(0) {
-            "within" => self.node(SyntaxKind::Within, Self::within),
-            "by" => self.node(SyntaxKind::By, Self::by),
-            _ => self.expected("`within` or `by the end of`"),
+            "within" => self.node(K::Within, Self::within),
+            "by" => self.node(K::By, Self::by),
+            "before" => self.node(K::Before, |p| {
+                p.bump();
+                p.condition()?;
+                p.assumed()
+            }),
+            _ => self.expected("`within`, `by the end of` or `before`"),
         }
     }
 
@@ -33,9 +35,14 @@ impl Parser<'_> {
         if !self.eat("after") {
             return Ok(());
         }
+        self.after()
+    }
+
+    /// What stands after `after`.
+    fn after(&mut self) -> Parsing {
         if self.eat("that") {
             // The act that is answered, as a noun: `after that return`.
-            self.node(SyntaxKind::Act, |p| p.name("the act that is answered"))?;
+            self.node(K::Act, |p| p.name("the act that is answered"))?;
         } else {
             self.condition()?;
         }
@@ -44,10 +51,13 @@ impl Parser<'_> {
 
     /// `72 hours`.
     pub(super) fn length(&mut self) -> Parsing {
-        self.node(SyntaxKind::Length, |p| {
-            p.expect_kind(SyntaxKind::Number, "a number")?;
+        self.node(K::Length, |p| {
+            p.expect_kind(K::Number, "a number")?;
             match p.text_at(0) {
-                "hour" | "hours" | "minute" | "minutes" | "day" | "days" | "week" | "weeks" => p.bump(),
+                "hour" | "hours" | "minute" | "minutes" | "day" | "days" | "week" | "weeks" | "month"
+                | "months" => {
+                    p.bump();
+                }
                 _ => return p.expected("`hours`, `minutes` or `days`"),
             }
             Ok(())
@@ -61,33 +71,81 @@ impl Parser<'_> {
             return self.day();
         }
         if matches!(self.text_at(1), "later" | "earlier") {
-            let span = self.here();
-            let message = "the later or earlier of several is not computed yet";
-            return self.refuse(Diagnostic::error(codes::NOT_YET, span, message));
+            self.bump();
+            self.bump();
+            self.expect("of")?;
+            self.node(K::Either, Self::either)?;
+            while self.eat_kind(K::Comma) || self.eat("and") {
+                self.node(K::Either, Self::either)?;
+            }
+            return self.assumed();
         }
-        self.bump();
-        self.expect("end")?;
-        self.expect("of")?;
-        if self.eat("the") {
-            self.expect_kind(SyntaxKind::Ordinal, "the number of the day, such as `3rd`,")?;
-            self.expect("day")?;
-            self.expect("after")?;
-            self.condition()?;
-        } else {
-            self.day()?;
-        }
+        self.end_of()?;
         self.assumed()
+    }
+
+    /// `the end of DAY`, `the end of the 3rd day after C`, `the end of the day 8 months after C`.
+    fn end_of(&mut self) -> Parsing {
+        ["the", "end", "of"].into_iter().try_for_each(|word| self.expect(word))?;
+        if !self.eat("the") {
+            return self.day();
+        }
+        if self.eat("day") {
+            self.length()?;
+        } else {
+            self.expect_kind(K::Ordinal, "the number of the day, such as `3rd`,")?;
+            self.expect("day")?;
+        }
+        self.expect("after")?;
+        // A condition of several is put in parentheses where more follows.
+        self.one_condition()
+    }
+
+    /// One of several deadlines: `the end of day 7`, `24 hours after C`.
+    fn either(&mut self) -> Parsing {
+        if self.kind(0) == Some(K::Number) {
+            self.length()?;
+            self.expect("after")?;
+            return self.one_condition();
+        }
+        self.end_of()
+    }
+
+    /// `2025-10-13`, `day 7` or `D+90`.
+    pub(super) fn day(&mut self) -> Parsing {
+        if self.eat_kind(K::Date) {
+            return Ok(());
+        }
+        if self.eat("day") {
+            return self.expect_kind(K::Number, "the number of the day");
+        }
+        if self.at_day_d() {
+            self.bump();
+            return Ok(());
+        }
+        self.expected("a date such as 2025-10-13 or a day such as `day 7` or `D+90`")
+    }
+
+    /// Whether `D`, `D+90` or `D-35` stands here.
+    pub(super) fn at_day_d(&self) -> bool {
+        let text = self.text_at(0);
+        text == "D"
+            || text
+                .strip_prefix(['D', 'd'])
+                .and_then(|rest| rest.strip_prefix(['+', '-']))
+                .is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
     }
 
     /// `not before C`, `not before DATE`.
     pub(super) fn not_before(&mut self) -> Parsing {
         self.bump();
         self.expect("before")?;
-        if self.kind(0) == Some(SyntaxKind::Date)
-            || (self.at("day") && self.kind(1) == Some(SyntaxKind::Number))
+        if self.kind(0) == Some(K::Date)
+            || self.at_day_d()
+            || (self.at("day") && self.kind(1) == Some(K::Number))
         {
             // Here a day can mean its start only.
-            self.node(SyntaxKind::Moment, Self::day)?;
+            self.node(K::Moment, Self::day)?;
         } else {
             self.condition()?;
         }

@@ -7,10 +7,16 @@
 //! the next line, so that five mistakes give five errors. `Failed` always means that an error has been
 //! reported.
 
+mod changes;
 mod conditions;
 mod deadlines;
+mod duties;
+mod extent;
+mod phases;
 mod provisions;
 mod statements;
+mod terms;
+mod things;
 
 use std::ops::Range;
 
@@ -336,11 +342,25 @@ impl Parser<'_> {
     /// `A`, `A and B`, `A, B and C`, joined by one of the two words.
     fn names(&mut self, what: &str, joint: &str) -> Parsing {
         self.name(what)?;
-        while self.eat_kind(SyntaxKind::Comma) || self.eat(joint) {
-            self.eat(joint);
+        loop {
+            // A comma ends the list unless what follows it goes on as one: `A, set by B`.
+            let goes_on = self.kind(0) == Some(SyntaxKind::Comma)
+                && (self.text_at(1) == joint
+                    || (self.at_name(1) && [joint, ",", ")"].contains(&self.text_at(2))));
+            if goes_on {
+                self.bump();
+                self.eat(joint);
+            } else if !self.eat(joint) {
+                return Ok(());
+            }
             self.name(what)?;
         }
-        Ok(())
+    }
+
+    /// A list of names that has one part in its statement.
+    fn who(&mut self, what: &str) -> Parsing {
+        self.node(SyntaxKind::Who, |p| p.names(what, "and"))?;
+        self.assumed()
     }
 
     fn label(&mut self) {

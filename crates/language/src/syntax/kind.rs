@@ -19,28 +19,68 @@ kinds! {
     Whitespace, Newline, Comment, String, OpenString, Word, Number, Ordinal, Date, DateTime,
     /// A path, a time zone, `part-days`: anything with `.`, `/`, `-` or `+` in it.
     Path,
-    Comma, Colon, LeftParen, RightParen, Unknown,
+    Comma, Colon, Semicolon, Percent, Compare, LeftParen, RightParen, Unknown,
     /// Markdown around the blocks.
     Prose,
     // Nodes.
     File, Block, Error, Assumed, Name, Label,
     /// `72 hours`.
     Length,
-    Agreement, Timezone, InForceFrom, DayOne,
-    Actor, Zone, Outline, Item, Milestone, Phase, Begins, Ends, Lasts,
+    Agreement, Timezone, Signed, InForceFrom, DayOne, DayD,
+    Actor, Tie, Contest,
+    Zone, Outline, Derivation,
+    /// `line contact …`, with `as of`, `fixed` or `moving`, `by the map of`.
+    Line, AsOf, Moving, MapOf,
+    Item, Property, Value, Setting, Baseline, Family, Judgement,
+    /// `values israel`, and its rows.
+    Values, Worth,
+    Milestone, Phase, Begins, Ends, Lasts, AtLatest, NoEnd,
+    Power, Faculty, Amendment, Agreed, Effective, InnerDeadlines, PastBreaches,
+    /// A list of names with one part in its statement: who sets, who judges, who accepts.
+    Who,
+    /// What a power or a change is about: a phase, a provision or the agreement.
+    Target,
+    /// `its own duties only, for at most 14 days, clocks stop`.
+    SuspensionTerms,
+    /// `by up to 60 days each time`, `at most 2 times`.
+    HowFar, HowOften,
+    /// `within 72 hours`, `by the end of the 3rd day`, of what the line says.
+    Clock,
+    /// `if nobody rules, it is not so`.
+    Unruled,
     Provision,
     /// `each of A and B must not ACT …`.
     Duty,
     /// `for every N ITEM that A ACTs to B`.
     Trigger,
     Doers, Act, Quantity, Object, Place,
-    Within, By,
+    /// `promptly`, `gradually`, `endeavour to`.
+    Manner,
+    /// `in all`, `more`.
+    InAll,
+    /// `must keep …`.
+    Keep,
+    /// `for 10 consecutive hours in each day`, `12 hours instead on days when …`.
+    Quiet, Instead,
+    /// `is answerable for any …`, `must take all feasible steps to prevent any …`.
+    Answerable, Conduct,
+    /// One step of a schedule.
+    Step,
+    Within, By, Before,
+    /// One of the deadlines of which the later or earlier counts.
+    Either,
     /// `each day`.
     Each,
-    Share, While, PartDays, Counted, Count, Verified, NotBefore, Except, Afterwards, ClauseLine,
+    Share, Disjoint, While, Unless, PartDays, Average, ShortDay, Shortfall, Counted, Count, Verified, NotBefore,
+    Except, Plea, Afterwards, ClauseLine, From, Until, OnlyThose, OnlyJudged, PartLot, MakeUp, Quality, ForEach,
+    InStep, Graded, Disputes, Rung, Precedence,
+    /// `if breached, …`.
+    IfBreached,
     Reading, Contended, As, Source, Change,
     // Conditions.
-    Or, And, Not, AtLeast, Paren, Call, PhaseState, During, Named, InForce, Deed,
+    Or, And, Not, AtLeast, Paren, Call, PhaseState, During, Named, InForce, Signing, Deed,
+    /// `V is set`, `judged J`, `no ACT in Z for N hours without a break`.
+    SetState, Judged, Calm,
     /// `an ACT by WHO`.
     DeedNoun,
     /// `within 24 hours after` a deed.

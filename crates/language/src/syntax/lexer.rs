@@ -24,7 +24,7 @@ enum Token {
     OpenString,
     #[regex(r"[\p{L}_][\p{L}\p{M}\p{N}_]*", priority = 10)]
     Word,
-    #[regex(r"[0-9]+(\.[0-9]+)?", priority = 10)]
+    #[regex(r"-?[0-9]+(\.[0-9]+)?", priority = 10)]
     Number,
     #[regex(r"[0-9]+(st|nd|rd|th)", priority = 10)]
     Ordinal,
@@ -38,6 +38,12 @@ enum Token {
     Comma,
     #[token(":")]
     Colon,
+    #[token(";")]
+    Semicolon,
+    #[token("%")]
+    Percent,
+    #[regex(r"[<>]=?|=")]
+    Compare,
     #[token("(")]
     LeftParen,
     #[token(")")]
@@ -60,6 +66,9 @@ impl From<Token> for SyntaxKind {
             Token::Path => SyntaxKind::Path,
             Token::Comma => SyntaxKind::Comma,
             Token::Colon => SyntaxKind::Colon,
+            Token::Semicolon => SyntaxKind::Semicolon,
+            Token::Percent => SyntaxKind::Percent,
+            Token::Compare => SyntaxKind::Compare,
             Token::LeftParen => SyntaxKind::LeftParen,
             Token::RightParen => SyntaxKind::RightParen,
         }

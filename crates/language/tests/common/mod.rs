@@ -15,7 +15,7 @@ item red_box "red box" is box
 item other_remains "other remains" is remains
 phase one
   begins at entry into force
-  ends when performed(base)
+  ends when performed(base) (assumed: "no latest end")
 obligation base
   a must release at least 1 person to b
 

@@ -143,7 +143,7 @@ fn arose(page: &Page<'_>, explained: &Explanation) -> Option<Markup> {
     let condition = match &provision.rule {
         Rule::Once { due: Due::Within(_, condition) | Due::EndOfDayAfter(_, condition), .. } => condition,
         Rule::Exchange { .. } => return Some(page.say.say("arose-exchange")),
-        Rule::Daily { .. } => return Some(page.say.say("arose-daily")),
+        Rule::Periodic { .. } => return Some(page.say.say("arose-daily")),
         _ => return None,
     };
     let words = language::condition_in_words(agreement, condition);

@@ -1,0 +1,140 @@
+//! What an agreement can say and this engine does not compute: named for each provision, phase and instant.
+//!
+//! Invariant: whatever could change a verdict and is not computed is named here or by `conditions`; what is not named
+//! is computed.
+
+use model::{
+    Id,
+    agreement::{
+        Action, Agreement, Binding, CountedOn, Counting, Cycle, Faculty, Matching, Provision, Rule, Spread,
+        Target, Terms, TieKind, Where,
+    },
+};
+
+/// Why a provision is not computed; none where it is.
+#[must_use]
+pub fn beyond(agreement: &Agreement, provision: &Provision) -> Option<String> {
+    let rule = rule(&provision.rule).or_else(|| terms(&provision.terms)).or_else(|| binding(provision));
+    rule.map(str::to_owned)
+        .or_else(|| provision.exceptions.iter().any(|e| e.plea.is_some()).then(|| "a plea".to_owned()))
+        .or_else(|| changed(agreement, &Target::Provision(provision.id.clone())))
+        .or_else(|| provision.rule.action().and_then(|a| deed(agreement, a)))
+        .or_else(|| match &provision.rule {
+            Rule::Exchange { trigger, .. } => deed(agreement, trigger),
+            Rule::Periodic { shares, .. } => shares.iter().find_map(|share| deed(agreement, &share.action)),
+            _ => None,
+        })
+        .or_else(|| provision.bearers.iter().find_map(|id| doer(agreement, id)))
+}
+
+fn rule(rule: &Rule) -> Option<&'static str> {
+    match rule {
+        Rule::Once { .. } | Rule::Prohibition { .. } => None,
+        Rule::Schedule { .. } => Some("a schedule, or an amount that is no plain number"),
+        Rule::Periodic { disjoint: true, .. } => Some("parts that are disjoint"),
+        Rule::Periodic { cycle: Cycle::Day, spread: Spread::Alone, .. } => None,
+        Rule::Periodic { cycle: Cycle::Day, .. } => Some("averages and shortfalls that are made up"),
+        Rule::Periodic { .. } => Some("periods other than the day"),
+        Rule::Exchange { matching: Matching::SameReference, .. } => {
+            Some("answers that are matched by reference")
+        }
+        Rule::Exchange { counted_on: CountedOn::Identification, .. } => Some("counting on identification"),
+        Rule::Exchange { shares, .. } => (!shares.is_empty()).then_some("parts of an answer"),
+        Rule::State { .. } => Some("a state that is to be kept"),
+        Rule::Answerable { for_result: true, .. } => Some("answerability for others' deeds"),
+        Rule::Answerable { .. } => {
+            Some("a duty of conduct about others' deeds, which is judged and never computed")
+        }
+    }
+}
+
+fn terms(terms: &Terms) -> Option<&'static str> {
+    // What only describes violations, or settles them elsewhere, changes no status.
+    let Terms {
+        unless,
+        counting,
+        judged,
+        manner,
+        for_each,
+        in_step,
+        part_lot,
+        made_up_with,
+        quality,
+        consequences: _,
+        grades: _,
+        disputes: _,
+        subject_to,
+        notwithstanding: _,
+    } = terms;
+    [
+        (unless.is_some(), "`unless`"),
+        (*counting != Counting::Incident, "counts other than incidents"),
+        (judged.is_some(), "a term that someone judges"),
+        (manner.is_some(), "effort or pace, which is tracked and never judged"),
+        (for_each.is_some(), "a duty for each of a family"),
+        (in_step.is_some(), "duties in step with each other"),
+        (part_lot.is_some(), "lots"),
+        (!made_up_with.is_empty(), "items that make up the number"),
+        (quality.is_some(), "a standard of quality, which is judged"),
+        (!subject_to.is_empty(), "`subject to`"),
+    ]
+    .into_iter()
+    .find_map(|(said, what)| said.then_some(what))
+}
+
+fn binding(provision: &Provision) -> Option<&'static str> {
+    match provision.binding {
+        Binding::Each => None,
+        Binding::Unstated => Some("a duty whose bearer the text does not state"),
+        _ => Some("a duty that several owe otherwise than each"),
+    }
+}
+
+/// Why a kind of deed is not computed.
+#[must_use]
+pub fn deed(agreement: &Agreement, action: &Action) -> Option<String> {
+    if action.under.is_some() {
+        return Some("deeds to those of another provision".to_owned());
+    }
+    if let Some((how, id)) = &action.place {
+        if *how == Where::Outside {
+            return Some("deeds outside a zone".to_owned());
+        }
+        let zone = agreement.zones.iter().find(|zone| zone.id == *id);
+        if zone.is_none_or(|zone| zone.versions.is_empty()) {
+            return Some(format!("the ground of {id}, which has no outline of its own"));
+        }
+    }
+    action.by.iter().chain(&action.to).find_map(|id| doer(agreement, id))
+}
+
+fn doer(agreement: &Agreement, id: &Id) -> Option<String> {
+    let of_another = |kind| matches!(kind, TieKind::PartOf | TieKind::DirectedBy);
+    let own = agreement.actors.iter().find(|a| a.id == *id).is_some_and(|a| !a.ties.is_empty());
+    let others = agreement.actors.iter().flat_map(|a| &a.ties);
+    let led = others.filter(|tie| of_another(tie.kind)).any(|tie| tie.other.as_ref() == Some(id));
+    (own || led).then(|| format!("ties of {id} to others, or to the agreement, over time"))
+}
+
+/// Why a phase or provision is not computed: an amendment or a power may have changed it.
+#[must_use]
+pub fn changed(agreement: &Agreement, target: &Target) -> Option<String> {
+    let amended =
+        agreement.amendments.iter().flat_map(|a| a.changes.iter().map(move |(target, _)| (a, target)));
+    let hit = |on: &Target| on == target || *on == Target::Agreement;
+    if let Some((amendment, _)) = amended.clone().find(|(_, on)| hit(on)) {
+        return Some(format!("amendment {}", amendment.id));
+    }
+    let powers = agreement.powers.iter().filter(|power| match &power.faculty {
+        Faculty::Extend { phase, .. } => *target == Target::Phase(phase.clone()),
+        Faculty::Suspend(suspension) => hit(&suspension.target),
+        Faculty::Other { act, target: on } => act != "certify" && hit(on),
+    });
+    if let Some(power) = powers.into_iter().next() {
+        return Some(format!("the use of power {}", power.id));
+    }
+    let consequences =
+        agreement.provisions.iter().flat_map(|p| p.terms.consequences.iter().map(move |c| (p, c)));
+    let found = consequences.into_iter().find(|(_, c)| hit(&c.suspension.target));
+    found.map(|(provision, _)| format!("what a breach of {} allows", provision.id))
+}
