@@ -19,7 +19,7 @@ pub mod diagnostics;
 mod lower;
 mod markdown;
 mod names;
-mod near;
+pub mod near;
 mod parser;
 pub mod syntax;
 mod words;

@@ -20,9 +20,6 @@ use crate::{
 /// How many steps an item may be narrower than one of the vocabulary.
 const MAX_STEPS: usize = 32;
 
-/// Items of which no one says how many.
-pub(crate) const UNCOUNTED: &[&str] = &["money", "talks", "troops"];
-
 /// A name and where it is written.
 pub(crate) type Written = (String, Range<usize>);
 
@@ -172,8 +169,13 @@ impl Names {
         if let Some(earlier) = self.things.get(&name.0) {
             return sink.push(duplicate(name, earlier.what()));
         }
-        if self.forms.contains_key(&name.0) {
+        let of_vocabulary = self.forms.contains_key(&name.0);
+        if of_vocabulary && thing == Thing::Item {
             return sink.push(duplicate(name, "an item"));
+        }
+        if of_vocabulary {
+            // The text's own word stands before the vocabulary's: a term added there must not break a text.
+            self.forms.remove(&name.0);
         }
         self.things.insert(name.0.clone(), thing);
         if thing == Thing::Item {
@@ -375,6 +377,11 @@ impl Names {
             }
         }
         false
+    }
+
+    /// Whether the text may leave out how many.
+    pub(crate) fn is_uncounted(&self, item: &str) -> bool {
+        vocabulary::items().any(|term| term.uncounted && self.is(item, &term.id))
     }
 
     /// Whether the act can be done to the item.

@@ -3,7 +3,8 @@
 //! Invariant: offers only what is near enough to be a slip, and the first in order of those equally near.
 
 /// The nearest, if it is within a third of the word's length.
-pub(crate) fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let length = word.chars().count();
     if length > 64 {
         return None;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use model::{Instant, Standard};
+use model::{Instant, Standard, vocabulary::LANGUAGES};
 use watch::{Paths, Question, Watch};
 
 use crate::Failure;
@@ -21,7 +21,8 @@ const EXAMPLES: &str = "Examples:
   trucewatch check watches/gaza-2025/agreement.pact.md
   trucewatch status -w watches/gaza-2025 --known-at 2025-11-07T12:00+02:00
   trucewatch explain remains -w watches/gaza-2025 --standard account:hamas
-  trucewatch serve -w watches/gaza-2025";
+  trucewatch serve -w watches/gaza-2025
+  trucewatch vocabulary \"fuel truck\"";
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
@@ -50,6 +51,11 @@ pub enum Verb {
         after_help = "Examples:\n  trucewatch serve -w watches/gaza-2025\n  trucewatch serve --port 9000"
     )]
     Serve(Serve),
+    /// The words that an agreement can use: acts, items and stages, in seven languages, with what others call them
+    #[command(
+        after_help = "Examples:\n  trucewatch vocabulary                          the whole tree\n  trucewatch vocabulary shell                    all about one term\n  trucewatch vocabulary otage                    by its name in any of the languages\n  trucewatch vocabulary --kind mapping armed     by what ACLED, UCDP, CAMEO, PLOVER or the OSCE call it\n  trucewatch vocabulary --kind item --lang ar    the items with their Arabic names\n  trucewatch vocabulary release --json\n\nCase, accents and vowel marks make no difference. Exit code 1: nothing found."
+    )]
+    Vocabulary(Vocabulary),
 }
 
 #[derive(Debug, Args)]
@@ -117,6 +123,37 @@ pub struct Serve {
     /// The address to listen on; anything but a loopback address lets others in
     #[arg(long, default_value = "127.0.0.1")]
     pub address: std::net::IpAddr,
+}
+
+#[derive(Debug, Args)]
+pub struct Vocabulary {
+    /// What to look for: in names and labels, definitions, and the names of other collections' categories
+    pub words: Vec<String>,
+    /// Whose labels to print beside the names
+    #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = LANGUAGES.map(|(code, _)| code))]
+    pub lang: String,
+    /// Only these
+    #[arg(long, value_enum)]
+    pub kind: Option<Sort>,
+    /// For programs: one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Print the page spec/vocabulary.md
+    #[arg(long, conflicts_with_all = ["words", "lang", "kind", "json"])]
+    pub page: bool,
+}
+
+/// What the vocabulary holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Sort {
+    /// What someone does
+    Act,
+    /// What it is done to
+    Item,
+    /// How far cargo has come
+    Stage,
+    /// A category of another collection, and what it means here
+    Mapping,
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@ mod explain;
 mod print;
 mod serve;
 mod status;
+mod vocabulary;
 
 use std::process::ExitCode;
 
@@ -65,6 +66,7 @@ fn main() -> ExitCode {
         Verb::Status(options) => status::run(&options),
         Verb::Explain(options) => explain::run(&options),
         Verb::Serve(options) => serve::run(&options),
+        Verb::Vocabulary(options) => vocabulary::run(&options),
     };
     let (code, message) = match outcome {
         Ok(()) => return ExitCode::SUCCESS,

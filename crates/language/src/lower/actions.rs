@@ -16,24 +16,9 @@ use crate::{
     syntax::{SyntaxKind, SyntaxNode, Walk},
 };
 
-/// The noun of an act, where it is another word than the act itself: `after that notice`, `a withdrawal by …`.
-const NOUNS: &[(&str, &str)] = &[
-    ("admit", "admission"),
-    ("certify", "certification"),
-    ("deliver", "delivery"),
-    ("deploy", "deployment"),
-    ("meet", "meeting"),
-    ("notify", "notice"),
-    ("pay", "payment"),
-    ("recover", "recovery"),
-    ("respond", "response"),
-    ("seize", "seizure"),
-    ("withdraw", "withdrawal"),
-];
-
 /// The noun of an act.
 pub(crate) fn noun(act: &str) -> &str {
-    NOUNS.iter().find(|(plain, _)| *plain == act).map_or(act, |(_, noun)| noun)
+    vocabulary::act(act).map_or(act, |term| &term.noun)
 }
 
 /// The form of the act that a sentence needs.
@@ -87,15 +72,23 @@ impl Lowering<'_> {
         let helped = node.has("is") || node.has("has");
         let proper = |term: &'static Term| match form {
             Form::Plain => term.id.as_str(),
-            Form::Noun => noun(&term.id),
-            Form::Told if helped => term.past.as_str(),
+            Form::Noun => term.noun.as_str(),
+            Form::Told if helped => term.participle.as_str(),
             Form::Told => term.third.as_str(),
         };
         if let Some(term) = vocabulary::acts().find(|term| proper(term) == word) {
+            if term.judged {
+                let message = format!(
+                    "a duty to `{word}` is judged, not counted: write `is answerable for any ACT by …`, `must take \
+                     all feasible steps to prevent any ACT by …` or `must endeavour to ACT …`"
+                );
+                self.error(codes::ACT_FORM, span, message);
+                return None;
+            }
             return Some(term);
         }
-        if let Some(term) = vocabulary::acts()
-            .find(|term| [&term.id, &term.third, &term.past].contains(&&word) || noun(&term.id) == word)
+        if let Some(term) =
+            vocabulary::acts().find(|term| term.noun == word || term.forms().any(|form| form == word))
         {
             let message = format!("`{word}` does not fit into this sentence: `{}` does", proper(term));
             self.sink.push(Diagnostic::error(codes::ACT_FORM, span, message).write(proper(term)));
@@ -120,12 +113,11 @@ impl Lowering<'_> {
         let Some(name) = node.child(SyntaxKind::Object).and_then(|object| object.name()) else {
             return Some(());
         };
-        match (self.names.thing(&name.0), action.act.as_str()) {
-            (Some(Thing::Zone), "enter") => action.place = Some((Where::Into, name.0)),
-            (Some(Thing::Zone), "attack" | "fly_over" | "cross" | "control") => {
-                action.place = Some((Where::In, name.0))
-            }
-            (Some(Thing::Actor(_)), "attack") => action.to = Some(name.0),
+        match (self.names.thing(&name.0), act.and_then(|act| act.zone), act.is_some_and(|act| act.someone)) {
+            (Some(Thing::Zone), Some(how), _) => action.place = Some((how, name.0)),
+            (Some(Thing::Actor(_)), _, true) => action.to = Some(name.0),
+            // What is wrong with the act has been told, and decides whether this is.
+            (Some(Thing::Zone | Thing::Actor(_)), ..) if act.is_none() => {}
             _ => action.item = Some(self.item_of(&name, act)?),
         }
         Some(())

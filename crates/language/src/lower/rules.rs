@@ -10,7 +10,6 @@ use model::{
 use super::{Lowering, actions::Form};
 use crate::{
     diagnostics::{Diagnostic, codes},
-    names::UNCOUNTED,
     syntax::{SyntaxKind as K, SyntaxNode, Walk},
 };
 
@@ -103,7 +102,7 @@ impl Lowering<'_> {
     fn unsaid(&mut self, duty: &SyntaxNode, action: Option<&Action>) -> Option<Required> {
         let any = Some(Required::AtLeast(Amount::whole(1)));
         let Some(item) = action.and_then(|a| a.item.as_deref()) else { return any };
-        if UNCOUNTED.iter().any(|uncounted| self.names.is(item, uncounted)) {
+        if self.names.is_uncounted(item) {
             return any;
         }
         let span = duty.child(K::Object)?.span();

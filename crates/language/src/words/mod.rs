@@ -28,10 +28,14 @@ pub(crate) struct Words<'a> {
 impl Words<'_> {
     /// The deed without its doer, the act being in the form given.
     fn deed(&self, action: &Action, act: &str) -> String {
-        let item = match (&action.item, &action.to, action.act.as_str()) {
-            (Some(item), _, _) => format!(" {}", self.item(item, Amount::whole(2))),
-            (None, None, "attack") => " anyone".to_owned(),
-            (None, Some(to), "attack") => {
+        let term = vocabulary::act(&action.act);
+        let item = match (&action.item, &action.to, &action.place) {
+            (Some(item), ..) => format!(" {}", self.item(item, Amount::whole(2))),
+            (None, None, _) if vocabulary::is_act(&action.act, "attack") => " anyone".to_owned(),
+            (None, None, Some((how, zone))) if term.is_some_and(|term| term.zone == Some(*how)) => {
+                return format!("{act} {}", self.place(zone));
+            }
+            (None, Some(to), _) if term.is_some_and(|term| term.someone) => {
                 let rest = self.whereto(&Action { to: None, ..action.clone() });
                 return format!("{act} {}{rest}", self.agreement.label(to));
             }
@@ -60,16 +64,20 @@ impl Words<'_> {
         }
         if let Some((how, zone)) = &action.place {
             let preposition = match how {
-                // `fly over Z`, not `fly over in Z`.
-                Where::In if action.act.ends_with("_over") && action.item.is_none() => "",
                 Where::In => "in",
-                Where::Into if matches!(action.act.as_str(), "withdraw" | "return" | "deploy") => "to",
+                Where::Into
+                    if matches!(
+                        action.act.as_str(),
+                        "withdraw" | "return" | "deploy" | "redeploy" | "transfer"
+                    ) =>
+                {
+                    "to"
+                }
                 Where::Into => "into",
                 Where::From => "from",
                 Where::Outside => "outside",
             };
-            let space = if preposition.is_empty() { "" } else { " " };
-            words += &format!("{space}{preposition} {}", self.place(zone));
+            words += &format!(" {preposition} {}", self.place(zone));
         }
         words
     }

@@ -12,7 +12,6 @@ use model::{
 };
 
 use super::{Words, amount_of, capital, length_in_words, listed, plain, spaced};
-use crate::names::UNCOUNTED;
 
 /// What the provision demands, in one sentence.
 #[must_use]
@@ -143,7 +142,9 @@ impl Words<'_> {
 
     fn is_uncounted(&self, action: &Action) -> bool {
         let item = action.item.as_deref();
-        item.is_some_and(|item| UNCOUNTED.iter().any(|uncounted| self.agreement.is(item, uncounted)))
+        item.is_some_and(|item| {
+            vocabulary::items().any(|term| term.uncounted && self.agreement.is(item, &term.id))
+        })
     }
 
     fn schedule(&self, action: &Action, steps: &[Step], manner: &str) -> String {

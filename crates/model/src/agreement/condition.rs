@@ -71,7 +71,8 @@ impl Condition {
 }
 
 /// How a place stands in an action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Where {
     /// `in Z`, `over Z`: the act lies in the zone.
     In,
