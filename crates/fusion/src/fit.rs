@@ -8,6 +8,7 @@ use model::{
     agreement::{Action, Agreement},
     claim::{Claim, Doers, Kind, Named},
     place::{Ground, Place, Within},
+    vocabulary::is_act,
 };
 
 use crate::place::within;
@@ -62,6 +63,7 @@ pub struct Considered {
 /// How a claim fits a pattern, attribute by attribute.
 #[derive(Clone, Debug)]
 pub struct Fits {
+    pub act: Fit,
     pub item: Fit,
     pub doer: Fit,
     pub receiver: Fit,
@@ -72,16 +74,17 @@ pub struct Fits {
 
 impl Fits {
     pub fn certain(&self) -> bool {
-        [self.item, self.doer, self.receiver, self.place].iter().all(|fit| fit.certain())
+        [self.act, self.item, self.doer, self.receiver, self.place].iter().all(|fit| fit.certain())
     }
 
     pub fn caps(&self) -> bool {
-        [self.item, self.doer, self.receiver, self.place].iter().all(|fit| fit.caps())
+        [self.act, self.item, self.doer, self.receiver, self.place].iter().all(|fit| fit.caps())
     }
 
     /// Why it proves nothing, for a claim that is not certain.
     pub fn doubt(&self) -> String {
         let doubts = [
+            (self.act, "it speaks of a wider act"),
             (self.item, "what it was done to may be something else"),
             (self.doer, "who did it is not said, or not agreed"),
             (self.receiver, "to whom it was done is not said, or not agreed"),
@@ -115,6 +118,7 @@ impl Against<'_> {
         let occurred = claim.occurred.unwrap_or(Period::ALWAYS);
         let (item, part) = self.item(claim);
         let fits = Fits {
+            act: self.act(claim),
             item,
             part,
             doer: self.doer(claim),
@@ -179,6 +183,16 @@ impl Against<'_> {
         let occurred = claim.occurred.unwrap_or(Period::ALWAYS);
         let fits = [self.item(claim).0, self.doer(claim), self.receiver(claim), self.place(claim, &occurred)];
         matches!(claim.kind, Kind::Event | Kind::Tally | Kind::Rate) && !fits.contains(&Fit::Other)
+    }
+
+    /// A deed of a narrower act is always one of the wider act too.
+    fn act(&self, claim: &Claim) -> Fit {
+        let said = claim.act.as_deref().unwrap_or_default();
+        match said == self.pattern.act {
+            true => Fit::Same,
+            false if is_act(said, &self.pattern.act) => Fit::Narrower,
+            false => Fit::Wider,
+        }
     }
 
     fn item(&self, claim: &Claim) -> (Fit, Option<model::amount::Range>) {

@@ -12,6 +12,7 @@ use model::{
     claim::{Claim, Kind, Observed},
     place::Ground,
     source::{Coverage, Source, silent_until},
+    vocabulary::is_act,
 };
 
 use crate::{
@@ -74,7 +75,7 @@ impl<'a> Fused<'a> {
     pub fn considered(&self, pattern: &Action, role: Role<'_>) -> Vec<Considered> {
         let side = Side::of(role, pattern);
         let against = self.against(pattern, &side);
-        let same_act = self.claims.iter().filter(|c| c.act.as_deref() == Some(pattern.act.as_str()));
+        let same_act = self.claims.iter().filter(|c| speaks_of(c, &pattern.act));
         let each = same_act
             .map(|claim| Considered { claim: claim.id.clone(), used: self.used(claim, &against, &side) });
         each.collect()
@@ -206,7 +207,6 @@ impl<'a> Fused<'a> {
     }
 
     fn covers(&self, coverage: &Coverage, pattern: &Action) -> bool {
-        let any = |list: &[Id], wanted: &Id| list.is_empty() || list.contains(wanted);
         let item = match &pattern.item {
             Some(item) => {
                 coverage.items.is_empty()
@@ -220,7 +220,7 @@ impl<'a> Fused<'a> {
         let wanted = stage_of(pattern);
         let stage = coverage.stages.is_empty()
             || wanted.is_some_and(|s| coverage.stages.iter().any(|covered| covered == s));
-        any(&coverage.acts, &pattern.act)
+        covers_act(coverage, &pattern.act)
             && item
             && by
             && to
@@ -245,7 +245,7 @@ impl<'a> Fused<'a> {
             claim.kind == Kind::Coverage
                 && matches!(claim.observed, Some(Observed::Suspended | Observed::Partial))
                 && claim.about_source.as_ref().unwrap_or(&claim.source) == &source.id
-                && claim.act.as_ref().is_none_or(|act| *act == pattern.act)
+                && (claim.act.is_none() || speaks_of(claim, &pattern.act))
         };
         self.claims.iter().filter(about).filter_map(|claim| claim.occurred).collect()
     }
@@ -253,7 +253,7 @@ impl<'a> Fused<'a> {
     /// Whether the source says of itself that it sees only a part of this act and item.
     fn sees_a_part(&self, source: &Source, pattern: &Action) -> bool {
         let of_this = |c: &&Coverage| {
-            let act = c.acts.is_empty() || c.acts.contains(&pattern.act);
+            let act = covers_act(c, &pattern.act);
             let item = c.items.is_empty()
                 || pattern
                     .item
@@ -347,7 +347,7 @@ impl<'a> Fused<'a> {
 
     /// Who denies what: a denial, and who says of the same deed that others did it.
     fn denials(&self, against: &Against<'_>, side: &Side<'_>) -> Vec<(Id, Id)> {
-        let same_act = |c: &&&Claim| c.act.as_ref() == Some(&against.pattern.act) && states(c);
+        let same_act = |c: &&&Claim| speaks_of(c, &against.pattern.act) && states(c);
         let mut denials = Vec::new();
         for denial in self.claims.iter().filter(|c| self.accepts_denial(c, side)) {
             let bare = denial.retracts.is_none() && denial.denies.iter().any(|part| part == "occurred");
@@ -401,6 +401,16 @@ impl<'r> Side<'r> {
 }
 
 /// Whether a claim says that something was so: one that denies or retracts says nothing of its own.
+/// Whether a claim's act is the one asked about, or narrower, or wider.
+fn speaks_of(claim: &Claim, act: &str) -> bool {
+    claim.act.as_deref().is_some_and(|said| is_act(said, act) || is_act(act, said))
+}
+
+/// Whether an entry of coverage takes in all of an act.
+fn covers_act(coverage: &Coverage, act: &str) -> bool {
+    coverage.acts.is_empty() || coverage.acts.iter().any(|covered| is_act(act, covered))
+}
+
 fn states(claim: &Claim) -> bool {
     claim.denies.is_empty() && claim.retracts.is_none()
 }
@@ -467,7 +477,7 @@ impl Evidence for Fused<'_> {
             silence_alone: false,
             silence_counts: false,
         };
-        let same_act = |c: &&&Claim| c.act.as_deref() == Some(pattern.act.as_str()) && states(c);
+        let same_act = |c: &&&Claim| speaks_of(c, &pattern.act) && states(c);
         for claim in self.claims.iter().filter(same_act).filter(|c| self.speaks(c)) {
             let others = claim.by.is_empty() && self.others_alone(claim, &against);
             let fit = if others {

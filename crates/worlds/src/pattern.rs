@@ -10,6 +10,7 @@ use model::{
     agreement::{Action, Agreement},
     claim::{Claim, Doers, Kind, Named, Observed},
     source::{Coverage, Source},
+    vocabulary::is_act,
 };
 
 /// How a claim fits a pattern. The greater is the worse.
@@ -28,13 +29,16 @@ pub(crate) fn says_own(claim: &Claim) -> bool {
 /// How a claim that says something of its own fits a pattern.
 pub(crate) fn fit(agreement: &Agreement, action: &Action, claim: &Claim) -> Fit {
     let speaks = matches!(claim.kind, Kind::Event | Kind::Tally)
-        && claim.act.as_ref() == Some(&action.act)
+        && claim.act.as_deref().is_some_and(|said| is_act(said, &action.act) || is_act(&action.act, said))
         && says_own(claim)
         && measured(agreement, action, claim);
     if !speaks {
         return Fit::Not;
     }
+    // A claim of a wider act may be of this one.
+    let narrow = claim.act.as_deref().is_some_and(|said| is_act(said, &action.act));
     let parts = [
+        if narrow { Fit::Fits } else { Fit::May },
         item_fit(agreement, action, claim),
         doer_fit(&action.by, claim),
         receiver_fit(action, claim),
@@ -126,7 +130,8 @@ pub(crate) fn spans(agreement: &Agreement, action: &Action, claim: &Claim, sourc
 fn sees(agreement: &Agreement, action: &Action, entry: &Coverage) -> bool {
     let item =
         || action.item.as_ref().is_some_and(|wanted| entry.items.iter().any(|i| agreement.is(wanted, i)));
-    (entry.acts.is_empty() || entry.acts.contains(&action.act)) && (entry.items.is_empty() || item())
+    (entry.acts.is_empty() || entry.acts.iter().any(|act| is_act(&action.act, act)))
+        && (entry.items.is_empty() || item())
 }
 
 /// Whether an entry of coverage reaches all that a pattern speaks of.
@@ -149,6 +154,6 @@ pub(crate) fn covers(agreement: &Agreement, action: &Action, entry: &Coverage) -
 pub(crate) fn taken_away(claim: &Claim, source: &Source, action: &Action) -> Option<Period> {
     let of = claim.about_source.as_ref().unwrap_or(&claim.source);
     let blind = matches!(claim.observed, Some(Observed::Suspended | Observed::Partial));
-    let act = claim.act.as_ref().is_none_or(|act| *act == action.act);
+    let act = claim.act.as_deref().is_none_or(|act| is_act(act, &action.act) || is_act(&action.act, act));
     (claim.kind == Kind::Coverage && blind && act && *of == source.id).then_some(claim.occurred).flatten()
 }

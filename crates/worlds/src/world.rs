@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{
     Amount, Duration, Id, Instant, Status,
     agreement::{Action, Agreement, Condition, Cycle, Due, PhaseEnd, Provision, Required, Rule, Spread},
+    vocabulary::is_act,
 };
 
 use crate::Refused;
@@ -111,7 +112,7 @@ impl World<'_> {
             (Some(wanted), Some(had)) => self.agreement.is(had, wanted),
             (wanted, _) => wanted.is_none(),
         };
-        deed.act == action.act
+        is_act(&deed.act, &action.act)
             && (action.by.is_empty() || deed.by.iter().any(|doer| action.by.contains(doer)))
             && item
             && same(&action.to, &deed.to)

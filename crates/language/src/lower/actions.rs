@@ -170,7 +170,7 @@ impl Lowering<'_> {
             } else {
                 self.ground(&name)?
             };
-            std::mem::replace(&mut action.place, Some((how, ground))).is_some()
+            action.place.replace((how, ground)).is_some()
         };
         if taken {
             let message = "a sentence names one place and one recipient";

@@ -73,7 +73,7 @@ impl Lowering<'_> {
             [] => Period::ALWAYS,
             [to] if until => Period { first: Instant::MIN, last: to.previous() },
             [from] => Period { first: *from, last: Instant::MAX },
-            [from, to, ..] => self.from_to(node, *from, *to)?,
+            [from, to, ..] => self.stretch(node, *from, *to)?,
         };
         Some(Tie { kind, other, valid, source, contested_by: self.who(node)? })
     }
@@ -89,7 +89,7 @@ impl Lowering<'_> {
         Some(midnights)
     }
 
-    fn from_to(&mut self, node: &SyntaxNode, from: Instant, to: Instant) -> Option<Period> {
+    fn stretch(&mut self, node: &SyntaxNode, from: Instant, to: Instant) -> Option<Period> {
         if from >= to {
             let message = "this ends before it begins to hold: the second date must be the later one";
             self.error(codes::REVERSED_DATES, node.span(), message);
@@ -129,7 +129,7 @@ impl Lowering<'_> {
         let valid = match self.dates_in(node)?.as_slice() {
             [] => Period::ALWAYS,
             [from] => Period { first: *from, last: Instant::MAX },
-            [from, to, ..] => self.from_to(node, *from, *to)?,
+            [from, to, ..] => self.stretch(node, *from, *to)?,
         };
         Some(ZoneVersion { file, feature, valid })
     }

@@ -15,7 +15,7 @@ const HEAD: &str = "<!-- Printed by `trucewatch vocabulary --page`: change crate
 
 The words that an agreement can use. An *act* is what someone does, an *item* what it is done to; cargo passes *stages*. A deed of a narrower act is always one of
 the wider act, and a narrower item always one of the wider item. An agreement declares narrower items of its own. Evidence
-counts for a clause that names its very act, and its item or a narrower one. `trucewatch vocabulary WORD` tells all
+of the very act and item of a clause counts for it, and evidence of narrower ones; evidence of wider ones may. `trucewatch vocabulary WORD` tells all
 about a term, by its name in any of the seven languages or by what another collection calls it.
 ";
 
