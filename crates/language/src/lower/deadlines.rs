@@ -48,7 +48,7 @@ impl Lowering<'_> {
             return None;
         }
         if !anchored {
-            if !node.is_broken() {
+            if !node.is_broken() && !node.is_cut_off() {
                 let message = "after what? The text has to say";
                 let diagnostic = Diagnostic::error(codes::NO_ANCHOR, head.clone(), message);
                 let words = " after entry into force";

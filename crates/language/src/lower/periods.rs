@@ -76,7 +76,7 @@ impl Lowering<'_> {
                 ("sunday", Weekday::Sunday),
             ];
             let said = days.into_iter().find(|(name, _)| each.has(name)).map(|(_, day)| Cycle::Week(day));
-            if said.is_none() {
+            if said.is_none() && !each.is_cut_off() {
                 self.bare_week(each, days);
             }
             return said;
