@@ -206,7 +206,11 @@ impl Words<'_> {
             Cycle::Day => "each day".to_owned(),
             Cycle::Month => "each month".to_owned(),
             Cycle::Week(start) => format!("each week starting {start:?}"),
-            Cycle::Days(days, from) => format!("each {days} days from {}", self.instant(from)),
+            Cycle::Days(days, from) => {
+                let when =
+                    if matches!(from, Condition::Performed(_) | Condition::Deed(..)) { "when " } else { "" };
+                format!("each {days} days from {when}{}", self.instant(from))
+            }
             Cycle::Term(phase) => format!("each term of {}", self.phase(phase)),
         }
     }
