@@ -4,7 +4,7 @@ TOOLS := .tools/bin
 WATCH ?= watches/gaza-2025
 PORT ?= 8686
 
-.PHONY: run test check lint spec web bench fmt help
+.PHONY: run test check lint spec book web bench fmt help
 .DEFAULT_GOAL := help
 
 run: ## Build, load the Gaza watch and serve it on this machine
@@ -22,6 +22,10 @@ lint: ## Formatting, clippy, licences and duplicate crates
 spec: ## The suite: spec/, each crate's tests, and random cases against the oracle
 	@scripts/setup test
 	$(TOOLS)/cargo-nextest nextest run --workspace --locked
+
+book: ## The spec as a book, in target/book
+	@scripts/setup book
+	$(TOOLS)/mdbook build spec
 
 web: ## The pages in a real browser
 	@scripts/setup web

@@ -29,7 +29,7 @@ use diagnostics::{Sink, codes};
 pub use markdown::Clause;
 use model::agreement::Agreement;
 use syntax::SyntaxNode;
-pub use words::{condition_in_words, phase_end_in_words, rule_in_words};
+pub use words::{condition_in_words, phase_in_words, rule_in_words};
 
 /// The longest text that is read, in bytes: the longest agreements are a tenth of it.
 pub const MAX_TEXT_BYTES: usize = 4 << 20;

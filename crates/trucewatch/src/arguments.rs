@@ -28,7 +28,7 @@ const EXAMPLES: &str = "Examples:
 pub enum Verb {
     /// Check an agreement's text: what is wrong, where, and how to mend it
     #[command(
-        after_help = "Examples:\n  trucewatch check agreement.pact.md\n\nExit code 0: no errors; 1: errors in the text; 2: the file cannot be read."
+        after_help = "Examples:\n  trucewatch check agreement.pact.md\n  trucewatch check --explain bare-list\n\nExit code 0: no errors; 1: errors in the text; 2: the file cannot be read."
     )]
     Check(Check),
     /// Evaluate an agreement against claims, from files alone, as JSON
@@ -65,6 +65,9 @@ pub struct Check {
     /// How to print what is found
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
+    /// Print the page of a code instead: what it means, an example, the example mended
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["agreement", "format", "folder"])]
+    pub explain: Option<String>,
     #[command(flatten)]
     pub watch: InWatch,
 }

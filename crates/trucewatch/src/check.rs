@@ -12,6 +12,9 @@ use crate::{
 
 /// Checks a text; errors in it are the answer “no”.
 pub fn run(options: &Check) -> Result<(), Failure> {
+    if let Some(code) = &options.explain {
+        return explain(code);
+    }
     let path = match &options.agreement {
         Some(path) => path.clone(),
         None => options.watch.paths()?.agreement,
@@ -33,6 +36,9 @@ pub fn run(options: &Check) -> Result<(), Failure> {
                 };
                 eprintln!("{rendered}\n");
             }
+            if let Some(first) = parsed.diagnostics.first() {
+                eprintln!("Each code has a page: trucewatch check --explain {}", first.code);
+            }
         }
     }
     if errors > 0 {
@@ -53,6 +59,16 @@ pub fn run(options: &Check) -> Result<(), Failure> {
         );
     }
     Ok(())
+}
+
+fn explain(code: &str) -> Result<(), Failure> {
+    match language::diagnostics::codes::explain(code) {
+        Ok(page) => crate::print::line(page.trim_end()),
+        Err(nearest) => {
+            let meant = nearest.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            Err(Failure::Input(format!("no diagnostic has the code `{code}`{meant}")))
+        }
+    }
 }
 
 fn print_json(name: &str, text: &str, diagnostics: &[language::Diagnostic]) -> Result<(), Failure> {

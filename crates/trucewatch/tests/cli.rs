@@ -169,8 +169,20 @@ fn an_unknown_party_is_told_with_its_place_and_the_nearest() {
     assert_eq!(code(&output), 1);
     let told = stderr(&output);
     assert!(told.contains("agreement.pact.md:8:") && told.contains("bb"), "{told}");
+    assert!(told.contains("trucewatch check --explain unknown-name"), "{told}");
     let output = run(&["evaluate", &small.path("agreement.pact.md")]);
     assert_eq!(code(&output), 2, "evaluate cannot answer about a text with errors");
+}
+
+#[test]
+fn each_code_has_its_page() {
+    let output = run(&["check", "--explain", "bare-list"]);
+    let page = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(page.starts_with("# bare-list\n") && page.contains("## Mended"), "{page}");
+    let output = run(&["check", "--explain", "bear-list"]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("`bare-list`"), "{}", stderr(&output));
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Every code that a diagnostic may carry, with what it means in one line.
 //!
-//! Invariant: a code is stable and stands here once; a diagnostic is made with these constants alone.
+//! Invariant: a code is stable and stands here once; a diagnostic is made with these constants alone; each has
+//! its page in `spec/language/errors`.
+
+use crate::near;
 
 macro_rules! codes {
     ($($name:ident = $code:literal: $about:literal;)*) => {
@@ -8,7 +11,20 @@ macro_rules! codes {
 
         /// Each code, with what it means.
         pub const TABLE: &[(&str, &str)] = &[$(($code, $about),)*];
+
+        fn page(code: &str) -> Option<&'static str> {
+            match code {
+                $($code => Some(include_str!(concat!("../../../../spec/language/errors/", $code, ".md"))),)*
+                _ => None,
+            }
+        }
     };
+}
+
+/// The code's page, as Markdown: what it means, an example, the example mended. Where there is no such code, the
+/// nearest that there is.
+pub fn explain(code: &str) -> Result<&'static str, Option<&'static str>> {
+    page(code).ok_or_else(|| near::nearest(code, TABLE.iter().map(|(known, _)| *known)))
 }
 
 codes! {
@@ -43,7 +59,7 @@ codes! {
     ACT_FORM = "act-form": "The act stands in the wrong form.";
     UNKNOWN_ITEM = "unknown-item": "No such item is declared or in the vocabulary.";
     ACT_CANNOT_TAKE = "act-cannot-take": "The act is applied to an item that it cannot take.";
-    ITEM_CYCLE = "item-cycle": "An item is narrower than itself.";
+    ITEM_CYCLE = "item-cycle": "An item is narrower than itself, or a zone derived from itself.";
     BAD_DATE = "bad-date": "The date or time does not exist.";
     REVERSED_DATES = "reversed-dates": "The end is not after the beginning.";
     UNKNOWN_TIMEZONE = "unknown-timezone": "The time zone is not in the IANA database.";

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::agreement::{Agreement, Condition, Due, PhaseEnd, Provision, Rule};
+use model::agreement::{Agreement, Condition, Derived, Due, PhaseEnd, Provision, Rule};
 
 use super::{Lowering, deadlines::is_instant};
 use crate::{
@@ -17,6 +17,8 @@ use crate::{
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Node<'a> {
+    /// What a derived zone is made of.
+    Zone(&'a str),
     Milestone(&'a str),
     Begin(&'a str),
     End(&'a str),
@@ -28,6 +30,7 @@ enum Node<'a> {
 impl Node<'_> {
     fn words(self) -> String {
         match self {
+            Node::Zone(id) => format!("zone `{id}`"),
             Node::Milestone(id) => format!("milestone `{id}`"),
             Node::Begin(id) => format!("the beginning of phase `{id}`"),
             Node::End(id) => format!("the end of phase `{id}`"),
@@ -37,6 +40,7 @@ impl Node<'_> {
 
     fn id(&self) -> (&str, SyntaxKind) {
         match self {
+            Node::Zone(id) => (id, SyntaxKind::Zone),
             Node::Milestone(id) => (id, SyntaxKind::Milestone),
             Node::Begin(id) | Node::End(id) => (id, SyntaxKind::Phase),
             Node::Performed(id) | Node::Breached(id) => (id, SyntaxKind::Provision),
@@ -59,14 +63,28 @@ impl Lowering<'_> {
             return self.error(codes::INSTANT_CYCLE, span, format!("{} waits for itself", first.words()));
         }
         let words: Vec<_> = circle.iter().chain([first]).map(|node| node.words()).collect();
-        let message =
-            format!("these wait for each other, and none can ever be first: {}", words.join(", then "));
+        let words = words.join(", then ");
+        if kind == SyntaxKind::Zone {
+            let message = format!("these are derived from each other, and none has an outline: {words}");
+            return self.error(codes::ITEM_CYCLE, span, message);
+        }
+        let message = format!("these wait for each other, and none can ever be first: {words}");
         self.error(codes::INSTANT_CYCLE, span, message);
     }
 }
 
 fn graph(agreement: &Agreement) -> Graph<'_> {
     let mut graph = Graph::new();
+    for zone in &agreement.zones {
+        let made_of = match &zone.derived {
+            Some(Derived::Near { of, .. } | Derived::Widened { zone: of, .. }) => vec![of],
+            Some(Derived::Without(one, other)) => vec![one, other],
+            Some(Derived::Union(zones)) => zones.iter().collect(),
+            Some(Derived::Held { .. }) | None => Vec::new(),
+        };
+        let made_of = made_of.into_iter().map(|id| Node::Zone(id));
+        graph.insert(Node::Zone(&zone.id), made_of.collect());
+    }
     for milestone in &agreement.milestones {
         rests_on(&milestone.when, graph.entry(Node::Milestone(&milestone.id)).or_default());
     }

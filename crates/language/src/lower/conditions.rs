@@ -194,7 +194,8 @@ impl Lowering<'_> {
 
     fn at_least(&mut self, node: &SyntaxNode) -> Option<Condition> {
         let conditions = self.conditions(node)?;
-        let token = node.token(SyntaxKind::Number)?;
+        // Without any it was broken off, and that has been reported.
+        let token = node.token(SyntaxKind::Number).filter(|_| !conditions.is_empty())?;
         match token.text().parse::<usize>() {
             Ok(count) if (1..=conditions.len()).contains(&count) => {
                 Some(Condition::AtLeast(count, conditions))

@@ -11,7 +11,7 @@ use model::{
 use super::{Lowering, clocks::MAX_DAYS};
 use crate::{
     diagnostics::{Diagnostic, codes},
-    syntax::{SyntaxKind as K, SyntaxNode, Walk},
+    syntax::{SyntaxKind as K, SyntaxNode, SyntaxToken, Walk},
 };
 
 impl Lowering<'_> {
@@ -48,7 +48,7 @@ impl Lowering<'_> {
             return None;
         }
         if !anchored {
-            if !node.is_broken() {
+            if !node.is_broken() && !node.is_cut_off() {
                 let message = "after what? The text has to say";
                 let diagnostic = Diagnostic::error(codes::NO_ANCHOR, head.clone(), message);
                 let words = " after entry into force";
@@ -128,7 +128,7 @@ impl Lowering<'_> {
         let message = "is the day itself still in time? Say which";
         let mut diagnostic = Diagnostic::error(codes::BARE_BY, node.span(), message);
         let numbered = node.token(K::Number).and_then(|t| t.text().parse::<u32>().ok());
-        let from_d = node.token(K::Path).or_else(|| node.token(K::Word).filter(|t| t.text() == "D"));
+        let from_d = day_d(node);
         if let Some(number) = numbered {
             diagnostic = diagnostic.write(format!("by the end of day {number}"));
             if number > 1 {
@@ -152,7 +152,7 @@ impl Lowering<'_> {
         if let Some(token) = node.token(K::Date) {
             return self.date(token.text(), token.text_range().into());
         }
-        let from_d = node.token(K::Path).or_else(|| node.token(K::Word).filter(|t| t.text() == "D"));
+        let from_d = day_d(node);
         if let Some(token) = from_d {
             return self.day_from_d(&token);
         }
@@ -170,7 +170,7 @@ impl Lowering<'_> {
         first.checked_add(Span::new().days(number - 1)).ok()
     }
 
-    fn day_from_d(&mut self, token: &crate::syntax::SyntaxToken) -> Option<Date> {
+    fn day_from_d(&mut self, token: &SyntaxToken) -> Option<Date> {
         let span: std::ops::Range<usize> = token.text_range().into();
         let Some(offset) = offset_from_d(token.text()).filter(|n| n.abs() <= MAX_DAYS) else {
             self.error(codes::BAD_NUMBER, span, "a day such as `D+90` was expected");
@@ -191,6 +191,12 @@ impl Lowering<'_> {
         let line = self.continuation(self.header.start, words);
         self.sink.push(diagnostic.fix(format!("add `{words}`"), end..end, line));
     }
+}
+
+/// The `D`, `D+90` or `D-35` among a node's tokens.
+fn day_d(node: &SyntaxNode) -> Option<SyntaxToken> {
+    let mut tokens = node.children_with_tokens().filter_map(|e| e.into_token());
+    tokens.find(|t| t.kind() == K::Path || t.text() == "D")
 }
 
 /// 90 of `D+90`.

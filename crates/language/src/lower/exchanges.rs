@@ -50,6 +50,14 @@ impl Lowering<'_> {
             None => None,
         };
         let action = action?;
+        if let (Matching::SameReference, Some(same)) =
+            (matching, trigger.item.as_ref().filter(|i| action.item.as_ref() != Some(i)))
+        {
+            let name = duty.child(K::Object)?.name()?;
+            let message = format!("what is answered is `{same}`, not `{}`", name.0);
+            self.sink.push(Diagnostic::error(codes::DOES_NOT_BELONG, name.1, message).write(same));
+            return None;
+        }
         let shares = self.shares(node, &action)?;
         let identified = node.child(K::Counted).is_some_and(|line| line.has("identification"));
         let counted_on = if identified { CountedOn::Identification } else { CountedOn::Handover };

@@ -26,6 +26,7 @@ impl Lowering<'_> {
             self.error(codes::DOES_NOT_BELONG, node.span(), message);
         }
         let ties: Vec<_> = node.all(K::Tie).iter().map(|tie| self.tie(tie)).collect();
+        self.check_order(node, &ties);
         let contest = self.one(node, &[K::Contest]);
         let contested_in = contest.as_ref().and_then(|c| c.child(K::Source)).and_then(|s| s.quoted());
         let contested_by = match &contest {
@@ -43,6 +44,19 @@ impl Lowering<'_> {
             contested_by,
             contested_in,
         })
+    }
+
+    /// Nobody leaves what they accept only later.
+    fn check_order(&mut self, node: &SyntaxNode, ties: &[Option<Tie>]) {
+        let of = |kind| ties.iter().position(|tie| tie.as_ref().is_some_and(|tie| tie.kind == kind));
+        let (Some(accepted), Some(left)) = (of(TieKind::Accepted), of(TieKind::Left)) else { return };
+        let first = |at: usize| ties.get(at).and_then(Option::as_ref).map(|tie| tie.valid.first);
+        if first(left) <= first(accepted) {
+            let message =
+                "who has left before accepting was never in it: the second date must be the later one";
+            let span = node.all(K::Tie).get(left).map_or(0..0, Walk::span);
+            self.error(codes::REVERSED_DATES, span, message);
+        }
     }
 
     fn lacks_source(&mut self, node: &SyntaxNode, message: &str) {

@@ -76,7 +76,7 @@ impl Lowering<'_> {
                 ("sunday", Weekday::Sunday),
             ];
             let said = days.into_iter().find(|(name, _)| each.has(name)).map(|(_, day)| Cycle::Week(day));
-            if said.is_none() {
+            if said.is_none() && !each.is_cut_off() {
                 self.bare_week(each, days);
             }
             return said;
@@ -143,9 +143,15 @@ impl Lowering<'_> {
                 Cycle::Day => ("day", ["part-days in full", "part-days pro rata"]),
                 _ => ("period", ["part-periods in full", "part-periods pro rata"]),
             };
-            let message = format!(
-                "the agreement enters into force inside a {unit}, and the text does not say what that {unit} owes"
-            );
+            let message = match cycle {
+                Cycle::Days(..) => {
+                    "the first period may begin inside a day, and the text does not say what it owes"
+                        .to_owned()
+                }
+                _ => format!(
+                    "the agreement enters into force inside a {unit}, and the text does not say what that {unit} owes"
+                ),
+            };
             let at = each.span().end;
             let mut diagnostic = Diagnostic::error(codes::PART_DAYS, each.span(), message);
             for words in words {

@@ -116,6 +116,9 @@ impl Lowering<'_> {
         let Some(must) = tokens().find(|t| t.text() == "must") else { return };
         let word = node.first_token().map_or(0..0, |t| t.text_range().into());
         let must_span: std::ops::Range<usize> = must.text_range().into();
+        if duty.child(K::Keep).or_else(|| duty.child(K::Conduct)).is_some() {
+            return self.check_no_not(duty, kind, word, must_span);
+        }
         match (kind, tokens().find(|t| t.text() == "not")) {
             (ProvisionKind::Prohibition, None) => {
                 let message = "a prohibition says `must not`, and this says `must`";
@@ -137,6 +140,25 @@ impl Lowering<'_> {
         if let Some(quantity) = quantity.filter(|_| kind == ProvisionKind::Prohibition) {
             let message = "a prohibition of an amount is written `must not … more than N`";
             self.error(codes::DOES_NOT_BELONG, quantity.span(), message);
+        }
+    }
+
+    /// A state is kept, and steps are taken, by those who must: to forbid the one is to say the other.
+    fn check_no_not(
+        &mut self,
+        duty: &SyntaxNode,
+        kind: ProvisionKind,
+        word: std::ops::Range<usize>,
+        must: std::ops::Range<usize>,
+    ) {
+        if duty.has("not") {
+            let message =
+                "what must not be so is said as what must be: `must keep … out of`, or a forbidden deed";
+            self.error(codes::MUST_OR_MUST_NOT, must, message);
+        } else if kind == ProvisionKind::Prohibition {
+            let message = "this says what must be so, which is an obligation";
+            let diagnostic = Diagnostic::error(codes::MUST_OR_MUST_NOT, must, message);
+            self.sink.push(diagnostic.fix("make it an obligation", word, "obligation"));
         }
     }
 

@@ -4,7 +4,10 @@
 //! readings.
 
 use super::{Parser, Parsing};
-use crate::syntax::SyntaxKind as K;
+use crate::{
+    diagnostics::{Diagnostic, codes},
+    syntax::SyntaxKind as K,
+};
 
 impl Parser<'_> {
     /// `within N hours after …`, `by the end of …`, `by the later of …`, `before C`.
@@ -29,8 +32,9 @@ impl Parser<'_> {
             return self.assumed();
         }
         if self.at("of") && self.same_line() {
-            // `within 3 days of X` may reach back before X.
-            return self.expected("`after`");
+            let message = "`of` may reach back before it: `after` was expected";
+            let diagnostic = Diagnostic::error(codes::EXPECTED, self.here(), message);
+            return self.refuse(diagnostic.write("after"));
         }
         if !self.eat("after") {
             return Ok(());

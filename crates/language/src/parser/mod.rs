@@ -248,7 +248,7 @@ impl Parser<'_> {
     /// Fails because something else was expected here.
     fn expected<T>(&mut self, what: &str) -> Parsing<T> {
         let span = self.here();
-        let found = self.text_at(0);
+        let found = self.text_at(0).to_owned();
         let (code, message) = match self.kind(0) {
             None => (codes::EXPECTED, format!("{what} was expected after this")),
             Some(SyntaxKind::OpenString) => {
@@ -259,7 +259,8 @@ impl Parser<'_> {
         };
         let mut diagnostic = Diagnostic::error(code, span.clone(), message);
         if code == codes::OPEN_QUOTE {
-            diagnostic = diagnostic.fix("close it at the end of the line", span.end..span.end, "\"");
+            let closing = if found.starts_with('“') { "”" } else { "\"" };
+            diagnostic = diagnostic.fix("close it at the end of the line", span.end..span.end, closing);
         }
         self.refuse(diagnostic)
     }

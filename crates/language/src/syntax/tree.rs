@@ -26,6 +26,8 @@ pub(crate) trait Walk {
     fn quoted(&self) -> Option<String>;
     /// Whether the parser could not follow some of it.
     fn is_broken(&self) -> bool;
+    /// Whether the parser could not follow what comes right after it.
+    fn is_cut_off(&self) -> bool;
 }
 
 impl Walk for SyntaxNode {
@@ -68,5 +70,9 @@ impl Walk for SyntaxNode {
 
     fn is_broken(&self) -> bool {
         self.descendants().any(|n| n.kind() == SyntaxKind::Error)
+    }
+
+    fn is_cut_off(&self) -> bool {
+        self.next_sibling().is_some_and(|next| next.kind() == SyntaxKind::Error)
     }
 }

@@ -4,7 +4,7 @@
 
 use model::{
     Amount, Duration, Id,
-    agreement::{Action, Agreement, Condition, PhaseEnd, Required, Where},
+    agreement::{Action, Agreement, Condition, Phase, PhaseEnd, Required, Where},
     vocabulary,
 };
 
@@ -101,6 +101,16 @@ impl Words<'_> {
         }
     }
 
+    fn phase_end(&self, end: &PhaseEnd) -> String {
+        match end {
+            PhaseEnd::When(condition) => format!("ends when {}", self.condition(condition)),
+            PhaseEnd::After(length) => format!("lasts {}", term_in_words(*length)),
+            PhaseEnd::Months(1) => "lasts 1 month".to_owned(),
+            PhaseEnd::Months(months) => format!("lasts {months} months"),
+            PhaseEnd::Never => "has no stated end".to_owned(),
+        }
+    }
+
     /// `an attack by Hamas`.
     fn noun(&self, action: &Action) -> String {
         let act = with_article(&noun(&action.act));
@@ -108,16 +118,13 @@ impl Words<'_> {
     }
 }
 
-/// How long a phase lasts or what ends it, as it would stand after the phase's name.
+/// When a phase begins and ends, as it would stand after the phase's name.
 #[must_use]
-pub fn phase_end_in_words(agreement: &Agreement, end: &PhaseEnd) -> String {
-    match end {
-        PhaseEnd::When(condition) => format!("ends when {}", condition_in_words(agreement, condition)),
-        PhaseEnd::After(length) => format!("lasts {}", length_in_words(*length)),
-        PhaseEnd::Months(1) => "lasts 1 month".to_owned(),
-        PhaseEnd::Months(months) => format!("lasts {months} months"),
-        PhaseEnd::Never => "has no stated end".to_owned(),
-    }
+pub fn phase_in_words(agreement: &Agreement, phase: &Phase) -> String {
+    let words = Words { agreement };
+    let (begins, ends) = (words.condition(&phase.begins), words.phase_end(&phase.ends));
+    let latest = phase.latest.as_ref().map(|due| format!(", at latest{}", words.due(due)));
+    format!("begins when {begins}, and {ends}{}", latest.unwrap_or_default())
 }
 
 fn amount_of(required: Required) -> Amount {
@@ -168,6 +175,14 @@ fn length_in_words(length: Duration) -> String {
     let minutes = length.0 / 60_000_000;
     let (count, unit) = if minutes % 60 == 0 { (minutes / 60, "hour") } else { (minutes, "minute") };
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The length of a term, of which days are 24 hours.
+fn term_in_words(length: Duration) -> String {
+    match (length.0 / Duration::DAY.0, length.0 % Duration::DAY.0) {
+        (days, 0) if days > 1 => format!("{days} days of 24 hours"),
+        _ => length_in_words(length),
+    }
 }
 
 fn capital(sentence: &str) -> String {

@@ -60,11 +60,11 @@ pub fn rule_in_words(agreement: &Agreement, provision: &Provision) -> String {
                 Matching::InOrder => words.in_order(trigger, *every, &who, action, *required),
                 Matching::SameReference => words.by_reference(trigger, &who, action),
             };
-            sentence += &words.shares(shares, action, false);
             if let Some(length) = within {
-                sentence +=
-                    &format!(" within {} after that {}", length_in_words(*length), plain(&trigger.act));
+                let answered = super::noun(&trigger.act);
+                sentence += &format!(" within {} after that {answered}", length_in_words(*length));
             }
+            sentence += &words.shares(shares, action, false);
             if *counted_on == CountedOn::Identification {
                 sentence += ", counted on identification";
             }
@@ -206,7 +206,11 @@ impl Words<'_> {
             Cycle::Day => "each day".to_owned(),
             Cycle::Month => "each month".to_owned(),
             Cycle::Week(start) => format!("each week starting {start:?}"),
-            Cycle::Days(days, from) => format!("each {days} days from {}", self.instant(from)),
+            Cycle::Days(days, from) => {
+                let when =
+                    if matches!(from, Condition::Performed(_) | Condition::Deed(..)) { "when " } else { "" };
+                format!("each {days} days from {when}{}", self.instant(from))
+            }
             Cycle::Term(phase) => format!("each term of {}", self.phase(phase)),
         }
     }
@@ -233,12 +237,13 @@ impl Words<'_> {
 
     fn by_reference(&self, trigger: &Action, who: &str, action: &Action) -> String {
         format!(
-            "for every single{} that {} {}{}, {who} must {} the same{}{}",
+            "for every single{} that {} {}{}, {who} must {}{} the same{}{}",
             self.counted(trigger, Amount::whole(1)),
             self.doers(&trigger.by, "any of ", "and"),
             self.third(trigger),
             self.whereto(trigger),
             plain(&action.act),
+            if action.act == "respond" { " to" } else { "" },
             self.counted(action, Amount::whole(1)),
             self.whereto(action),
         )

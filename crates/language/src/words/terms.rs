@@ -7,7 +7,7 @@ use model::agreement::{
     Suspension, Target, Terms, Unruled, Whose,
 };
 
-use super::{Words, length_in_words, listed, noun, spaced, with_article};
+use super::{Words, length_in_words, listed, noun, spaced, term_in_words, with_article};
 
 impl Words<'_> {
     pub(super) fn manner(&self, provision: &Provision) -> String {
@@ -146,7 +146,7 @@ impl Words<'_> {
         let mut words = format!("{} {}, {whose}", suspension.act, self.target(&suspension.target));
         if suspension.act == "suspend" {
             words += &match suspension.at_most {
-                Some(length) => format!(", for at most {}", length_in_words(length)),
+                Some(length) => format!(", for at most {}", term_in_words(length)),
                 None => ", for good".to_owned(),
             };
             words += if suspension.clocks_stop { ", clocks standing still" } else { ", clocks running on" };
