@@ -24,6 +24,20 @@ const EXAMPLES: &str = "Examples:
   trucewatch serve -w watches/gaza-2025
   trucewatch vocabulary \"fuel truck\"";
 
+const FMT_HELP: &str = "\
+Only blanks and blank lines inside the `pact` blocks change. A statement starts at the block's margin; its lines
+stand two spaces further in, and what belongs to one of those lines two more. There is one space between words, and
+one blank line between statements of several lines. Lines stay as long as they are, and so do comments and the text
+around the blocks. A statement with an error in it stays as it is: `trucewatch check` says what is wrong.
+
+Examples:
+  trucewatch fmt                                    the nearest watch's agreement
+  trucewatch fmt draft.pact.md watches/gaza-2025    a file, and a watch's agreement
+  trucewatch fmt --check watches/*                  say which are not laid out, and write nothing
+  trucewatch fmt - < draft.pact.md                  from standard input to standard output
+
+Exit code 0: done; 1: with --check, some are not laid out; 2: a file cannot be read or written.";
+
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Check an agreement's text: what is wrong, where, and how to mend it
@@ -31,6 +45,9 @@ pub enum Verb {
         after_help = "Examples:\n  trucewatch check agreement.pact.md\n\nExit code 0: no errors; 1: errors in the text; 2: the file cannot be read."
     )]
     Check(Check),
+    /// Lay out the Pact of an agreement, without a change to what it says
+    #[command(after_help = FMT_HELP)]
+    Fmt(Fmt),
     /// Evaluate an agreement against claims, from files alone, as JSON
     #[command(
         after_help = "Examples:\n  trucewatch evaluate agreement.pact.md --claims claims.jsonl --sources sources.toml\n  trucewatch evaluate agreement.pact.md --claims a.jsonl --claims b.csv --known-at 2025-10-15T12:00+03:00 --standard corroborated"
@@ -67,6 +84,19 @@ pub struct Check {
     pub format: Format,
     #[command(flatten)]
     pub watch: InWatch,
+}
+
+#[derive(Debug, Args)]
+pub struct Fmt {
+    /// Agreements: files, watches' folders, or - for standard input; the nearest watch's when left out
+    #[arg(value_name = "FILE|FOLDER")]
+    pub texts: Vec<PathBuf>,
+    /// Write nothing: name those that are not laid out, and exit with 1 if there are any
+    #[arg(long)]
+    pub check: bool,
+    /// Print the new texts instead of writing them
+    #[arg(long, conflicts_with = "check")]
+    pub stdout: bool,
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ mod arguments;
 mod check;
 mod evaluate;
 mod explain;
+mod format;
 mod print;
 mod serve;
 mod status;
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
     };
     let outcome = match arguments.verb {
         Verb::Check(options) => check::run(&options),
+        Verb::Fmt(options) => format::run(&options),
         Verb::Evaluate(options) => evaluate::run(&options),
         Verb::Status(options) => status::run(&options),
         Verb::Explain(options) => explain::run(&options),
