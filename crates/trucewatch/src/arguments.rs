@@ -1,6 +1,6 @@
 //! What can be typed: verbs, their options and examples.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::{Instant, Standard, vocabulary::LANGUAGES};
@@ -25,10 +25,10 @@ const EXAMPLES: &str = "Examples:
   trucewatch vocabulary \"fuel truck\"";
 
 const FMT_HELP: &str = "\
-Only blanks and blank lines inside the `pact` blocks change. A statement starts at the block's margin; its lines
-stand two spaces further in, and what belongs to one of those lines two more. There is one space between words, and
-one blank line between statements of several lines. Lines stay as long as they are, and so do comments and the text
-around the blocks. A statement with an error in it stays as it is: `trucewatch check` says what is wrong.
+Only blanks and blank lines inside the `pact` blocks change. A statement starts at the block's margin; its lines \
+stand two spaces further in, and what belongs to one of those lines two more. There is one space between words, and \
+one blank line between statements of several lines. Where lines break, what comments say and the text around the \
+blocks stay. So does a statement with an error in it: `trucewatch check` says what is wrong.
 
 Examples:
   trucewatch fmt                                    the nearest watch's agreement
@@ -37,6 +37,16 @@ Examples:
   trucewatch fmt - < draft.pact.md                  from standard input to standard output
 
 Exit code 0: done; 1: with --check, some are not laid out; 2: a file cannot be read or written.";
+
+const DIFF_HELP: &str = "\
+What is compared is what the drafts say: a deadline moved, a party no longer bound, a ratio, an assumption. Words and \
+layout that change nothing in that are only counted. Nobody's gain or loss is judged.
+
+Examples:
+  trucewatch diff old.pact.md new.pact.md
+  trucewatch diff watches/gaza-2025 draft.pact.md --json
+
+Exit code 0: no difference in meaning; 1: there are differences; 2: a draft cannot be read or has errors.";
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
@@ -48,6 +58,9 @@ pub enum Verb {
     /// Lay out the Pact of an agreement, without a change to what it says
     #[command(after_help = FMT_HELP)]
     Fmt(Fmt),
+    /// What changed between two drafts of an agreement, in words
+    #[command(after_help = DIFF_HELP)]
+    Diff(Diff),
     /// Evaluate an agreement against claims, from files alone, as JSON
     #[command(
         after_help = "Examples:\n  trucewatch evaluate agreement.pact.md --claims claims.jsonl --sources sources.toml\n  trucewatch evaluate agreement.pact.md --claims a.jsonl --claims b.csv --known-at 2025-10-15T12:00+03:00 --standard corroborated"
@@ -97,6 +110,19 @@ pub struct Fmt {
     /// Print the new texts instead of writing them
     #[arg(long, conflicts_with = "check")]
     pub stdout: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The earlier draft: a file, or a watch's folder
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The later draft: a file, or a watch's folder
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// One JSON object instead of sentences
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -209,6 +235,11 @@ impl InWatch {
         crate::print::rejected(&watch.read);
         Ok(watch)
     }
+}
+
+/// The agreement's file: the one named, or the one in the watch's folder named.
+pub fn agreement_file(named: &Path) -> Result<PathBuf, Failure> {
+    if named.is_dir() { Ok(Paths::of_folder(named)?.agreement) } else { Ok(named.to_path_buf()) }
 }
 
 #[derive(Debug, Args)]

@@ -9,7 +9,10 @@ use std::{
 
 use watch::{Paths, files::read_text};
 
-use crate::{Failure, arguments::Fmt};
+use crate::{
+    Failure,
+    arguments::{Fmt, agreement_file},
+};
 
 /// Lays out every text; with `--check`, one that is not laid out is the answer “no”.
 pub fn run(options: &Fmt) -> Result<(), Failure> {
@@ -68,7 +71,7 @@ impl Text {
                 .map_err(|_| Failure::Input("-: the text is not UTF-8".to_owned()))?;
             return Ok(Text { path: None, text });
         }
-        let path = if name.is_dir() { Paths::of_folder(name)?.agreement } else { name.to_path_buf() };
+        let path = agreement_file(name)?;
         let text = read_text(&path)?;
         Ok(Text { path: Some(path), text })
     }

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod check;
+mod diff;
 mod evaluate;
 mod explain;
 mod format;
@@ -63,6 +64,7 @@ fn main() -> ExitCode {
     };
     let outcome = match arguments.verb {
         Verb::Check(options) => check::run(&options),
+        Verb::Diff(options) => diff::run(&options),
         Verb::Fmt(options) => format::run(&options),
         Verb::Evaluate(options) => evaluate::run(&options),
         Verb::Status(options) => status::run(&options),

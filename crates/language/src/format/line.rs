@@ -72,7 +72,7 @@ fn between(before: &SyntaxToken, token: &SyntaxToken) -> &'static str {
         _ if token.kind() == SyntaxKind::Comment => STEP,
         // A colon that touches a time would be read as part of it.
         ":" if before.kind() == SyntaxKind::DateTime => " ",
-        "," | ":" | ")" => "",
+        "," | ";" | ":" | ")" => "",
         // `performed(…)`.
         "(" if token.parent().is_some_and(|node| node.kind() == SyntaxKind::Call) => "",
         _ if before.text() == "(" => "",

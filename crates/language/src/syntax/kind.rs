@@ -115,7 +115,8 @@ impl SyntaxKind {
     /// Whether a line with it belongs to the line above, and is written further in than the statement's others.
     #[must_use]
     pub fn is_nested(self) -> bool {
-        self == SyntaxKind::Share
+        use SyntaxKind::{HowFar, HowOften, Share, Step, SuspensionTerms};
+        matches!(self, HowFar | HowOften | Share | Step | SuspensionTerms)
     }
 }
 
