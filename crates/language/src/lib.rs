@@ -11,11 +11,14 @@
 //! 3. *names*, `names`: what is declared, once each;
 //! 4. *agreement*, `lower`: what each statement says, with every name resolved and every date an instant.
 //!
-//! `diagnostics` is what all of them report in; `words` turns an agreement back into sentences for people.
+//! `diagnostics` is what all of them report in; `words` turns an agreement back into sentences for people;
+//! `format` lays a text out anew; `difference` says what two agreements say otherwise.
 //! What the language has and nothing computes yet is refused with the code `not-yet`, never read as something
 //! else.
 
 pub mod diagnostics;
+mod difference;
+mod format;
 mod lower;
 mod markdown;
 mod names;
@@ -26,6 +29,8 @@ mod words;
 
 pub use diagnostics::{Diagnostic, Fix, Severity, render, render_coloured};
 use diagnostics::{Sink, codes};
+pub use difference::{Difference, DifferenceKind, ThingKind, clauses_with_other_prose, differences};
+pub use format::format;
 pub use markdown::Clause;
 use model::agreement::Agreement;
 use syntax::SyntaxNode;

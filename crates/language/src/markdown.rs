@@ -69,6 +69,9 @@ fn outline(text: &str) -> Outline {
             Event::Text(_) if in_pact => {
                 // One event for each line where the block stands inside a list: take all between.
                 let start = block.as_ref().filter(|b| !b.is_empty()).map_or(range.start, |b| b.start);
+                // The text of a blank line is the end of its end `\r\n`.
+                let is_split = text.get(..start).is_some_and(|before| before.ends_with('\r'));
+                let start = if is_split { start - 1 } else { start };
                 block = Some(start..range.end);
             }
             Event::Text(words) | Event::Code(words) => {

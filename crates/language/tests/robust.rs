@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "common/dice.rs"]
+mod dice;
+
+use dice::Dice;
 use language::{diagnostics::codes::TABLE, parse, render, tree};
 
 const EXAMPLE: &str = include_str!("october.pact.md");
@@ -23,16 +27,6 @@ fn check(text: &str) {
     }
     if let Some(agreement) = &parsed.agreement {
         agreement.provisions.iter().for_each(|p| drop(language::rule_in_words(agreement, p)));
-    }
-}
-
-/// A generator with a fixed seed: the same edits on every machine.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % limit.max(1)
     }
 }
 
@@ -95,11 +89,7 @@ fn random_edits() {
                 |at: usize| (at..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
             let start = place(dice.below(text.len()));
             let end = place((start + dice.below(20)).min(text.len()));
-            let new = if dice.below(2) == 0 {
-                pieces[dice.below(pieces.len())]
-            } else {
-                words[dice.below(words.len())]
-            };
+            let new = if dice.below(2) == 0 { dice.pick(&pieces) } else { dice.pick(&words) };
             text.replace_range(start..end, new);
         }
         check(&text);
@@ -111,7 +101,7 @@ fn random_words() {
     let words: Vec<_> = EXAMPLE.split_whitespace().chain(["\n", "\n", "\n  ", "\n  "]).collect();
     let mut dice = Dice(11);
     for _ in 0..300 {
-        let text: Vec<_> = (0..dice.below(200)).map(|_| words[dice.below(words.len())]).collect();
+        let text: Vec<_> = (0..dice.below(200)).map(|_| dice.pick(&words)).collect();
         check(&text.join(" "));
         check(&format!("```pact\n{}\n```\n", text.join(" ")));
     }

@@ -1,6 +1,6 @@
 //! What can be typed: verbs, their options and examples.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::{Instant, Standard, vocabulary::LANGUAGES};
@@ -24,6 +24,30 @@ const EXAMPLES: &str = "Examples:
   trucewatch serve -w watches/gaza-2025
   trucewatch vocabulary \"fuel truck\"";
 
+const FMT_HELP: &str = "\
+Only blanks and blank lines inside the `pact` blocks change. A statement starts at the block's margin; its lines \
+stand two spaces further in, and what belongs to one of those lines two more. There is one space between words, and \
+one blank line between statements of several lines. Where lines break, what comments say and the text around the \
+blocks stay. So does a statement with an error in it: `trucewatch check` says what is wrong.
+
+Examples:
+  trucewatch fmt                                    the nearest watch's agreement
+  trucewatch fmt draft.pact.md watches/gaza-2025    a file, and a watch's agreement
+  trucewatch fmt --check watches/*                  say which are not laid out, and write nothing
+  trucewatch fmt - < draft.pact.md                  from standard input to standard output
+
+Exit code 0: done; 1: with --check, some are not laid out; 2: a file cannot be read or written.";
+
+const DIFF_HELP: &str = "\
+What is compared is what the drafts say: a deadline moved, a party no longer bound, a ratio, an assumption. Words and \
+layout that change nothing in that are only counted. Nobody's gain or loss is judged.
+
+Examples:
+  trucewatch diff old.pact.md new.pact.md
+  trucewatch diff watches/gaza-2025 draft.pact.md --json
+
+Exit code 0: no difference in meaning; 1: there are differences; 2: a draft cannot be read or has errors.";
+
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Check an agreement's text: what is wrong, where, and how to mend it
@@ -31,6 +55,12 @@ pub enum Verb {
         after_help = "Examples:\n  trucewatch check agreement.pact.md\n  trucewatch check --explain bare-list\n\nExit code 0: no errors; 1: errors in the text; 2: the file cannot be read."
     )]
     Check(Check),
+    /// Lay out the Pact of an agreement, without a change to what it says
+    #[command(after_help = FMT_HELP)]
+    Fmt(Fmt),
+    /// What changed between two drafts of an agreement, in words
+    #[command(after_help = DIFF_HELP)]
+    Diff(Diff),
     /// Evaluate an agreement against claims, from files alone, as JSON
     #[command(
         after_help = "Examples:\n  trucewatch evaluate agreement.pact.md --claims claims.jsonl --sources sources.toml\n  trucewatch evaluate agreement.pact.md --claims a.jsonl --claims b.csv --known-at 2025-10-15T12:00+03:00 --standard corroborated"
@@ -70,6 +100,32 @@ pub struct Check {
     pub explain: Option<String>,
     #[command(flatten)]
     pub watch: InWatch,
+}
+
+#[derive(Debug, Args)]
+pub struct Fmt {
+    /// Agreements: files, watches' folders, or - for standard input; the nearest watch's when left out
+    #[arg(value_name = "FILE|FOLDER")]
+    pub texts: Vec<PathBuf>,
+    /// Write nothing: name those that are not laid out, and exit with 1 if there are any
+    #[arg(long)]
+    pub check: bool,
+    /// Print the new texts instead of writing them
+    #[arg(long, conflicts_with = "check")]
+    pub stdout: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The earlier draft: a file, or a watch's folder
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The later draft: a file, or a watch's folder
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// One JSON object instead of sentences
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -182,6 +238,11 @@ impl InWatch {
         crate::print::rejected(&watch.read);
         Ok(watch)
     }
+}
+
+/// The agreement's file: the one named, or the one in the watch's folder named.
+pub fn agreement_file(named: &Path) -> Result<PathBuf, Failure> {
+    if named.is_dir() { Ok(Paths::of_folder(named)?.agreement) } else { Ok(named.to_path_buf()) }
 }
 
 #[derive(Debug, Args)]

@@ -5,8 +5,10 @@
 
 mod arguments;
 mod check;
+mod diff;
 mod evaluate;
 mod explain;
+mod format;
 mod print;
 mod serve;
 mod status;
@@ -62,6 +64,8 @@ fn main() -> ExitCode {
     };
     let outcome = match arguments.verb {
         Verb::Check(options) => check::run(&options),
+        Verb::Diff(options) => diff::run(&options),
+        Verb::Fmt(options) => format::run(&options),
         Verb::Evaluate(options) => evaluate::run(&options),
         Verb::Status(options) => status::run(&options),
         Verb::Explain(options) => explain::run(&options),

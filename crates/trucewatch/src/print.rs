@@ -8,7 +8,12 @@ use crate::Failure;
 
 /// Prints a line; a reader that has gone away is no fault.
 pub fn line(text: &str) -> Result<(), Failure> {
-    match writeln!(std::io::stdout().lock(), "{text}") {
+    exactly(&format!("{text}\n"))
+}
+
+/// Prints a text that has its own line ends.
+pub fn exactly(text: &str) -> Result<(), Failure> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         other => Ok(other?),
     }

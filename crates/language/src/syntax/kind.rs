@@ -111,6 +111,13 @@ impl SyntaxKind {
     pub fn is_trivia(self) -> bool {
         matches!(self, SyntaxKind::Whitespace | SyntaxKind::Newline | SyntaxKind::Comment)
     }
+
+    /// Whether a line with it belongs to the line above, and is written further in than the statement's others.
+    #[must_use]
+    pub fn is_nested(self) -> bool {
+        use SyntaxKind::{HowFar, HowOften, Share, Step, SuspensionTerms};
+        matches!(self, HowFar | HowOften | Share | Step | SuspensionTerms)
+    }
 }
 
 impl From<SyntaxKind> for rowan::SyntaxKind {

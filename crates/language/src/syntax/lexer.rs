@@ -90,10 +90,17 @@ pub(crate) struct Lexeme {
 /// The tokens of the block at `block` of the file `text`.
 pub(crate) fn lex(text: &str, block: &Range<usize>) -> Vec<Lexeme> {
     let inside = text.get(block.clone()).unwrap_or_default();
-    let mut starts_line = true;
+    let depth = line_before(text, block.start).matches('>').count();
+    let (mut starts_line, mut quoted) = (true, depth);
     let mut lexemes = Vec::new();
     for (token, range) in Token::lexer(inside).spanned() {
-        let kind = token.map_or(SyntaxKind::Unknown, SyntaxKind::from);
+        let mut kind = token.map_or(SyntaxKind::Unknown, SyntaxKind::from);
+        if kind == SyntaxKind::Newline {
+            quoted = 0;
+        } else if starts_line && quoted < depth && inside.get(range.clone()) == Some(">") {
+            // A block in a quotation: Markdown's mark, on each line after the first.
+            (kind, quoted) = (SyntaxKind::Whitespace, quoted + 1);
+        }
         let range = range.start + block.start..range.end + block.start;
         lexemes.push(Lexeme { kind, range, starts_line: starts_line && !kind.is_trivia(), at_margin: false });
         starts_line = kind == SyntaxKind::Newline || (starts_line && kind.is_trivia());
@@ -106,7 +113,12 @@ pub(crate) fn lex(text: &str, block: &Range<usize>) -> Vec<Lexeme> {
 }
 
 /// Bytes since the line's start: a block in a list has its margin where the list's text has.
-fn column(text: &str, offset: usize) -> usize {
+pub(crate) fn column(text: &str, offset: usize) -> usize {
+    line_before(text, offset).bytes().filter(|b| *b < 0x80).count()
+}
+
+/// What stands before this place on its line.
+pub(crate) fn line_before(text: &str, offset: usize) -> &str {
     let before = text.get(..offset).unwrap_or_default();
-    before.bytes().rev().take_while(|b| !matches!(b, b'\n' | b'\r')).filter(|b| *b < 0x80).count()
+    before.rfind(['\n', '\r']).map_or(before, |end| &before[end + 1..])
 }

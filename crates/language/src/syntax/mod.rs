@@ -8,7 +8,7 @@ mod lexer;
 mod tree;
 
 pub use kind::{Pact, SyntaxKind};
-pub(crate) use lexer::{Lexeme, lex};
+pub(crate) use lexer::{Lexeme, column, lex, line_before};
 pub(crate) use tree::Walk;
 
 /// A node of the tree.

@@ -84,17 +84,17 @@ impl Words<'_> {
         format!("{} {}", zoned.date(), zoned.strftime("%H:%M"))
     }
 
-    pub(super) fn milestone(&self, id: &str) -> String {
+    pub(crate) fn milestone(&self, id: &str) -> String {
         let found = self.agreement.milestones.iter().find(|m| m.id == id);
         found.map_or(spaced(id), |m| if m.label == id { spaced(id) } else { m.label.clone() })
     }
 
-    pub(super) fn judgement(&self, id: &str) -> String {
+    pub(crate) fn judgement(&self, id: &str) -> String {
         let found = self.agreement.judgements.iter().find(|j| j.id == id);
         found.map_or(spaced(id), |j| if j.label == id { spaced(id) } else { j.label.clone() })
     }
 
-    pub(super) fn provision(&self, id: &str) -> String {
+    pub(crate) fn provision(&self, id: &str) -> String {
         let found = self.agreement.provisions.iter().find(|p| p.id == id);
         found.filter(|p| !p.label.is_empty()).map_or(spaced(id), |p| p.label.clone())
     }

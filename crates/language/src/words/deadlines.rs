@@ -62,7 +62,7 @@ impl Words<'_> {
     }
 
     /// A time given to someone.
-    pub(super) fn clock(&self, clock: Clock) -> String {
+    pub(crate) fn clock(&self, clock: Clock) -> String {
         match clock {
             Clock::Hours(length) => format!("within {}", length_in_words(length)),
             Clock::Days(days) => format!("by the end of the {} day", ordinal(i64::from(days))),

@@ -14,6 +14,7 @@ mod rules;
 mod terms;
 
 pub use rules::rule_in_words;
+pub(crate) use rules::spread_in_words;
 
 /// What the condition says, as it would stand after `when`.
 #[must_use]
@@ -22,7 +23,7 @@ pub fn condition_in_words(agreement: &Agreement, condition: &Condition) -> Strin
 }
 
 pub(crate) struct Words<'a> {
-    agreement: &'a Agreement,
+    pub(crate) agreement: &'a Agreement,
 }
 
 impl Words<'_> {
@@ -44,11 +45,11 @@ impl Words<'_> {
         format!("{act}{item}{}", self.whereto(action))
     }
 
-    fn counted(&self, action: &Action, amount: Amount) -> String {
+    pub(crate) fn counted(&self, action: &Action, amount: Amount) -> String {
         action.item.as_ref().map(|item| format!(" {}", self.item(item, amount))).unwrap_or_default()
     }
 
-    fn item(&self, id: &str, amount: Amount) -> String {
+    pub(crate) fn item(&self, id: &str, amount: Amount) -> String {
         let one = amount == Amount::whole(1);
         if let Some(term) = vocabulary::item(id) {
             return spaced(if one { &term.id } else { &term.plural });
@@ -57,7 +58,7 @@ impl Words<'_> {
         if one { label.to_owned() } else { plural_label(label) }
     }
 
-    fn whereto(&self, action: &Action) -> String {
+    pub(crate) fn whereto(&self, action: &Action) -> String {
         let mut words = String::new();
         if let Some(to) = &action.to {
             words += &format!(" to {}", self.agreement.label(to));
@@ -83,7 +84,7 @@ impl Words<'_> {
     }
 
     /// A zone, or what stands for one.
-    fn place(&self, id: &str) -> String {
+    pub(crate) fn place(&self, id: &str) -> String {
         let found = self.agreement.zones.iter().find(|zone| zone.id == id).map(|zone| zone.label.clone());
         let value =
             || self.agreement.values.iter().find(|value| value.id == id).map(|value| value.label.clone());
@@ -92,7 +93,7 @@ impl Words<'_> {
         found.or_else(value).or_else(line).or_else(actor).unwrap_or_else(|| format!("that {}", spaced(id)))
     }
 
-    fn doers(&self, ids: &[Id], several: &str, joint: &str) -> String {
+    pub(crate) fn doers(&self, ids: &[Id], several: &str, joint: &str) -> String {
         let labels: Vec<_> = ids.iter().map(|id| self.agreement.label(id).to_owned()).collect();
         match labels.as_slice() {
             [] => "anyone".to_owned(),
@@ -171,7 +172,7 @@ fn listed(labels: &[String], joint: &str) -> String {
     }
 }
 
-fn length_in_words(length: Duration) -> String {
+pub(crate) fn length_in_words(length: Duration) -> String {
     let minutes = length.0 / 60_000_000;
     let (count, unit) = if minutes % 60 == 0 { (minutes / 60, "hour") } else { (minutes, "minute") };
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })

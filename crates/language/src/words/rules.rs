@@ -164,7 +164,7 @@ impl Words<'_> {
     }
 
     /// An amount, with what is counted where `action` is given.
-    fn measure(&self, measure: &Measure, action: Option<&Action>) -> String {
+    pub(crate) fn measure(&self, measure: &Measure, action: Option<&Action>) -> String {
         let counted = |amount| action.map(|action| self.counted(action, amount)).unwrap_or_default();
         match measure {
             Measure::Plain(required) => format!("{}{}", floor(*required), counted(amount_of(*required))),
@@ -190,7 +190,7 @@ impl Words<'_> {
         if disjoint { parts + ", no one counting for two parts" } else { parts }
     }
 
-    fn share(&self, action: &Action, whole: &Action, required: Required) -> String {
+    pub(crate) fn share(&self, action: &Action, whole: &Action, required: Required) -> String {
         let item =
             if action.item == whole.item { String::new() } else { self.counted(action, amount_of(required)) };
         let place = Action {
@@ -249,7 +249,7 @@ impl Words<'_> {
         )
     }
 
-    fn third(&self, action: &Action) -> String {
+    pub(crate) fn third(&self, action: &Action) -> String {
         vocabulary::act(&action.act).map_or(action.act.clone(), |act| spaced(&act.third))
     }
 
@@ -301,7 +301,7 @@ fn floor(required: Required) -> String {
     }
 }
 
-fn spread_in_words(spread: &Spread) -> String {
+pub(crate) fn spread_in_words(spread: &Spread) -> String {
     let short = |is: bool| if is { ", a short day being a breach" } else { ", a short day being no breach" };
     match spread {
         Spread::Alone => String::new(),

@@ -19,7 +19,7 @@ impl Words<'_> {
         }
     }
 
-    pub(super) fn exception(&self, exception: &Exception, rule: &Rule) -> String {
+    pub(crate) fn exception(&self, exception: &Exception, rule: &Rule) -> String {
         if let Some(plea) = &exception.plea {
             return self.plea(plea);
         }
@@ -118,7 +118,7 @@ impl Words<'_> {
         said.into_iter().map(|words| format!(", {words}")).collect()
     }
 
-    fn in_step(&self, step: &InStep) -> String {
+    pub(crate) fn in_step(&self, step: &InStep) -> String {
         let with = self.provision(&step.with);
         match (&step.first, &step.starts) {
             (Some(first), _) => {
@@ -131,7 +131,7 @@ impl Words<'_> {
         }
     }
 
-    fn consequence(&self, consequence: &Consequence) -> String {
+    pub(crate) fn consequence(&self, consequence: &Consequence) -> String {
         let by = self.bearers(&consequence.by, consequence.binding);
         format!("and if breached, {by} may {}", self.suspension(&consequence.suspension))
     }
@@ -162,7 +162,7 @@ impl Words<'_> {
         }
     }
 
-    fn rung(&self, rung: &Rung) -> String {
+    pub(crate) fn rung(&self, rung: &Rung) -> String {
         let mut words = self.doers(&rung.before, "", "and");
         if let Some(clock) = rung.brought_within {
             words += &format!(" {} of learning of it", self.clock(clock));

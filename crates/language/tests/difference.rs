@@ -1,0 +1,422 @@
+//! Two drafts: each kind of edit and the sentence for it; and that nothing that changes an agreement is missed.
+//!
+//! Invariant: there is a difference exactly when the typed agreements differ in more than places in the file.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+#[path = "common/dice.rs"]
+mod dice;
+#[path = "common/said.rs"]
+mod said;
+
+use dice::Dice;
+use language::{Difference, DifferenceKind, ThingKind, clauses_with_other_prose, differences, parse, tree};
+use model::agreement::Agreement;
+use said::said;
+
+const DRAFT: &str = include_str!("drafts/truce.pact.md");
+
+fn agreement(text: &str) -> Agreement {
+    let parsed = parse(text);
+    parsed.agreement.unwrap_or_else(|| panic!("{:#?}\n{text}", parsed.diagnostics))
+}
+
+/// What the draft with `old` replaced by `new` says otherwise.
+fn edited(old: &str, new: &str) -> Vec<Difference> {
+    assert!(DRAFT.contains(old), "{old}");
+    differences(&agreement(DRAFT), &agreement(&DRAFT.replace(old, new)))
+}
+
+fn sentences(differences: Vec<Difference>) -> Vec<String> {
+    differences.into_iter().map(|difference| difference.sentence).collect()
+}
+
+/// What is edited, what it becomes, and what is said of that.
+const EDITS: &[(&str, &str, &[&str])] = &[
+    (
+        "2026-01-02T08:00",
+        "2026-01-02T11:00",
+        &["Entry into force: from 2026-01-02 08:00 to 2026-01-02 11:00 (3 hours later)"],
+    ),
+    ("\"A truce\"", "\"The truce\"", &["Name: from “A truce” to “The truce”"]),
+    (
+        "within 72 hours after pullback",
+        "within 96 hours after pullback",
+        &[
+            "Deadline of “Those held go home”: from within 72 hours to within 96 hours after “Pull-back” (24 hours later)",
+        ],
+    ),
+    (
+        "within 72 hours after pullback",
+        "within 72 hours after entry into force",
+        &[
+            "Deadline of “Those held go home”: from within 72 hours after “Pull-back” to within 72 hours after entry into force",
+        ],
+    ),
+    (
+        "within 72 hours after pullback",
+        "by the end of day 3",
+        &[
+            "Deadline of “Those held go home”: from within 72 hours after “Pull-back” to by the end of 2026-01-04",
+        ],
+    ),
+    (
+        "by the end of day 7, changed",
+        "by the end of day 9, changed",
+        &[
+            "Deadline of “Agreed places”: from by the end of 2026-01-08 to by the end of 2026-01-10 (2 days later)",
+        ],
+    ),
+    (
+        "at least 600 trucks",
+        "at least 500 trucks",
+        &["Amount of “Trucks each day”: from at least 600 to at least 500 trucks each day (100 fewer)"],
+    ),
+    (
+        "at least 600 trucks",
+        "at most 500 trucks",
+        &["Amount of “Trucks each day”: from at least 600 to at most 500 trucks each day"],
+    ),
+    (
+        "each of north and south must not attack",
+        "north must not attack",
+        &["Bound by “No attacks”: South no longer bound"],
+    ),
+    (
+        "each of north and south must not attack",
+        "each of north, south and friend must not attack",
+        &["Bound by “No attacks”: Friend now bound"],
+    ),
+    ("north must admit", "south must admit", &["Bound by “Trucks each day”: South instead of North"]),
+    (
+        " (assumed: \"the announced withdrawal is taken as complete\")",
+        "",
+        &["Assumption of “Pull-back”: “the announced withdrawal is taken as complete” dropped"],
+    ),
+    (
+        "within 24 hours after that release",
+        "within 24 hours after that release (assumed: \"no deadline in the text\")",
+        &["Assumption of “One for three”: “no deadline in the text” added"],
+    ),
+    (
+        "every 1 hostage",
+        "every 2 hostages",
+        &[
+            "Ratio of “One for three”: from 3 prisoners for every 1 hostage to 3 prisoners for every 2 hostages",
+        ],
+    ),
+    (
+        "release 3 prisoners",
+        "release 4 prisoners",
+        &["Ratio of “One for three”: from 3 to 4 prisoners for every 1 hostage (1 more)"],
+    ),
+    (
+        "at least 50 fuel_trucks",
+        "at least 60 fuel_trucks",
+        &["Part of “Trucks each day”: from at least 50 to at least 60 fuel trucks (10 more)"],
+    ),
+    (
+        "at least 50 fuel_trucks\n",
+        "at least 50 fuel_trucks\n    of these, at least 100 into old_town\n",
+        &["Part of “Trucks each day”: at least 100 into Old Town added"],
+    ),
+    ("pro rata", "in full", &["Part-periods of “Trucks each day”: from pro rata to in full"]),
+    (
+        "each block of 7 days",
+        "each block of 14 days",
+        &[
+            "Shortfall of “Trucks each day”: was: on average over each block of 7 days, a short day being no breach; now: on average over each block of 14 days, a short day being no breach",
+        ],
+    ),
+    (
+        "verified by mission\n  subject",
+        "verified by friend\n  subject",
+        &["Verifier of “Trucks each day”: from Mission to Friend"],
+    ),
+    (
+        "lasts 60 days",
+        "lasts 90 days",
+        &["End of “Truce”: from lasts 1440 hours to lasts 2160 hours (720 hours longer)"],
+    ),
+    (
+        "at most 14 days",
+        "at most 21 days",
+        &[
+            "Consequence of “No attacks”: was: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 336 hours, clocks standing still; now: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 504 hours, clocks standing still",
+        ],
+    ),
+    (
+        "clocks stop",
+        "clocks run on",
+        &[
+            "Consequence of “No attacks”: was: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 336 hours, clocks standing still; now: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 336 hours, clocks running on",
+        ],
+    ),
+    (
+        "its own duties only,",
+        "all duties,",
+        &[
+            "Consequence of “No attacks”: was: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 336 hours, clocks standing still; now: if breached, North may suspend phase truce (“Truce”), all duties, for at most 336 hours, clocks standing still",
+        ],
+    ),
+    (
+        "by up to 60 days",
+        "by up to 30 days",
+        &[
+            "Length of extension of “Renewal”: from by up to 1440 hours to by up to 720 hours (720 hours shorter)",
+        ],
+    ),
+    (
+        "at most 2 times",
+        "at most 3 times",
+        &["Number of extensions of “Renewal”: from at most 2 times to at most 3 times"],
+    ),
+    (
+        "required now at least 700",
+        "required now at least 800",
+        &[
+            "Change of “A longer truce”: was: “Trucks each day”: amount becomes at least 700; now: “Trucks each day”: amount becomes at least 800",
+        ],
+    ),
+    (
+        "inner deadlines stay",
+        "inner deadlines move",
+        &["Inner deadlines of “A longer truce”: from stay to move"],
+    ),
+    (
+        "within 5 km",
+        "within 10 km",
+        &[
+            "Extent of “Belt”: was: within 5000 m of Line of contact on the north side; now: within 10000 m of Line of contact on the north side",
+        ],
+    ),
+    (
+        "north side",
+        "south side",
+        &[
+            "Extent of “Belt”: was: within 5000 m of Line of contact on the north side; now: within 5000 m of Line of contact on the south side",
+        ],
+    ),
+    (
+        "contested by south\n",
+        "contested by south and north\n",
+        &[
+            "Tie of “The Band”: was: directed by South, source “report 12”, contested by South; now: directed by South, source “report 12”, contested by South and North",
+        ],
+    ),
+    (
+        "later finds are added",
+        "later finds are not added",
+        &["Later finds of “Arsenal”: from added to not added"],
+    ),
+    (
+        "calibre >= 100 mm",
+        "calibre >= 120 mm",
+        &["Measure of “heavy gun”: from calibre at least 100 mm to calibre at least 120 mm"],
+    ),
+    (
+        "fixed\n",
+        "moving\n",
+        &["Course over time of “Line of contact”: from fixed as drawn to moving with the facts"],
+    ),
+    (
+        "within 336 hours; if nobody rules, it is not excused",
+        "within 336 hours; if nobody rules, it stays open",
+        &[
+            "Exception of “No attacks”: was: “self-defence”, pleaded by the doer within 72 hours and judged by Mission within 336 hours; if nobody rules, it is not excused; now: “self-defence”, pleaded by the doer within 72 hours and judged by Mission within 336 hours; if nobody rules, it stays open",
+        ],
+    ),
+    (
+        "7 in all by the end of day 7",
+        "8 in all by the end of day 9",
+        &[
+            "Step 2 of “The dead go home”: was: at least 7 remains in all by the end of 2026-01-08; now: at least 8 remains in all by the end of 2026-01-10",
+        ],
+    ),
+    ("## Article 3: Aid", "## Article 5: Aid", &["Heading: from “Article 3: Aid” to “Article 5: Aid”"]),
+    ("city and old_town", "city", &["Member of “Towns”: Old Town dropped"]),
+    (
+        "until phase truce ends",
+        "until performed(handover)",
+        &[
+            "End of “No guns near the line”: from the end of phase truce (“Truce”) to “Those held go home” is performed",
+        ],
+    ),
+    (
+        "5 to 10",
+        "6 to 10",
+        &[
+            "Value to “North”: was: 5 to 10 when “Those held go home” has been performed, source “interview of 3 January”; now: 6 to 10 when “Those held go home” has been performed, source “interview of 3 January”",
+        ],
+    ),
+    (
+        "must keep its own heavy_guns",
+        "must keep all heavy_guns",
+        &["Owner of “No guns near the line”: from its own to all"],
+    ),
+    ("north \"North\"", "north \"The North\"", &["Name of “The North”: from “North” to “The North”"]),
+    (
+        "milestone pullback \"Pull-back\"\n  when south withdraws troops to old_town (assumed: \"the announced withdrawal is taken as complete\")",
+        "milestone pullback \"Pull-back\"\n  when north withdraws troops to old_town",
+        &[
+            "Condition of “Pull-back”: from when South withdrew troops to Old Town to when North withdrew troops to Old Town",
+            "Assumption of “Pull-back”: “the announced withdrawal is taken as complete” dropped",
+        ],
+    ),
+    ("  subject to calm\n", "", &["Precedence of others of “Trucks each day”: “No attacks” dropped"]),
+    (
+        "verified by mission\n  subject to calm\n",
+        "verified by mission\n  subject to calm\n  notwithstanding handover\n",
+        &["Precedence over others of “Trucks each day”: “Those held go home” added"],
+    ),
+    (
+        "obligation restraint \"The Band is kept quiet\"\n  south is answerable for any attack by band on north\n",
+        "",
+        &[
+            "Removed: “The Band is kept quiet” (provision restraint): obligation: South is answerable for any attack by The Band on North.",
+        ],
+    ),
+    (
+        "guarantor friend \"Friend\"",
+        "guarantor friend \"Friend\"\nguarantor other \"Other\"",
+        &["Added: “Other” (actor other): guarantor"],
+    ),
+    (
+        "admit at least 600 trucks into city",
+        "admit at least 600 trucks into old_town",
+        &["Place of “Trucks each day”: from into City to into Old Town"],
+    ),
+    (
+        "on average over each block of 7 days\n  a short day is no breach\n",
+        "",
+        &[
+            "Shortfall of “Trucks each day”: was: on average over each block of 7 days, a short day being no breach; now: each period on its own",
+        ],
+    ),
+    (
+        "each of north and south must keep",
+        "north and south together must keep",
+        &["Binding of “No guns near the line”: from each of them to together"],
+    ),
+    (
+        "within 72 hours, if nobody rules",
+        "within 96 hours, if nobody rules",
+        &["Time to judge of “self-defence”: from within 72 hours to within 96 hours"],
+    ),
+    (
+        "effective at the last acceptance",
+        "effective from 2026-02-05",
+        &["Effect of “A longer truce”: from at the last acceptance to from 2026-02-05 00:00"],
+    ),
+];
+
+#[test]
+fn each_edit_has_its_sentence() {
+    for (old, new, expected) in EDITS {
+        assert_eq!(sentences(edited(old, new)), *expected, "{old} -> {new}");
+    }
+}
+
+#[test]
+fn each_edit_can_be_undone() {
+    for (old, new, expected) in EDITS {
+        let back = differences(&agreement(&DRAFT.replace(old, new)), &agreement(DRAFT));
+        assert_eq!(back.len(), expected.len(), "{old} -> {new}");
+    }
+}
+
+#[test]
+fn another_time_zone_moves_every_instant() {
+    let differences = edited("timezone Asia/Gaza", "timezone UTC");
+    let said: Vec<_> = differences.iter().map(|difference| difference.sentence.as_str()).collect();
+    assert_eq!(said[0], "Time zone: from Asia/Gaza to UTC");
+    assert_eq!(said[2], "Entry into force: 2026-01-02 08:00, in the new time zone (2 hours later)");
+    assert!(said[1..].iter().all(|sentence| sentence.contains(", in the new time zone")), "{said:#?}");
+}
+
+#[test]
+fn what_is_only_called_otherwise_is_found_once() {
+    let renamed = |from: &str, to: &str| sentences(edited(from, to));
+    assert_eq!(
+        renamed("handover", "homecoming"),
+        ["Identifier of “Those held go home” (provision): from `handover` to `homecoming`"]
+    );
+    assert_eq!(
+        renamed("mission", "observers"),
+        ["Identifier of “Mission” (actor): from `mission` to `observers`"]
+    );
+    assert_eq!(renamed("truce\"", "truce\""), [""; 0]);
+    assert_eq!(
+        renamed("phase truce", "phase calm_time"),
+        ["Identifier of “Truce” (phase): from `truce` to `calm_time`"]
+    );
+    // Renamed and changed: both are said.
+    let text = DRAFT
+        .replace("handover", "homecoming")
+        .replace("north must release all 20", "south must release all 20");
+    assert_eq!(
+        sentences(differences(&agreement(DRAFT), &agreement(&text)))[1..],
+        ["Bound by “Those held go home”: South instead of North"]
+    );
+}
+
+#[test]
+fn what_stands_elsewhere_is_told_with_both_clauses() {
+    let aid = &DRAFT[DRAFT.find("```pact\nobligation aid").unwrap()..DRAFT.find("## Article 4").unwrap()];
+    let text = DRAFT.replace(aid, "").replace("Nobody attacks.\n", &format!("Nobody attacks.\n\n{aid}"));
+    let differences = differences(&agreement(DRAFT), &agreement(&text));
+    let [difference] = differences.as_slice() else { panic!("{differences:#?}") };
+    assert_eq!(difference.kind, DifferenceKind::Moved);
+    assert_eq!(difference.thing, ThingKind::Provision);
+    assert_eq!(difference.old_clause.as_deref(), Some("Article 3: Aid"));
+    assert_eq!(difference.new_clause.as_deref(), Some("Article 1: Calm"));
+    assert_eq!(
+        difference.sentence,
+        "Clause of “Trucks each day”: from “Article 3: Aid” to “Article 1: Calm”"
+    );
+}
+
+#[test]
+fn prose_is_counted_by_clause() {
+    let count = |text: &str| {
+        let (old, new) = (parse(DRAFT), parse(text));
+        clauses_with_other_prose((DRAFT, &old.clauses), (text, &new.clauses))
+    };
+    assert_eq!(count(DRAFT), 0);
+    assert_eq!(count(&DRAFT.replace("Nobody attacks.", "Nobody\nattacks.  ")), 0);
+    assert_eq!(count(&DRAFT.replace("Nobody attacks.", "All is calm.")), 1);
+    assert_eq!(count(&DRAFT.replace("# A truce\n", "# The truce\n").replace("Six hundred", "600")), 2);
+    assert_eq!(count(&format!("{DRAFT}\n## Article 5\n\nMore.\n")), 1);
+}
+
+/// Drafts with one word exchanged for another of the same draft, wherever that can still be read.
+#[test]
+fn any_word_exchanged() {
+    let mut dice = Dice(17);
+    let (mut same, mut other) = (0, 0);
+    for text in [DRAFT, include_str!("october.pact.md")] {
+        let old = agreement(text);
+        assert_eq!(differences(&old, &old), []);
+        let tokens: Vec<_> = tree(text)
+            .descendants_with_tokens()
+            .filter_map(|element| element.into_token())
+            .filter(|token| {
+                !token.kind().is_trivia() && token.parent().is_some_and(|node| node.parent().is_some())
+            })
+            .collect();
+        for token in &tokens {
+            let others: Vec<_> = tokens
+                .iter()
+                .filter(|other| other.kind() == token.kind())
+                .map(|other| other.text())
+                .collect();
+            let mut edited = text.to_owned();
+            edited.replace_range::<std::ops::Range<usize>>(token.text_range().into(), dice.pick(&others));
+            let Some(new) = parse(&edited).agreement else { continue };
+            let is_same = said(&old) == said(&new);
+            assert_eq!(differences(&old, &new).is_empty(), is_same, "{edited}");
+            if is_same { same += 1 } else { other += 1 }
+        }
+    }
+    assert!(same > 20 && other > 80, "{same} {other}");
+}
