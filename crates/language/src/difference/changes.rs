@@ -11,7 +11,7 @@ use super::{
     provisions::{binding_in_words, counting_in_words, exception_in_words, required_in_words},
     things::{Thing, deadline, due_in_words},
 };
-use crate::words::{Words, length_in_words, phase_end_in_words};
+use crate::words::{Words, length_in_words};
 
 pub(super) fn of_power(words: &Words, power: &Power) -> Thing {
     let Power { id, label, by, binding, faculty, due, while_, clause, line: _, assumptions } = power;
@@ -135,7 +135,7 @@ fn change_in_words(words: &Words, (target, change): &(Target, Change)) -> String
         Change::Judged(None) => "nothing need be judged".to_owned(),
         Change::Removed => "removed".to_owned(),
         Change::Begins(condition) => format!("begins with {}", words.instant(condition)),
-        Change::Ends(end) => phase_end_in_words(words.agreement, end),
+        Change::Ends(end) => words.phase_end(end),
         Change::InForce(instant) => format!("in force from {}", words.moment(*instant)),
     };
     format!("{}: {becomes}", words.target(target))

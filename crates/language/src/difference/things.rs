@@ -16,7 +16,7 @@ use super::{
     names::Space,
     parts::{Figure, Part, Parts},
 };
-use crate::words::{Words, length_in_words, phase_end_in_words};
+use crate::words::{Words, length_in_words};
 
 /// One thing of an agreement.
 pub(super) struct Thing {
@@ -317,7 +317,7 @@ fn of_phase(words: &Words, phase: &Phase) -> Thing {
         PhaseEnd::After(length) => Some(Figure::Length(*length)),
         PhaseEnd::When(_) | PhaseEnd::Months(_) | PhaseEnd::Never => None,
     };
-    let end = phase_end_in_words(words.agreement, ends);
+    let end = words.phase_end(ends);
     parts.measured("End", ends, &end, String::new(), figure);
     if let Some(due) = latest {
         let (words, tail, figure) = due_in_words(words, due);

@@ -102,7 +102,7 @@ impl Words<'_> {
         }
     }
 
-    fn phase_end(&self, end: &PhaseEnd) -> String {
+    pub(crate) fn phase_end(&self, end: &PhaseEnd) -> String {
         match end {
             PhaseEnd::When(condition) => format!("ends when {}", self.condition(condition)),
             PhaseEnd::After(length) => format!("lasts {}", term_in_words(*length)),
