@@ -114,6 +114,8 @@ impl<'a> Context<'a> {
             Condition::Not(_) | Condition::Recently(..) | Condition::Since(..) | Condition::Calm(..) => {
                 Err(NotComputed("the first instant of a condition that can come and go".to_owned()))
             }
+            Condition::HoursAfter(length, inner) => Ok(self.first(inner)?.shifted(*length).by(self.at)),
+            Condition::DaysAfter(..) => Err(NotComputed("an instant some days after another".to_owned())),
             Condition::Overdue(id) => Err(NotComputed(format!("overdue({id})"))),
             Condition::Violations(id, _) => Err(NotComputed(format!("violations({id})"))),
             Condition::Amount(id, _) => Err(NotComputed(format!("amount({id})"))),

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Id, Instant, Status, StatusSet,
+    Id, Instant, Period, Status, StatusSet,
     agreement::{Agreement, Phase, Provision, Rule},
     answer::{BearerAnswer, Count, Finding, MilestoneAnswer, Moment, PhaseAnswer, ProvisionAnswer, Stretch},
 };
@@ -47,7 +47,10 @@ pub fn evaluate(agreement: &Agreement, evidence: &dyn Evidence, at: Instant) -> 
             .milestones
             .iter()
             .map(|m| {
-                let reached = context.milestone(&m.id).unwrap_or(Moments { spans: Vec::new(), never: true });
+                let reached = context.milestone(&m.id).unwrap_or_else(|NotComputed(what)| {
+                    findings.insert(not_computed(&m.id, &what));
+                    any_time(&context)
+                });
                 MilestoneAnswer {
                     id: m.id.clone(),
                     reached: reached.answer(),
@@ -63,7 +66,7 @@ pub fn evaluate(agreement: &Agreement, evidence: &dyn Evidence, at: Instant) -> 
 fn phase(context: &Context<'_>, phase: &Phase, findings: &mut BTreeSet<Finding>) -> PhaseAnswer {
     let (began, ended) = context.phase(&phase.id).unwrap_or_else(|NotComputed(what)| {
         findings.insert(not_computed(&phase.id, &what));
-        (Moments { spans: Vec::new(), never: true }, Moments::never())
+        (any_time(context), any_time(context))
     });
     let at = context.at;
     let mut status = Vec::new();
@@ -78,6 +81,14 @@ fn phase(context: &Context<'_>, phase: &Phase, findings: &mut BTreeSet<Finding>)
     }
     let moment = |m: &Moments| -> Option<Moment> { (!m.spans.is_empty()).then(|| m.answer()) };
     PhaseAnswer { id: phase.id.clone(), status, began: moment(&began), ended: moment(&ended) }
+}
+
+/// What is not computed may have come about at any time since the signing, or not at all.
+fn any_time(context: &Context<'_>) -> Moments {
+    let in_force = context.agreement.in_force;
+    let first = context.agreement.signed.map_or(in_force, |signed| signed.min(in_force));
+    let spans = if first <= context.at { vec![Period { first, last: context.at }] } else { Vec::new() };
+    Moments { spans, never: true }
 }
 
 fn not_computed(on: &Id, what: &str) -> Finding {

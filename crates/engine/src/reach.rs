@@ -6,8 +6,8 @@
 use model::{
     Id,
     agreement::{
-        Action, Agreement, Binding, CountedOn, Counting, Cycle, Faculty, Matching, Provision, Rule, Spread,
-        Target, Terms, TieKind, Where,
+        Action, Agreement, Binding, CountedOn, Counting, Cycle, Due, Faculty, Matching, Provision, Rule,
+        Spread, Target, Terms, TieKind, Where,
     },
 };
 
@@ -16,6 +16,7 @@ use model::{
 pub fn beyond(agreement: &Agreement, provision: &Provision) -> Option<String> {
     let rule = rule(&provision.rule).or_else(|| terms(&provision.terms)).or_else(|| binding(provision));
     rule.map(str::to_owned)
+        .or_else(|| before_entry(agreement, &provision.rule))
         .or_else(|| provision.exceptions.iter().any(|e| e.plea.is_some()).then(|| "a plea".to_owned()))
         .or_else(|| changed(agreement, &Target::Provision(provision.id.clone())))
         .or_else(|| provision.rule.action().and_then(|a| deed(agreement, a)))
@@ -46,6 +47,12 @@ fn rule(rule: &Rule) -> Option<&'static str> {
             Some("a duty of conduct about others' deeds, which is judged and never computed")
         }
     }
+}
+
+/// What was done before entry into force is not counted, and a duty due then could never be met.
+fn before_entry(agreement: &Agreement, rule: &Rule) -> Option<String> {
+    let Rule::Once { due: Due::By(last), .. } = rule else { return None };
+    (*last < agreement.in_force).then(|| "a duty that is due before entry into force".to_owned())
 }
 
 fn terms(terms: &Terms) -> Option<&'static str> {
@@ -93,7 +100,7 @@ fn binding(provision: &Provision) -> Option<&'static str> {
 /// Why a kind of deed is not computed.
 #[must_use]
 pub fn deed(agreement: &Agreement, action: &Action) -> Option<String> {
-    if action.under.is_some() {
+    if !action.under.is_empty() {
         return Some("deeds to those of another provision".to_owned());
     }
     if let Some((how, id)) = &action.place {

@@ -338,6 +338,11 @@ impl Names {
         None
     }
 
+    /// Whether the text itself declares something that can stand in a sentence by this name.
+    pub(crate) fn is_declared(&self, name: &str) -> bool {
+        self.things.contains_key(name)
+    }
+
     /// What a name in a sentence stands for, if it is declared.
     pub(crate) fn thing(&self, name: &str) -> Option<Thing> {
         self.things.get(name).copied().or_else(|| self.forms.contains_key(name).then_some(Thing::Item))

@@ -4,11 +4,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod common;
-
-use common::under_preamble;
 use language::{parse, rule_in_words};
 use model::vocabulary;
+
+fn under_preamble(pact: &str) -> String {
+    format!(
+        "agreement \"T\"\n  timezone UTC\n  in force from 2026-01-01T00:00\nparty a \"A\"\nparty b \"B\"\n\
+         actor h \"H\" is not a party\nzone z \"Z\" from z.geojson\n{pact}\n"
+    )
+}
 
 fn codes(pact: &str) -> Vec<String> {
     let parsed = parse(&under_preamble(pact));

@@ -191,7 +191,7 @@ fn action(act: &str, item: Option<&str>, by: &[&str]) -> Action {
         to: None,
         place: None,
         stage: None,
-        under: None,
+        under: Vec::new(),
     }
 }
 
@@ -284,6 +284,7 @@ fn provisions(chance: &mut Chance) -> (Vec<Provision>, Vec<Action>) {
                 within: Some(Duration::hours(chance.pick(&[24, 48]))),
                 afterwards: chance.one_in(2),
                 shares: Vec::new(),
+                disjoint: false,
                 matching: Matching::InOrder,
                 counted_on: CountedOn::Handover,
             };

@@ -28,7 +28,7 @@ fn d(day: i64) -> i64 {
 
 fn action(act: &str, item: &str, by: &str) -> Action {
     let item = (!item.is_empty()).then(|| item.to_owned());
-    Action { act: act.into(), by: vec![by.into()], item, to: None, place: None, stage: None, under: None }
+    Action { act: act.into(), by: vec![by.into()], item, to: None, place: None, stage: None, under: vec![] }
 }
 
 fn n(units: i64) -> Amount {
@@ -86,6 +86,7 @@ fn returns(afterwards: bool) -> Provision {
         within: Some(Duration::hours(48)),
         afterwards,
         shares: vec![],
+        disjoint: false,
         matching: Matching::InOrder,
         counted_on: CountedOn::Handover,
     };

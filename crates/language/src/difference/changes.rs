@@ -8,7 +8,7 @@ use model::agreement::{Amendment, Change, Effective, Faculty, PhaseEnd, Power, R
 use super::{
     ThingKind,
     parts::{Figure, Parts},
-    provisions::{binding_in_words, counting_in_words, exception_in_words, required_in_words},
+    provisions::{binding_in_words, counting_in_words, exception_in_words},
     things::{Thing, deadline, due_in_words},
 };
 use crate::words::{Words, length_in_words};
@@ -119,7 +119,7 @@ fn change_in_words(words: &Words, (target, change): &(Target, Change)) -> String
         Change::Trigger(item) => {
             format!("what it answers becomes {}", words.item(item, model::Amount::whole(2)))
         }
-        Change::Required(required) => format!("amount becomes {}", required_in_words(*required).0),
+        Change::Required(required) => format!("amount becomes {}", words.measure(required, None)),
         Change::Due(due) => {
             let (head, tail, _) = due_in_words(words, due);
             format!("deadline becomes {head}{tail}")

@@ -100,6 +100,7 @@ fn of_rule(parts: &mut Parts, rule: &Rule, bearers: &[Id]) {
             action,
             required,
             shares,
+            disjoint,
             within,
             afterwards,
             matching,
@@ -113,6 +114,7 @@ fn of_rule(parts: &mut Parts, rule: &Rule, bearers: &[Id]) {
             let figure = Some(Figure::Amount("for every", *required));
             parts.measured("Ratio", &(every, required), required.to_string(), tail, figure);
             of_shares(parts, shares, action);
+            parts.say("Parts", disjoint, if *disjoint { "disjoint" } else { "may overlap" });
             if let Some(within) = within {
                 let words = format!("within {}", length_in_words(*within));
                 let tail = format!(" after that {}", trigger.act.replace('_', " "));
@@ -132,7 +134,7 @@ fn of_rule(parts: &mut Parts, rule: &Rule, bearers: &[Id]) {
             parts.say("Count", counted_on, said);
         }
         Rule::Prohibition { action } => of_action(parts, action, bearers),
-        Rule::State { item, own, required, side, place, from, until, quiet } => {
+        Rule::State { item, own, required, belonging, place, from, until, quiet } => {
             parts.say("Item", item, parts.words.item(item, Amount::whole(2)));
             parts.say("Owner", own, if *own { "its own" } else { "all" });
             if let Some(measure) = required {
@@ -145,14 +147,17 @@ fn of_rule(parts: &mut Parts, rule: &Rule, bearers: &[Id]) {
                     figure,
                 );
             }
-            let preposition = match side {
-                Side::In => "in",
-                Side::OutOf => "out of",
-                Side::FromOver => "from over",
-            };
-            parts.say("Place", &(side, place), format!("{preposition} {}", parts.words.place(place)));
-            parts.say("Beginning", from, parts.words.instant(from));
             let words = parts.words;
+            parts.maybe("Of", belonging, |member| words.place(member));
+            parts.maybe("Place", place, |(side, zone)| {
+                let preposition = match side {
+                    Side::In => "in",
+                    Side::OutOf => "out of",
+                    Side::FromOver => "from over",
+                };
+                format!("{preposition} {}", words.place(zone))
+            });
+            parts.say("Beginning", from, parts.words.instant(from));
             parts.maybe("End", until, |until| words.instant(until));
             if let Some(Quiet { length, consecutive, instead }) = quiet {
                 let tail = if *consecutive { " without a break" } else { " in all" };
@@ -193,7 +198,8 @@ fn of_action(parts: &mut Parts, action: &Action, bearers: &[Id]) {
     let where_alone = || words.whereto(&Action { to: None, ..action.clone() }).trim_start().to_owned();
     parts.maybe("Place", place, |_| where_alone());
     parts.maybe("Stage", stage, |stage| stage.replace('_', " "));
-    parts.maybe("Only those of", under, |provision| format!("“{}”", words.provision(provision)));
+    let those: Vec<_> = under.iter().map(|provision| format!("“{}”", words.provision(provision))).collect();
+    parts.maybe("Only those of", &(!those.is_empty()).then_some(those), |those| those.join(" and "));
 }
 
 /// What is answered: `deceased hostages that Hamas returns to Israel`.

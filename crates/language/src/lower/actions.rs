@@ -44,7 +44,7 @@ impl Lowering<'_> {
             to: None,
             place: None,
             stage: None,
-            under: None,
+            under: Vec::new(),
         };
         let object = self.object(node, &mut action, act);
         let places = self.places(node, &mut action);
@@ -154,6 +154,12 @@ impl Lowering<'_> {
         let preposition = node.words().first().cloned().unwrap_or_default();
         let name = node.name()?;
         let is_actor = matches!(self.names.thing(&name.0), Some(Thing::Actor(_)));
+        let item_too = preposition == "on" && action.item.is_none();
+        if item_too && self.names.thing(&name.0) == Some(Thing::Item) {
+            // `an attack by H on members`: what it is done to.
+            action.item = Some(self.item_of(&name, vocabulary::act(&action.act))?);
+            return Some(());
+        }
         let taken = if preposition == "on" || (preposition == "to" && is_actor) {
             let to = Some(self.names.actor(&name, self.sink)?.0);
             std::mem::replace(&mut action.to, to).is_some()
@@ -164,7 +170,8 @@ impl Lowering<'_> {
                 "outside" => Where::Outside,
                 _ => Where::In,
             };
-            let member = self.member.as_ref().is_some_and(|member| *member == name.0) || name.0 == "there";
+            let member =
+                self.member.as_ref().is_some_and(|member| *member == name.0) || super::is_member(&name.0);
             let ground = if preposition == "to" && !member {
                 self.names.zone_or_actor(&name, self.sink)?
             } else {

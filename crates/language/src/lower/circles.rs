@@ -156,6 +156,8 @@ fn rests_on<'a>(condition: &'a Condition, on: &mut BTreeSet<Node<'a>>) {
             all.iter().for_each(|inner| rests_on(inner, on));
         }
         Condition::Not(inner) | Condition::Since(_, inner) => rests_on(inner, on),
+        // Time has passed.
+        Condition::HoursAfter(..) | Condition::DaysAfter(..) => {}
         Condition::InForce
         | Condition::Signed
         | Condition::From(_)

@@ -22,7 +22,14 @@ pub(super) fn inside(node: &SyntaxNode) -> Vec<SyntaxNode> {
             || matches!(kind, K::Call | K::PhaseState | K::During | K::Named | K::InForce | K::Deed)
             || matches!(
                 kind,
-                K::DeedNoun | K::Recently | K::Moment | K::Signing | K::SetState | K::Judged | K::Calm
+                K::DeedNoun
+                    | K::Recently
+                    | K::Moment
+                    | K::Signing
+                    | K::SetState
+                    | K::Judged
+                    | K::Calm
+                    | K::After
             )
     };
     node.children().filter(|n| is(n.kind())).collect()
@@ -154,6 +161,20 @@ impl Lowering<'_> {
             SyntaxKind::Calm => {
                 let length = self.hours(&node.child(SyntaxKind::Length)?)?;
                 Condition::Calm(self.action(node, Form::Noun)?, length)
+            }
+            SyntaxKind::After => {
+                if node.has("end") {
+                    return match node.child(SyntaxKind::Length) {
+                        Some(length) => {
+                            let message = "as an instant, count days: `the end of the 30th day after …`";
+                            self.error(codes::BARE_DAYS, length.span(), message);
+                            None
+                        }
+                        None => Some(Condition::DaysAfter(self.nth(node)?, Box::new(self.instant_in(node)?))),
+                    };
+                }
+                let length = self.hours(&node.child(SyntaxKind::Length)?)?;
+                Condition::HoursAfter(length, Box::new(self.instant_in(node)?))
             }
             SyntaxKind::Signing => self.signing_condition(node)?,
             SyntaxKind::SetState => Condition::Set(self.names.value(&node.name()?, self.sink)?),

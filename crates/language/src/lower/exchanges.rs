@@ -23,7 +23,16 @@ impl Lowering<'_> {
         self.belonging(
             node,
             "an exchange",
-            &[K::Trigger, K::Within, K::Afterwards, K::Counted, K::Share, K::PartLot, K::OnlyThose],
+            &[
+                K::Trigger,
+                K::Within,
+                K::Afterwards,
+                K::Counted,
+                K::Share,
+                K::Disjoint,
+                K::PartLot,
+                K::OnlyThose,
+            ],
         );
         let Some(line) = self.one(node, &[K::Trigger]) else {
             let message = "an exchange says what it answers: `for every 1 … that …`";
@@ -58,7 +67,7 @@ impl Lowering<'_> {
             self.sink.push(Diagnostic::error(codes::DOES_NOT_BELONG, name.1, message).write(same));
             return None;
         }
-        let shares = self.shares(node, &action)?;
+        let (shares, disjoint) = self.shares(node, &action)?;
         let identified = node.child(K::Counted).is_some_and(|line| line.has("identification"));
         let counted_on = if identified { CountedOn::Identification } else { CountedOn::Handover };
         Some(Rule::Exchange {
@@ -67,6 +76,7 @@ impl Lowering<'_> {
             action,
             required,
             shares,
+            disjoint,
             within,
             afterwards,
             matching,

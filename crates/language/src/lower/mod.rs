@@ -215,12 +215,12 @@ impl Lowering<'_> {
 
     /// A zone, or what stands for one: a value to be set, or a member of the family.
     fn ground(&mut self, name: &Written) -> Option<Id> {
-        if let Some(member) = self.member.clone().filter(|member| *member == name.0 || name.0 == "there") {
+        if let Some(member) = self.member.clone().filter(|member| *member == name.0 || is_member(&name.0)) {
             return Some(member);
         }
-        if name.0 == "there" {
+        if is_member(&name.0) {
             let message =
-                "`there` is a place of a family's member: this provision is not `for each …` of one";
+                "this is a place of a family's member, and the provision is not `for each …` of one";
             self.error(codes::UNKNOWN_NAME, name.1.clone(), message);
             return None;
         }
@@ -249,6 +249,11 @@ impl Lowering<'_> {
             self.line(offset).checked_sub(1).and_then(|line| self.lines.get(line)).copied().unwrap_or(0);
         format!("\n{}  {words}", self.text.get(start..offset).unwrap_or_default())
     }
+}
+
+/// Whether the word stands for the member of the family that is spoken of.
+fn is_member(word: &str) -> bool {
+    word == "there" || word == "it"
 }
 
 /// From a statement's keyword to its name.

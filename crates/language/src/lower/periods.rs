@@ -42,16 +42,12 @@ impl Lowering<'_> {
         let said = self.part_periods(node, each, &cycle);
         let spread = self.spread(node, &cycle);
         let action = action?;
-        let shares = self.shares(node, &action)?;
-        let disjoint = self.one(node, &[K::Disjoint]);
-        if let Some(line) = disjoint.as_ref().filter(|_| shares.len() < 2) {
-            self.error(codes::DOES_NOT_BELONG, line.span(), "there are not two parts that could overlap");
-        }
+        let (shares, disjoint) = self.shares(node, &action)?;
         Some(Rule::Periodic {
             action,
             required: required?,
             shares,
-            disjoint: disjoint.is_some(),
+            disjoint,
             cycle,
             pro_rata: said.is_some_and(|line| line.has("rata")),
             spread: spread?,
@@ -62,8 +58,10 @@ impl Lowering<'_> {
         if each.has("day") {
             return Some(Cycle::Day);
         }
-        if each.has("month") {
-            return Some(Cycle::Month);
+        if let Some((_, months)) =
+            [("month", 1), ("quarter", 3), ("year", 12)].into_iter().find(|(word, _)| each.has(word))
+        {
+            return Some(Cycle::Months(months));
         }
         if each.has("week") {
             let days = [
@@ -133,7 +131,10 @@ impl Lowering<'_> {
         let cut = match cycle {
             Cycle::Day => inside,
             Cycle::Week(start) => inside || entry.weekday() != *start,
-            Cycle::Month => inside || entry.day() != 1,
+            Cycle::Months(months) => {
+                let within = u32::from(entry.month().unsigned_abs()).saturating_sub(1) % months;
+                inside || entry.day() != 1 || within != 0
+            }
             Cycle::Days(_, Condition::InForce) => false,
             Cycle::Days(..) => true,
             Cycle::Term(_) => false,
@@ -203,10 +204,15 @@ impl Lowering<'_> {
         })
     }
 
-    /// `of these, at least …`.
-    pub(super) fn shares(&mut self, node: &SyntaxNode, whole: &Action) -> Option<Vec<Share>> {
+    /// `of these, at least …`, and whether what counts for one counts for no other.
+    pub(super) fn shares(&mut self, node: &SyntaxNode, whole: &Action) -> Option<(Vec<Share>, bool)> {
         let shares: Vec<_> = node.all(K::Share).iter().map(|share| self.share(share, whole)).collect();
-        shares.into_iter().collect()
+        let shares = shares.into_iter().collect::<Option<Vec<_>>>()?;
+        let disjoint = self.one(node, &[K::Disjoint]);
+        if let Some(line) = disjoint.as_ref().filter(|_| shares.len() < 2) {
+            self.error(codes::DOES_NOT_BELONG, line.span(), "there are not two parts that could overlap");
+        }
+        Some((shares, disjoint.is_some()))
     }
 
     fn share(&mut self, node: &SyntaxNode, whole: &Action) -> Option<Share> {

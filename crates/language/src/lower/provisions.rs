@@ -137,6 +137,19 @@ impl Lowering<'_> {
 
     /// Who is bound, and how.
     pub(super) fn bearers(&mut self, doers: &SyntaxNode) -> Option<(Vec<Id>, Binding)> {
+        let bound = self.anyone_bound(doers)?;
+        for name in doers.all(K::Name).iter().filter_map(Walk::name) {
+            let role = self.names.actor(&name, &mut Sink::default()).map(|found| found.1);
+            if role == Some(Role::Actor) {
+                let message = format!("`{}` is not a party, and no duty can be laid on it", name.0);
+                self.error(codes::NOT_A_PARTY, name.1, message);
+            }
+        }
+        Some(bound)
+    }
+
+    /// Likewise; someone may contend that one is bound who is not a party.
+    pub(super) fn anyone_bound(&mut self, doers: &SyntaxNode) -> Option<(Vec<Id>, Binding)> {
         let names = doers.all(K::Name);
         if doers.has("someone") {
             return Some((Vec::new(), Binding::Unstated));
@@ -151,14 +164,11 @@ impl Lowering<'_> {
         let mut bearers = Vec::new();
         for name in names.iter().filter_map(Walk::name) {
             // An unknown name was reported with the deed itself, where there is one.
-            let (id, role) = match doers.parent().is_some_and(|p| p.child(K::Act).is_some()) {
+            let (id, _) = match doers.parent().is_some_and(|p| p.child(K::Act).is_some()) {
                 true => self.names.actor(&name, &mut Sink::default())?,
                 false => self.names.actor(&name, self.sink)?,
             };
-            if role == Role::Actor {
-                let message = format!("`{id}` is not a party, and no duty can be laid on it");
-                self.error(codes::NOT_A_PARTY, name.1, message);
-            } else if bearers.contains(&id) {
+            if bearers.contains(&id) {
                 self.error(codes::SAID_TWICE, name.1, format!("`{id}` is named twice"));
             }
             bearers.push(id);

@@ -4,7 +4,7 @@
 
 use model::{
     Id,
-    agreement::{Agreement, Change, Due, Provision, Reading, Rule, Target},
+    agreement::{Agreement, Change, Due, Measure, Provision, Reading, Rule, Step, Target},
     vocabulary,
 };
 
@@ -98,11 +98,19 @@ impl Lowering<'_> {
         None
     }
 
+    /// Another amount; only a share can become a share.
+    fn new_amount(&mut self, node: &SyntaxNode, provision: &Provision) -> Option<Measure> {
+        match one_step(&provision.rule) {
+            Some(_) => self.measure(node, false),
+            None => self.required(node).map(Measure::Plain),
+        }
+    }
+
     fn change_of(&mut self, node: &SyntaxNode, part: &str, provision: &Provision) -> Option<Change> {
         let act = provision.rule.action().map(|action| action.act.clone()).unwrap_or_default();
         Some(match part {
             "except" => Change::Except(vec![self.exception(&node.child(K::Except)?, &act)?]),
-            "required" => Change::Required(self.required(&node.child(K::Quantity)?)?),
+            "required" => Change::Required(self.new_amount(&node.child(K::Quantity)?, provision)?),
             "due" => {
                 let due = self.one(node, &[K::Within, K::By, K::Before])?;
                 Change::Due(self.due(&due)?)
@@ -110,7 +118,7 @@ impl Lowering<'_> {
             "while" => Change::While(self.state_in(&node.child(K::While)?)?),
             "not" => Change::NotBefore(self.condition_in(&node.child(K::NotBefore)?)?),
             "bearer" => {
-                let (bearers, binding) = self.bearers(&node.child(K::Doers)?)?;
+                let (bearers, binding) = self.anyone_bound(&node.child(K::Doers)?)?;
                 Change::Bearer(bearers, binding)
             }
             "count" => Change::Counting(super::terms::counting(&node.child(K::Count)?)),
@@ -132,6 +140,14 @@ impl Lowering<'_> {
     }
 }
 
+/// The step of a schedule that has one.
+fn one_step(rule: &Rule) -> Option<&Step> {
+    match rule {
+        Rule::Schedule { steps, .. } if steps.len() == 1 => steps.first(),
+        _ => None,
+    }
+}
+
 /// Whether a provision has the part that would be changed.
 fn has_part(provision: &Provision, part: &str) -> bool {
     let rule = &provision.rule;
@@ -139,11 +155,16 @@ fn has_part(provision: &Provision, part: &str) -> bool {
         "except" | "count" | "judged" => matches!(rule, Rule::Prohibition { .. } | Rule::Answerable { .. }),
         "item" | "while" | "bearer" => true,
         "trigger" => matches!(rule, Rule::Exchange { .. }),
-        "required" => matches!(rule, Rule::Once { .. } | Rule::Periodic { .. }),
-        "due" => matches!(rule, Rule::Once { due, .. } if *due != Due::Open),
+        "required" => matches!(rule, Rule::Once { .. } | Rule::Periodic { .. }) || one_step(rule).is_some(),
+        "due" => {
+            let due = one_step(rule).map(|step| &step.due);
+            due.is_some_and(|due| *due != Due::Open)
+                || matches!(rule, Rule::Once { due, .. } if *due != Due::Open)
+        }
         "not" => matches!(rule, Rule::Once { .. } | Rule::Schedule { .. }),
         "zone" => {
-            matches!(rule, Rule::State { .. }) || rule.action().is_some_and(|action| action.place.is_some())
+            matches!(rule, Rule::State { place: Some(_), .. })
+                || rule.action().is_some_and(|action| action.place.is_some())
         }
         _ => false,
     }

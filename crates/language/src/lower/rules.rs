@@ -40,7 +40,6 @@ const SHAPING: &[K] = &[
     K::PartLot,
     K::MakeUp,
     K::Graded,
-    K::Quality,
 ];
 
 impl Lowering<'_> {
@@ -58,8 +57,8 @@ impl Lowering<'_> {
         let action = self.action(duty, Form::Plain);
         let stage = self.stage(node);
         let under = match self.one(node, &[K::OnlyThose]) {
-            Some(line) => Some(self.names.provision(&line.name()?, self.sink)?),
-            None => None,
+            Some(line) => self.provision_names(&line)?,
+            None => Vec::new(),
         };
         let action = action.map(|action| Action { stage, under, ..action });
         let each = self.one(node, &[K::Each]);
@@ -103,6 +102,10 @@ impl Lowering<'_> {
         let any = Some(Required::AtLeast(Amount::whole(1)));
         let Some(item) = action.and_then(|a| a.item.as_deref()) else { return any };
         if self.names.is_uncounted(item) {
+            return any;
+        }
+        // An effort is not counted.
+        if duty.child(K::Manner).is_some() {
             return any;
         }
         let span = duty.child(K::Object)?.span();
@@ -181,7 +184,6 @@ impl Lowering<'_> {
                 K::Step,
                 K::PartLot,
                 K::MakeUp,
-                K::Quality,
                 K::OnlyThose,
             ],
         );
@@ -230,7 +232,10 @@ impl Lowering<'_> {
         if in_all.is_none() {
             self.in_all_or_more(&quantity);
         }
-        let due = self.due(&node.children().find(|n| matches!(n.kind(), K::Within | K::By | K::Before))?);
+        let due = match node.children().find(|n| matches!(n.kind(), K::Within | K::By | K::Before)) {
+            Some(line) => self.due(&line),
+            None => Some(Due::Open),
+        };
         Some(Step { measure: measure?, in_all: in_all?.has("all"), due: due? })
     }
 

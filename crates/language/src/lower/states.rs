@@ -14,17 +14,34 @@ impl Lowering<'_> {
     pub(super) fn state(&mut self, node: &SyntaxNode, keep: &SyntaxNode) -> Option<Rule> {
         self.belonging(node, "a state to be kept", &[K::From, K::Until, K::Instead]);
         let item = self.names.item(&keep.child(K::Object)?.name()?, self.sink);
-        let place = keep.child(K::Place)?;
-        let side = match () {
-            () if place.has("over") => Side::FromOver,
-            () if place.has("out") || place.has("outside") => Side::OutOf,
-            () => Side::In,
+        let place = match keep.child(K::Place) {
+            Some(place) => {
+                let side = match () {
+                    () if place.has("over") => Side::FromOver,
+                    () if place.has("out") || place.has("outside") => Side::OutOf,
+                    () => Side::In,
+                };
+                Some((side, self.ground(&place.name()?)?))
+            }
+            None => None,
         };
-        let zone = self.ground(&place.name()?);
+        let belonging = match keep.child(K::As) {
+            Some(of) => Some(self.member_of(&of)?),
+            None => None,
+        };
         let quantity = keep.child(K::Quantity);
+        if place.is_none() && quantity.is_none() {
+            let message = "where, or how many? `out of ZONE`, `in ZONE`, or an amount";
+            self.error(codes::EXPECTED, keep.span(), message);
+            return None;
+        }
         let quiet = keep.child(K::Quiet);
         let own = keep.has("own");
-        if !own && !keep.has("all") && quantity.is_none() && side != Side::FromOver {
+        if !own
+            && !keep.has("all")
+            && quantity.is_none()
+            && place.as_ref().is_none_or(|(side, _)| *side != Side::FromOver)
+        {
             let at = keep.child(K::Object)?.span().start;
             let message = "the bearer's own, or all there are? Say which";
             let diagnostic = Diagnostic::error(codes::WHOSE_ITEMS, keep.child(K::Object)?.span(), message);
@@ -60,7 +77,18 @@ impl Lowering<'_> {
                 None
             }
         };
-        Some(Rule::State { item: item?, own, required, side, place: zone?, from, until, quiet })
+        Some(Rule::State { item: item?, own, required, belonging, place, from, until, quiet })
+    }
+
+    /// `of that camp`: a member of the family.
+    fn member_of(&mut self, of: &SyntaxNode) -> Option<model::Id> {
+        let (name, span) = of.name()?;
+        let member = self.member.clone().filter(|member| *member == name || super::is_member(&name));
+        if member.is_none() {
+            let message = "only a member of a family has its own: this provision is not `for each …` of one";
+            self.error(codes::UNKNOWN_NAME, span, message);
+        }
+        member
     }
 
     fn quiet(&mut self, node: &SyntaxNode, quiet: &SyntaxNode) -> Option<Quiet> {

@@ -63,7 +63,7 @@ impl Lowering<'_> {
     pub(super) fn for_each(&mut self, node: &SyntaxNode) -> Option<Option<(Id, Id)>> {
         let Some(line) = self.one(node, &[K::ForEach]) else { return Some(None) };
         let member = line.child(K::As)?.name()?;
-        if self.names.thing(&member.0).is_some() {
+        if self.names.is_declared(&member.0) {
             let message = format!("`{}` is the name of something else: call the member by another", member.0);
             self.error(codes::DUPLICATE_NAME, member.1, message);
             return None;
@@ -123,11 +123,16 @@ impl Lowering<'_> {
     fn precedence(&mut self, node: &SyntaxNode, subject: bool) -> Option<Vec<Id>> {
         let mut others = Vec::new();
         for line in node.all(K::Precedence).iter().filter(|line| line.has("subject") == subject) {
-            for name in line.all(K::Name).iter().filter_map(Walk::name) {
-                others.push(self.names.provision(&name, self.sink)?);
-            }
+            others.extend(self.provision_names(line)?);
         }
         Some(others)
+    }
+
+    /// The provisions that a line names.
+    pub(super) fn provision_names(&mut self, line: &SyntaxNode) -> Option<Vec<Id>> {
+        let names = line.all(K::Name);
+        let found: Vec<_> = names.iter().map(|n| self.names.provision(&n.name()?, self.sink)).collect();
+        found.into_iter().collect()
     }
 
     /// Asks what a part of a lot owes, where a duty waits for a lot to be complete.

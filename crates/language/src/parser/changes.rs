@@ -239,7 +239,11 @@ impl Parser<'_> {
     fn changed(&mut self, part: &str) -> Parsing {
         match part {
             "except" => self.node(K::Except, |p| p.exception()),
-            "required" => self.quantity(),
+            "required" => {
+                self.quantity()?;
+                self.in_all();
+                Ok(())
+            }
             "due" => self.deadline(),
             "while" => self.node(K::While, Self::condition),
             "not" => self.node(K::NotBefore, Self::condition),

@@ -113,7 +113,15 @@ impl Parser<'_> {
                 }
                 p.deeper(Self::term)
             }),
+            "the" if self.at_phrase(&["the", "end", "of", "the"]) => {
+                self.node(SyntaxKind::After, |p| p.end_of(|p| p.deeper(Self::term)))
+            }
             "the" => self.node(SyntaxKind::Moment, Self::moment),
+            _ if self.kind(0) == Some(SyntaxKind::Number) => self.node(SyntaxKind::After, |p| {
+                p.length()?;
+                p.expect("after")?;
+                p.deeper(Self::term)
+            }),
             "phase" if self.at_name(1) => self.node(SyntaxKind::PhaseState, Self::phase_state),
             "breached" | "performed" | "overdue" | "violations" | "amount"
                 if self.kind(1) == Some(SyntaxKind::LeftParen) || self.at_phrase(&["performed", "in"]) =>
@@ -366,7 +374,7 @@ impl Parser<'_> {
 
     /// The name of a zone or of someone, `there` or `that CAMP`, of a family's member.
     pub(super) fn zone_name(&mut self) -> Parsing {
-        if self.at("there") {
+        if self.at("there") || self.at("it") {
             return self.node(SyntaxKind::Name, |p| {
                 p.bump();
                 Ok(())

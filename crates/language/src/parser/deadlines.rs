@@ -84,12 +84,12 @@ impl Parser<'_> {
             }
             return self.assumed();
         }
-        self.end_of()?;
+        self.end_of(Self::condition)?;
         self.assumed()
     }
 
     /// `the end of DAY`, `the end of the 3rd day after C`, `the end of the day 8 months after C`.
-    fn end_of(&mut self) -> Parsing {
+    pub(super) fn end_of(&mut self, after: impl FnOnce(&mut Self) -> Parsing) -> Parsing {
         ["the", "end", "of"].into_iter().try_for_each(|word| self.expect(word))?;
         if !self.eat("the") {
             return self.day();
@@ -101,8 +101,7 @@ impl Parser<'_> {
             self.expect("day")?;
         }
         self.expect("after")?;
-        // A condition of several is put in parentheses where more follows.
-        self.one_condition()
+        after(self)
     }
 
     /// One of several deadlines: `the end of day 7`, `24 hours after C`.
@@ -112,7 +111,8 @@ impl Parser<'_> {
             self.expect("after")?;
             return self.one_condition();
         }
-        self.end_of()
+        // A condition of several is put in parentheses: more deadlines follow.
+        self.end_of(Self::one_condition)
     }
 
     /// `2025-10-13`, `day 7` or `D+90`.

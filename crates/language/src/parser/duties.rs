@@ -92,12 +92,20 @@ impl Parser<'_> {
             self.eat("all");
         }
         self.node(K::Object, |p| p.name("an item"))?;
+        if self.eat("of") {
+            self.node(K::As, Self::zone_name)?;
+        }
         self.assumed()?;
+        if !self.at("from") && !["out", "in", "outside"].contains(&self.text_at(0)) {
+            return Ok(());
+        }
+        if self.at("from") && self.text_at(1) != "over" {
+            return Ok(());
+        }
         let side = match self.text_at(0) {
             "out" => ["out", "of"].as_slice(),
             "from" => &["from", "over"],
-            "in" | "outside" => &[],
-            _ => return self.expected("`in`, `out of`, `outside` or `from over`, and a zone"),
+            _ => &[],
         };
         self.node(K::Place, |p| {
             if side.is_empty() {
@@ -260,7 +268,7 @@ impl Parser<'_> {
     }
 
     /// `in all` or `more`, where one of them stands here.
-    fn in_all(&mut self) {
+    pub(super) fn in_all(&mut self) {
         if self.at_phrase(&["in", "all"]) {
             self.node(K::InAll, |p| {
                 p.bump();
@@ -275,6 +283,9 @@ impl Parser<'_> {
     pub(super) fn step(&mut self) -> Parsing {
         self.quantity()?;
         self.in_all();
+        if !["within", "by", "before"].contains(&self.text_at(0)) {
+            return self.assumed();
+        }
         self.deadline()?;
         self.assumed()
     }
@@ -304,7 +315,7 @@ impl Parser<'_> {
             ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
         self.bump();
         match self.text_at(0) {
-            "day" | "month" => self.bump(),
+            "day" | "month" | "quarter" | "year" => self.bump(),
             "week" => {
                 self.bump();
                 // Refused later, with what it can mean.

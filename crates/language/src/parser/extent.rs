@@ -165,7 +165,8 @@ impl Parser<'_> {
         }
         self.node(K::MapOf, |p| {
             ["by", "the", "map", "of"].into_iter().try_for_each(|word| p.expect(word))?;
-            p.name("the name of whose map it is")
+            p.name("the name of whose map it is")?;
+            p.assumed()
         })
     }
 

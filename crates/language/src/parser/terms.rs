@@ -65,7 +65,7 @@ impl Parser<'_> {
         }
         self.node(K::OnlyThose, |p| {
             ["only", "those", "of"].into_iter().try_for_each(|word| p.expect(word))?;
-            p.name("the name of a provision")?;
+            p.names("the name of a provision", "and")?;
             p.assumed()
         })
     }

@@ -81,6 +81,8 @@ kinds! {
     Or, And, Not, AtLeast, Paren, Call, PhaseState, During, Named, InForce, Signing, Deed,
     /// `V is set`, `judged J`, `no ACT in Z for N hours without a break`.
     SetState, Judged, Calm,
+    /// `72 hours after C`, `the end of the 3rd day after C`, as an instant.
+    After,
     /// `an ACT by WHO`.
     DeedNoun,
     /// `within 24 hours after` a deed.

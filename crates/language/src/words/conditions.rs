@@ -47,6 +47,13 @@ impl Words<'_> {
             Condition::Since(length, inner) => {
                 format!("no more than {} have passed since {}", length_in_words(*length), self.instant(inner))
             }
+            Condition::HoursAfter(length, inner) => {
+                format!("{} have passed since {}", length_in_words(*length), self.instant(inner))
+            }
+            Condition::DaysAfter(days, inner) => {
+                let day = crate::lower::ordinal(i64::from(*days));
+                format!("the {day} day after {} has ended", self.instant(inner))
+            }
             Condition::Calm(action, length) => {
                 format!(
                     "there has been no {} for {} without a break",

@@ -57,6 +57,12 @@ impl Words<'_> {
             Condition::Performed(id) => format!("“{}” is performed", self.provision(id)),
             Condition::PhaseBegun(id) => format!("the beginning of {}", self.phase(id)),
             Condition::PhaseEnded(id) => format!("the end of {}", self.phase(id)),
+            Condition::HoursAfter(length, inner) => {
+                format!("{} after {}", length_in_words(*length), self.instant(inner))
+            }
+            Condition::DaysAfter(days, inner) => {
+                format!("the end of the {} day after {}", ordinal(i64::from(*days)), self.instant(inner))
+            }
             other => self.condition(other),
         }
     }

@@ -51,6 +51,7 @@ pub fn rule_in_words(agreement: &Agreement, provision: &Provision) -> String {
             action,
             required,
             shares,
+            disjoint,
             within,
             afterwards,
             matching,
@@ -64,15 +65,18 @@ pub fn rule_in_words(agreement: &Agreement, provision: &Provision) -> String {
                 let answered = super::noun(&trigger.act);
                 sentence += &format!(" within {} after that {answered}", length_in_words(*length));
             }
-            sentence += &words.shares(shares, action, false);
+            sentence += &words.shares(shares, action, *disjoint);
             if *counted_on == CountedOn::Identification {
                 sentence += ", counted on identification";
             }
             sentence + if *afterwards { ", and not before it" } else { "" }
         }
         Rule::Prohibition { action } => format!("{who} must not {}", words.deed(action, &plain(&action.act))),
-        Rule::State { item, own, required, side, place, from, until, quiet } => {
-            let mut sentence = format!("{who} {}", words.keep(item, *own, required.as_ref(), *side, place));
+        Rule::State { item, own, required, belonging, place, from, until, quiet } => {
+            let mut sentence = format!(
+                "{who} {}",
+                words.keep(item, *own, required.as_ref(), belonging.as_deref(), place.as_ref())
+            );
             if let Some(quiet) = quiet {
                 sentence += &words.quiet(quiet);
             }
@@ -97,8 +101,10 @@ pub fn rule_in_words(agreement: &Agreement, provision: &Provision) -> String {
     if let Some(stage) = stage_of(&provision.rule) {
         sentence += &format!(", counted when {stage}");
     }
-    if let Some(under) = provision.rule.action().and_then(|action| action.under.as_ref()) {
-        sentence += &format!(", only those of “{}”", words.provision(under));
+    let under = provision.rule.action().map(|action| action.under.as_slice()).unwrap_or_default();
+    if !under.is_empty() {
+        let those: Vec<_> = under.iter().map(|id| format!("“{}”", words.provision(id))).collect();
+        sentence += &format!(", only those of {}", listed(&those, "and"));
     }
     if provision.while_ != Condition::InForce {
         sentence += &format!(", while {}", words.condition(&provision.while_));
@@ -149,9 +155,10 @@ impl Words<'_> {
 
     fn schedule(&self, action: &Action, steps: &[Step], manner: &str) -> String {
         let act = format!("{manner}{}", plain(&action.act));
-        if let [Step { measure, in_all, due }] = steps {
-            let share = matches!(measure, Measure::Share(..));
-            let more = if share { if *in_all { " in all" } else { " more" } } else { "" };
+        if let ([Step { measure, in_all, due }], false) =
+            (steps, steps.iter().any(|s| matches!(s.measure, Measure::Share(..))))
+        {
+            let more = if *in_all { "" } else { " more" };
             let amount = self.measure(measure, Some(action));
             return format!("must {act} {amount}{more}{}{}", self.whereto(action), self.due(due));
         }
@@ -204,7 +211,10 @@ impl Words<'_> {
     pub(crate) fn cycle(&self, cycle: &Cycle) -> String {
         match cycle {
             Cycle::Day => "each day".to_owned(),
-            Cycle::Month => "each month".to_owned(),
+            Cycle::Months(1) => "each month".to_owned(),
+            Cycle::Months(3) => "each quarter of the calendar".to_owned(),
+            Cycle::Months(12) => "each year of the calendar".to_owned(),
+            Cycle::Months(months) => format!("each {months} months"),
             Cycle::Week(start) => format!("each week starting {start:?}"),
             Cycle::Days(days, from) => {
                 let when =
@@ -253,18 +263,29 @@ impl Words<'_> {
         vocabulary::act(&action.act).map_or(action.act.clone(), |act| spaced(&act.third))
     }
 
-    fn keep(&self, item: &Id, own: bool, required: Option<&Measure>, side: Side, place: &str) -> String {
+    fn keep(
+        &self,
+        item: &Id,
+        own: bool,
+        required: Option<&Measure>,
+        belonging: Option<&str>,
+        place: Option<&(Side, Id)>,
+    ) -> String {
         let many = self.item(item, Amount::whole(2));
         let whose = if own { "its own " } else { "" };
+        let of = belonging.map(|member| format!(" of {}", self.place(member))).unwrap_or_default();
         let what = match required {
-            Some(measure) => format!("{} {whose}{many}", self.measure(measure, None)),
-            None if own => format!("{whose}{many}"),
-            None => format!("all {many}"),
+            Some(measure) => format!("{} {whose}{many}{of}", self.measure(measure, None)),
+            None if own => format!("{whose}{many}{of}"),
+            None => format!("all {many}{of}"),
         };
-        let side = match side {
-            Side::In => "in",
-            Side::OutOf => "out of",
-            Side::FromOver => "from over",
+        let Some((side, place)) = place else { return format!("must keep {what}") };
+        let side = match (side, required) {
+            (Side::In, _) => "in",
+            // A ceiling is on those who are outside; a duty to keep out is on all.
+            (Side::OutOf, Some(_)) => "outside",
+            (Side::OutOf, None) => "out of",
+            (Side::FromOver, _) => "from over",
         };
         format!("must keep {what} {side} {}", self.place(place))
     }

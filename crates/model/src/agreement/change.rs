@@ -3,8 +3,8 @@
 //! Invariant: a change names the part that it changes; the checker has seen that the part is there.
 
 use super::{
-    Agreement, Assumption, Binding, Condition, Counting, Due, Exception, Phase, PhaseEnd, Provision,
-    Required, Rule,
+    Agreement, Assumption, Binding, Condition, Counting, Due, Exception, Measure, Phase, PhaseEnd, Provision,
+    Rule,
 };
 use crate::{Duration, Id, Instant};
 
@@ -18,7 +18,7 @@ pub enum Change {
     /// `trigger becomes: X`: what an exchange answers.
     Trigger(Id),
     /// `required becomes: …`
-    Required(Required),
+    Required(Measure),
     /// `due becomes: …`
     Due(Due),
     /// `while becomes: …`
@@ -228,12 +228,21 @@ impl Rule {
     fn apply(&mut self, change: &Change) {
         match (change, self) {
             (Change::Item(new), Rule::State { item, .. }) => item.clone_from(new),
-            (Change::Zone(new), Rule::State { place, .. }) => place.clone_from(new),
-            (Change::Trigger(new), Rule::Exchange { trigger, .. }) => trigger.item = Some(new.clone()),
-            (Change::Required(new), Rule::Once { required, .. } | Rule::Periodic { required, .. }) => {
-                *required = *new
+            (Change::Zone(new), Rule::State { place, .. }) => {
+                *place = place.take().map(|(side, _)| (side, new.clone()));
             }
+            (Change::Trigger(new), Rule::Exchange { trigger, .. }) => trigger.item = Some(new.clone()),
+            (
+                Change::Required(Measure::Plain(new)),
+                Rule::Once { required, .. } | Rule::Periodic { required, .. },
+            ) => *required = *new,
             (Change::Due(new), Rule::Once { due, .. }) => due.clone_from(new),
+            (Change::Required(new), Rule::Schedule { steps, .. }) => {
+                steps.iter_mut().take(1).for_each(|step| step.measure.clone_from(new));
+            }
+            (Change::Due(new), Rule::Schedule { steps, .. }) => {
+                steps.iter_mut().take(1).for_each(|step| step.due.clone_from(new));
+            }
             (Change::NotBefore(new), Rule::Once { not_before, .. } | Rule::Schedule { not_before, .. }) => {
                 *not_before = Some(new.clone());
             }

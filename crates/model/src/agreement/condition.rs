@@ -46,6 +46,10 @@ pub enum Condition {
     Recently(Duration, Action),
     /// The condition first held within this long before.
     Since(Duration, Box<Condition>),
+    /// This long after the condition first held, and from then on (*first*).
+    HoursAfter(Duration, Box<Condition>),
+    /// From the end of the nth day after the condition first held (*first*).
+    DaysAfter(u32, Box<Condition>),
     /// No deed that fits has happened for this long, without a break.
     Calm(Action, Duration),
     /// All of them.
@@ -64,7 +68,10 @@ impl Condition {
     pub fn parts(&self) -> &[Condition] {
         match self {
             Condition::All(all) | Condition::Any(all) | Condition::AtLeast(_, all) => all,
-            Condition::Not(inner) | Condition::Since(_, inner) => std::slice::from_ref(inner),
+            Condition::Not(inner)
+            | Condition::Since(_, inner)
+            | Condition::HoursAfter(_, inner)
+            | Condition::DaysAfter(_, inner) => std::slice::from_ref(inner),
             _ => &[],
         }
     }
@@ -99,6 +106,6 @@ pub struct Action {
     pub place: Option<(Where, Id)>,
     /// The stage at which it counts.
     pub stage: Option<Id>,
-    /// Only what a deed of this other provision was done to: `released under detainees`.
-    pub under: Option<Id>,
+    /// Only what deeds of these other provisions were done to: `only those of releases`.
+    pub under: Vec<Id>,
 }

@@ -72,8 +72,8 @@ pub enum Cycle {
     Week(Weekday),
     /// Each so many civil days, from entry into force or another instant.
     Days(u32, Condition),
-    /// Each calendar month.
-    Month,
+    /// Each so many calendar months: 1, 3 for the quarters, 12 for the years of the calendar.
+    Months(u32),
     /// Each term of a phase that can be renewed.
     Term(Id),
 }
@@ -206,6 +206,8 @@ pub enum Rule {
         required: Amount,
         /// `of these, at least …`.
         shares: Vec<Share>,
+        /// What counts for one share counts for no other.
+        disjoint: bool,
         /// How long after the trigger.
         within: Option<Duration>,
         /// Only performance after the trigger counts.
@@ -228,10 +230,11 @@ pub enum Rule {
         own: bool,
         /// How many may or must be there; none is all or nothing.
         required: Option<Measure>,
-        /// Where.
-        side: Side,
-        /// The zone or, in a provision for each of a family, the member's name there.
-        place: Id,
+        /// Only those that belong to this member of a family, wherever they are.
+        belonging: Option<Id>,
+        /// Where: the side, and the zone or, in a provision for each of a family, the member's name there. None for a stock
+        /// that has no place.
+        place: Option<(Side, Id)>,
         /// From when.
         from: Condition,
         /// Until when.

@@ -28,7 +28,10 @@ impl Names for Condition {
             | Condition::Recently(_, action)
             | Condition::Calm(action, _) => action.each(visit),
             Condition::All(all) | Condition::Any(all) | Condition::AtLeast(_, all) => all.each(visit),
-            Condition::Not(inner) | Condition::Since(_, inner) => inner.each(visit),
+            Condition::Not(inner)
+            | Condition::Since(_, inner)
+            | Condition::HoursAfter(_, inner)
+            | Condition::DaysAfter(_, inner) => inner.each(visit),
         }
     }
 }
@@ -42,9 +45,7 @@ impl Names for Action {
         if let Some((_, zone)) = place {
             zone.each(visit);
         }
-        if let Some(provision) = under {
-            visit(Space::Provision, provision);
-        }
+        under.iter_mut().for_each(|provision| visit(Space::Provision, provision));
     }
 }
 
@@ -90,7 +91,7 @@ impl Names for Cycle {
         match self {
             Cycle::Days(_, condition) => condition.each(visit),
             Cycle::Term(phase) => visit(Space::Phase, phase),
-            Cycle::Day | Cycle::Week(_) | Cycle::Month => {}
+            Cycle::Day | Cycle::Week(_) | Cycle::Months(_) => {}
         }
     }
 }
@@ -126,6 +127,7 @@ impl Names for Rule {
                 action,
                 required: _,
                 shares,
+                disjoint: _,
                 within: _,
                 afterwards: _,
                 matching: _,
@@ -136,10 +138,11 @@ impl Names for Rule {
                 shares.each(visit);
             }
             Rule::Prohibition { action } | Rule::Answerable { action, for_result: _ } => action.each(visit),
-            Rule::State { item, own: _, required, side: _, place, from, until, quiet } => {
+            Rule::State { item, own: _, required, belonging, place, from, until, quiet } => {
                 item.each(visit);
                 required.each(visit);
-                place.each(visit);
+                belonging.each(visit);
+                place.iter_mut().for_each(|(_, zone)| zone.each(visit));
                 from.each(visit);
                 until.each(visit);
                 quiet.each(visit);

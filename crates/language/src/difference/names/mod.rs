@@ -294,7 +294,8 @@ impl Names for (Target, Change) {
             Change::Bearer(bearers, _) => bearers.each(visit),
             Change::Judged(judgement) => judgement.each(visit),
             Change::Ends(end) => end.each(visit),
-            Change::Required(_) | Change::Counting(_) | Change::Removed | Change::InForce(_) => {}
+            Change::Required(measure) => measure.each(visit),
+            Change::Counting(_) | Change::Removed | Change::InForce(_) => {}
         }
     }
 }
