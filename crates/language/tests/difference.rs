@@ -136,27 +136,27 @@ const EDITS: &[(&str, &str, &[&str])] = &[
     (
         "lasts 60 days",
         "lasts 90 days",
-        &["End of “Truce”: from lasts 1440 hours to lasts 2160 hours (720 hours longer)"],
+        &["End of “Truce”: from lasts 60 days of 24 hours to lasts 90 days of 24 hours (720 hours longer)"],
     ),
     (
         "at most 14 days",
         "at most 21 days",
         &[
-            "Consequence of “No attacks”: was: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 336 hours, clocks standing still; now: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 504 hours, clocks standing still",
+            "Consequence of “No attacks”: was: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 14 days of 24 hours, clocks standing still; now: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 21 days of 24 hours, clocks standing still",
         ],
     ),
     (
         "clocks stop",
         "clocks run on",
         &[
-            "Consequence of “No attacks”: was: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 336 hours, clocks standing still; now: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 336 hours, clocks running on",
+            "Consequence of “No attacks”: was: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 14 days of 24 hours, clocks standing still; now: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 14 days of 24 hours, clocks running on",
         ],
     ),
     (
         "its own duties only,",
         "all duties,",
         &[
-            "Consequence of “No attacks”: was: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 336 hours, clocks standing still; now: if breached, North may suspend phase truce (“Truce”), all duties, for at most 336 hours, clocks standing still",
+            "Consequence of “No attacks”: was: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 14 days of 24 hours, clocks standing still; now: if breached, North may suspend phase truce (“Truce”), all duties, for at most 14 days of 24 hours, clocks standing still",
         ],
     ),
     (

@@ -136,7 +136,7 @@ impl Words<'_> {
         format!("and if breached, {by} may {}", self.suspension(&consequence.suspension))
     }
 
-    /// `suspend phase truce, its own duties only, for at most 336 hours, clocks standing still`.
+    /// `suspend phase truce, its own duties only, for at most 14 days of 24 hours, clocks standing still`.
     pub(crate) fn suspension(&self, suspension: &Suspension) -> String {
         let whose = match &suspension.whose {
             Whose::Own => "its own duties only".to_owned(),
