@@ -11,7 +11,7 @@ use super::{
     provisions::{binding_in_words, counting_in_words, exception_in_words},
     things::{Thing, deadline, due_in_words},
 };
-use crate::words::{Words, length_in_words};
+use crate::words::{Words, term_in_words};
 
 pub(super) fn of_power(words: &Words, power: &Power) -> Thing {
     let Power { id, label, by, binding, faculty, due, while_, clause, line: _, assumptions } = power;
@@ -24,7 +24,7 @@ pub(super) fn of_power(words: &Words, power: &Power) -> Thing {
             parts.say("Phase", phase, words.phase(phase));
             let (far, figure) = match by {
                 PhaseEnd::After(length) => {
-                    (format!("by up to {}", length_in_words(*length)), Some(Figure::Length(*length)))
+                    (format!("by up to {}", term_in_words(*length)), Some(Figure::Length(*length)))
                 }
                 PhaseEnd::Months(months) => (format!("by up to {months} months"), None),
                 PhaseEnd::When(condition) => (format!("until {}", words.instant(condition)), None),

@@ -179,7 +179,7 @@ pub(crate) fn length_in_words(length: Duration) -> String {
 }
 
 /// The length of a term, of which days are 24 hours.
-fn term_in_words(length: Duration) -> String {
+pub(crate) fn term_in_words(length: Duration) -> String {
     match (length.0 / Duration::DAY.0, length.0 % Duration::DAY.0) {
         (days, 0) if days > 1 => format!("{days} days of 24 hours"),
         _ => length_in_words(length),

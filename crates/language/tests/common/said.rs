@@ -2,19 +2,18 @@
 //!
 //! Invariant: equal exactly when nothing differs but where things stand in the file and how words are spaced.
 
-use model::agreement::Agreement;
+use model::agreement::{Agreement, Rule};
 
-/// What the text says, without where it says it.
+/// Every field, one a line, but places in the file and words kept for quoting.
 pub fn said(agreement: &Agreement) -> Vec<String> {
     let mut agreement = agreement.clone();
     for provision in &mut agreement.provisions {
         provision.line = 0;
-        provision.text = String::new();
+        provision.text.clear();
+        if let Rule::Periodic { shares, .. } | Rule::Exchange { shares, .. } = &mut provision.rule {
+            shares.iter_mut().for_each(|share| share.label.clear());
+        }
     }
     agreement.powers.iter_mut().for_each(|power| power.line = 0);
-    let said = format!("{agreement:#?}");
-    // The label of a share is its words as they stand, blanks and all.
-    let is_label = |line: &str| line.trim_start().starts_with("label: ");
-    let bare = |line: &str| line.replace("\\u{feff}", "").chars().filter(|c| c.is_alphanumeric()).collect();
-    said.lines().map(|line| if is_label(line) { bare(line) } else { line.to_owned() }).collect()
+    format!("{agreement:#?}").lines().map(str::to_owned).collect()
 }
