@@ -44,11 +44,7 @@ fn what_fits_is_offered_and_what_does_not_is_not() {
         ("obligation x\n  a must release |", &["at", "all", "exactly", "person"], &["truck", "z"]),
         ("obligation x\n  a must release at |", &["least", "most"], &["all", "person"]),
         ("obligation x\n  a must release at least 3 |", &["hostages"], &["hostage", "trucks", "least"]),
-        (
-            "obligation x\n  a must return at least 3 |",
-            &["red_boxes", "other_remains"],
-            &["red_box", "base"],
-        ),
+        ("obligation x\n  a must return at least 3 |", &["red_boxes", "other_remains"], &["red_box", "base"]),
         ("obligation x\n  a must release at least 3 persons to |", &["b", "z"], &["base", "one", "x"]),
         ("obligation x\n  a must admit at least 3 trucks into |", &["z"], &["a", "base"]),
         (&format!("{DUTY}  within 72 |"), &["hours", "days"], &["after", "a"]),

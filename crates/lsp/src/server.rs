@@ -11,7 +11,8 @@ use lsp_server::{ErrorCode, Message, Notification, Request, Response, ResponseEr
 use serde_json::Value;
 
 use crate::{
-    completion, diagnostics, document::Document, formatting, hover, navigation, outline, positions::Encoding, rename,
+    completion, diagnostics, document::Document, formatting, hover, navigation, outline, positions::Encoding,
+    rename,
 };
 
 /// How a session ended.
@@ -174,9 +175,10 @@ impl Server {
                 .on::<lsp::DocumentSymbolRequest>(request, |document, _| {
                     Ok(Some(outline::symbols(document).into()))
                 }),
-            lsp::DocumentFormattingRequest::METHOD => {
-                self.on::<lsp::DocumentFormattingRequest>(request, |document, _| Ok(Some(formatting::format(document))))
-            }
+            lsp::DocumentFormattingRequest::METHOD => self
+                .on::<lsp::DocumentFormattingRequest>(request, |document, _| {
+                    Ok(Some(formatting::format(document)))
+                }),
             lsp::FoldingRangeRequest::METHOD => {
                 self.on::<lsp::FoldingRangeRequest>(request, |document, _| Ok(Some(outline::folds(document))))
             }
