@@ -4,14 +4,14 @@ TOOLS := .tools/bin
 WATCH ?= watches/gaza-2025
 PORT ?= 8686
 
-.PHONY: run test check lint spec book web bench fmt help
+.PHONY: run test check lint spec book web editors bench fmt help
 .DEFAULT_GOAL := help
 
 run: ## Build, load the Gaza watch and serve it on this machine
 	@scripts/setup build
 	cargo run --release --quiet -p trucewatch -- serve -w $(WATCH) --port $(PORT)
 
-test: lint spec web ## Everything that must hold: lints, licences, the suite, the pages in a browser
+test: lint spec web editors ## Everything that must hold: lints, licences, the suite, the pages in a browser, editors
 
 lint: ## Formatting, clippy, licences and duplicate crates
 	@scripts/setup test
@@ -30,6 +30,11 @@ book: ## The spec as a book, in target/book
 web: ## The pages in a real browser
 	@scripts/setup web
 	scripts/web-test
+
+editors: ## The grammar for colours, the VS Code extension, and Neovim with the language server
+	@scripts/setup build
+	scripts/editors-test
+	scripts/neovim-test
 
 bench: ## Measured comparisons: see benches/README.md
 	@scripts/setup build

@@ -11,28 +11,36 @@
 //! 3. *names*, `names`: what is declared, once each;
 //! 4. *agreement*, `lower`: what each statement says, with every name resolved and every date an instant.
 //!
-//! `diagnostics` is what all of them report in; `words` turns an agreement back into sentences for people;
-//! `format` lays a text out anew; `difference` says what two agreements say otherwise.
+//! `diagnostics` is what all of them report in; `symbols` keeps what names were found to stand for, and
+//! `complete` asks what could; `words` turns an agreement back into sentences for people; `format` lays a text
+//! out anew; `difference` says what two agreements say otherwise.
 //! What the language has and nothing computes yet is refused with the code `not-yet`, never read as something
 //! else.
 
+mod complete;
 pub mod diagnostics;
 mod difference;
 mod format;
+mod keywords;
 mod lower;
 mod markdown;
 mod names;
 pub mod near;
 mod parser;
+pub mod symbols;
 pub mod syntax;
 mod words;
 
+pub use complete::{Candidate, Completions, complete};
 pub use diagnostics::{Diagnostic, Fix, Severity, render, render_coloured};
 use diagnostics::{Sink, codes};
 pub use difference::{Difference, DifferenceKind, ThingKind, clauses_with_other_prose, differences};
 pub use format::format;
+pub use keywords::{KEYWORDS, help};
 pub use markdown::Clause;
 use model::agreement::Agreement;
+pub use names::{plural, unfit_name};
+use symbols::Symbols;
 use syntax::SyntaxNode;
 pub use words::{condition_in_words, phase_in_words, rule_in_words};
 
@@ -51,6 +59,8 @@ pub struct Parsed {
     pub diagnostics: Vec<Diagnostic>,
     /// The file's headings and the Pact under each.
     pub clauses: Vec<Clause>,
+    /// Where names are declared and meant.
+    pub symbols: Symbols,
 }
 
 /// Reads an agreement: a Markdown file with `pact` blocks or, where it has none, bare Pact.
@@ -61,7 +71,7 @@ pub fn parse(text: &str) -> Parsed {
         let message =
             format!("the text is longer than the {MAX_TEXT_BYTES} bytes that an agreement may have");
         sink.push(Diagnostic::error(codes::TOO_LONG, 0..0, message));
-        return Parsed { agreement: None, diagnostics: sink.into_sorted(), clauses: Vec::new() };
+        return Parsed::unread(sink, Vec::new());
     }
     let clauses = markdown::clauses(text);
     let tree = tree_of(text, &clauses, &mut sink);
@@ -69,11 +79,18 @@ pub fn parse(text: &str) -> Parsed {
         let message =
             format!("there are more than {MAX_STATEMENTS} statements: nobody could read such an agreement");
         sink.push(Diagnostic::error(codes::TOO_LONG, excess.text_range().into(), message));
-        return Parsed { agreement: None, diagnostics: sink.into_sorted(), clauses };
+        return Parsed::unread(sink, clauses);
     }
     let names = names::collect(&tree, &mut sink);
     let agreement = lower::lower(text, &clauses, &tree, &names, &mut sink);
-    Parsed { agreement, diagnostics: sink.into_sorted(), clauses }
+    let symbols = std::mem::take(&mut sink.symbols).finish(&tree, &names);
+    Parsed { agreement, diagnostics: sink.into_sorted(), clauses, symbols }
+}
+
+impl Parsed {
+    fn unread(sink: Sink, clauses: Vec<Clause>) -> Parsed {
+        Parsed { agreement: None, diagnostics: sink.into_sorted(), clauses, symbols: Symbols::default() }
+    }
 }
 
 /// The lossless tree of the whole file, for an editor or a formatter.

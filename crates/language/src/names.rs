@@ -14,11 +14,17 @@ use model::{
 use crate::{
     diagnostics::{Diagnostic, Sink, codes},
     near,
+    parser::RESERVED,
+    symbols::{SymbolKind, Wanted},
     syntax::{SyntaxKind, SyntaxNode, Walk},
 };
 
 /// How many steps an item may be narrower than one of the vocabulary.
 const MAX_STEPS: usize = 32;
+
+/// Those that have a space of names each.
+const ALWAYS_NAMED: [SymbolKind; 4] =
+    [SymbolKind::Phase, SymbolKind::Provision, SymbolKind::Power, SymbolKind::Amendment];
 
 /// A name and where it is written.
 pub(crate) type Written = (String, Range<usize>);
@@ -53,6 +59,20 @@ impl Thing {
             Thing::Judgement => "a judgement",
             Thing::Item => "an item",
             Thing::Milestone => "a milestone",
+        }
+    }
+
+    fn symbol(self) -> SymbolKind {
+        match self {
+            Thing::Actor(_) => SymbolKind::Actor,
+            Thing::Zone => SymbolKind::Zone,
+            Thing::Line => SymbolKind::Line,
+            Thing::Item => SymbolKind::Item,
+            Thing::Value(_) => SymbolKind::Value,
+            Thing::Baseline => SymbolKind::Baseline,
+            Thing::Family => SymbolKind::Family,
+            Thing::Judgement => SymbolKind::Judgement,
+            Thing::Milestone => SymbolKind::Milestone,
         }
     }
 }
@@ -124,6 +144,22 @@ pub(crate) fn collect(file: &SyntaxNode, sink: &mut Sink) -> Names {
     names
 }
 
+/// Why nothing can be called so, if nothing can.
+#[must_use]
+pub fn unfit_name(name: &str) -> Option<String> {
+    if RESERVED.contains(&name) {
+        return Some(format!("`{name}` is a word of the language"));
+    }
+    let starts_as_one = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
+    (!starts_as_one || !in_snake_case(name)).then(|| {
+        format!("`{name}` is not in `snake_case`: small letters a to z, digits and `_`, a letter first")
+    })
+}
+
+fn named<'a>(kind: SymbolKind, ids: impl Iterator<Item = &'a Id>) -> Vec<Wanted> {
+    ids.map(|id| Wanted::Declared(kind, id.clone())).collect()
+}
+
 fn in_snake_case(name: &str) -> bool {
     name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
@@ -141,25 +177,34 @@ impl Names {
             SyntaxKind::Family => Thing::Family,
             SyntaxKind::Judgement => Thing::Judgement,
             SyntaxKind::Phase | SyntaxKind::Power | SyntaxKind::Amendment => {
-                let (space, what) = match statement.kind() {
-                    SyntaxKind::Phase => (&mut self.phases, "a phase"),
-                    SyntaxKind::Power => (&mut self.powers, "a power"),
-                    _ => (&mut self.amendments, "an amendment"),
+                let (space, what, symbol) = match statement.kind() {
+                    SyntaxKind::Phase => (&mut self.phases, "a phase", SymbolKind::Phase),
+                    SyntaxKind::Power => (&mut self.powers, "a power", SymbolKind::Power),
+                    _ => (&mut self.amendments, "an amendment", SymbolKind::Amendment),
                 };
-                if space.insert(name.0.clone(), ()).is_some() {
-                    sink.push(duplicate(name, what));
+                match space.insert(name.0.clone(), ()) {
+                    Some(()) => sink.push(duplicate(name, what)),
+                    None => sink.symbols.declares(statement, name, symbol),
                 }
                 return;
             }
             SyntaxKind::Provision => {
                 let kind = provision_kind(&keyword(statement));
-                if let Some(earlier) = self.provisions.insert(name.0.clone(), kind) {
-                    sink.push(duplicate(name, &format!("an {}", earlier.name()).replace("an pro", "a pro")));
+                match self.provisions.insert(name.0.clone(), kind) {
+                    Some(earlier) => {
+                        sink.push(duplicate(
+                            name,
+                            &format!("an {}", earlier.name()).replace("an pro", "a pro"),
+                        ));
+                    }
+                    None => sink.symbols.declares(statement, name, SymbolKind::Provision),
                 }
                 for line in statement.children().filter(|n| n.kind() == SyntaxKind::IfBreached) {
                     let Some(further) = further_duty(&line, &name.0) else { continue };
                     if self.provisions.insert(further.0.clone(), ProvisionKind::Obligation).is_some() {
                         sink.push(duplicate(&further, "a provision: give it another name with `as …`"));
+                    } else if line.child(SyntaxKind::As).is_some() {
+                        sink.symbols.declares(statement, &further, SymbolKind::Provision);
                     }
                 }
                 return;
@@ -178,6 +223,7 @@ impl Names {
             self.forms.remove(&name.0);
         }
         self.things.insert(name.0.clone(), thing);
+        sink.symbols.declares(statement, name, thing.symbol());
         if thing == Thing::Item {
             for form in [name.0.clone(), plural(&name.0), format!("{}s", name.0)] {
                 self.forms.entry(form).or_insert_with(|| name.0.clone());
@@ -221,7 +267,10 @@ impl Names {
     /// Someone named.
     pub(crate) fn actor(&self, name: &Written, sink: &mut Sink) -> Option<(Id, Role)> {
         match self.things.get(&name.0) {
-            Some(Thing::Actor(role)) => Some((name.0.clone(), *role)),
+            Some(Thing::Actor(role)) => {
+                sink.symbols.refers(name, SymbolKind::Actor, &name.0);
+                Some((name.0.clone(), *role))
+            }
             _ => self.other(name, "someone named in the agreement", |t| matches!(t, Thing::Actor(_)), sink),
         }
     }
@@ -269,7 +318,8 @@ impl Names {
     }
 
     fn of(&self, name: &Written, what: &str, fits: impl Fn(&Thing) -> bool, sink: &mut Sink) -> Option<Id> {
-        if self.things.get(&name.0).is_some_and(&fits) {
+        if let Some(thing) = self.things.get(&name.0).filter(|thing| fits(thing)) {
+            sink.symbols.refers(name, thing.symbol(), &name.0);
             return Some(name.0.clone());
         }
         self.other(name, what, fits, sink)
@@ -283,7 +333,7 @@ impl Names {
     /// A zone, where someone named might have stood too.
     pub(crate) fn zone_or_actor(&self, name: &Written, sink: &mut Sink) -> Option<Id> {
         if self.things.get(&name.0).is_some_and(is_zone) {
-            return Some(name.0.clone());
+            return self.zone(name, sink);
         }
         self.other(name, "a zone or someone named", |t| is_zone(t) || matches!(t, Thing::Actor(_)), sink)
     }
@@ -291,7 +341,10 @@ impl Names {
     /// A milestone.
     pub(crate) fn milestone(&self, name: &Written, sink: &mut Sink) -> Option<Id> {
         match self.things.get(&name.0) {
-            Some(Thing::Milestone) => Some(name.0.clone()),
+            Some(Thing::Milestone) => {
+                sink.symbols.refers(name, SymbolKind::Milestone, &name.0);
+                Some(name.0.clone())
+            }
             None if name.0 == "in_force" => {
                 let message = "entry into force is written in words";
                 sink.push(
@@ -323,7 +376,9 @@ impl Names {
 
     /// An item by any of its forms.
     pub(crate) fn item(&self, name: &Written, sink: &mut Sink) -> Option<Id> {
+        sink.symbols.wants(name, || vec![Wanted::Item]);
         if let Some(id) = self.forms.get(&name.0) {
+            sink.symbols.refers(name, SymbolKind::Item, id);
             return Some(id.clone());
         }
         if let Some(thing) = self.things.get(&name.0) {
@@ -348,9 +403,59 @@ impl Names {
         self.things.get(name).copied().or_else(|| self.forms.contains_key(name).then_some(Thing::Item))
     }
 
+    /// What a name stands for, where it can stand for one thing only.
+    pub(crate) fn only_meaning(&self, name: &str) -> Option<(SymbolKind, Id)> {
+        let thing = match self.things.get(name) {
+            Some(thing) => Some((thing.symbol(), name.to_owned())),
+            None => self.forms.get(name).map(|id| (SymbolKind::Item, id.clone())),
+        };
+        let others = ALWAYS_NAMED.into_iter().filter_map(|kind| self.named(kind, name));
+        let mut meanings = thing.into_iter().chain(others);
+        meanings.next().filter(|_| meanings.next().is_none())
+    }
+
+    /// A name among those that are always named as what they are.
+    pub(crate) fn named(&self, kind: SymbolKind, name: &str) -> Option<(SymbolKind, Id)> {
+        let declared = match kind {
+            SymbolKind::Phase => self.phases.contains_key(name),
+            SymbolKind::Provision => self.provisions.contains_key(name),
+            SymbolKind::Power => self.powers.contains_key(name),
+            SymbolKind::Amendment => self.amendments.contains_key(name),
+            _ => false,
+        };
+        declared.then(|| (kind, name.to_owned()))
+    }
+
+    /// Whether anything is called so.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.thing(name).is_some() || ALWAYS_NAMED.into_iter().any(|kind| self.named(kind, name).is_some())
+    }
+
+    /// What a name in a sentence might stand for.
+    fn things_that(&self, fit: impl Fn(&Thing) -> bool) -> Vec<Wanted> {
+        let fitting = self.things.iter().filter(|(_, thing)| fit(thing));
+        fitting.map(|(id, thing)| Wanted::Declared(thing.symbol(), id.clone())).collect()
+    }
+
+    /// Notes for completion what an act can be done to.
+    pub(crate) fn wants_object(&self, name: &Written, act: &Term, sink: &mut Sink) {
+        sink.symbols.wants(name, || {
+            let fits = |thing: &Thing| match thing {
+                Thing::Zone => act.zone.is_some(),
+                Thing::Actor(_) => act.someone,
+                _ => false,
+            };
+            let mut wanted = self.things_that(fits);
+            wanted.push(Wanted::TakenBy(act.id.clone()));
+            wanted
+        });
+    }
+
     /// A phase.
     pub(crate) fn phase(&self, name: &Written, sink: &mut Sink) -> Option<Id> {
+        sink.symbols.wants(name, || named(SymbolKind::Phase, self.phases.keys()));
         if self.phases.contains_key(&name.0) {
+            sink.symbols.refers(name, SymbolKind::Phase, &name.0);
             return Some(name.0.clone());
         }
         let diagnostic = unknown(name, "a phase", self.phases.keys(), sink.is_full());
@@ -360,7 +465,9 @@ impl Names {
 
     /// A provision.
     pub(crate) fn provision(&self, name: &Written, sink: &mut Sink) -> Option<Id> {
+        sink.symbols.wants(name, || named(SymbolKind::Provision, self.provisions.keys()));
         if self.provisions.contains_key(&name.0) {
+            sink.symbols.refers(name, SymbolKind::Provision, &name.0);
             return Some(name.0.clone());
         }
         let diagnostic = unknown(name, "a provision", self.provisions.keys(), sink.is_full());
@@ -402,6 +509,7 @@ impl Names {
         fits: impl Fn(&Thing) -> bool,
         sink: &mut Sink,
     ) -> Option<T> {
+        sink.symbols.wants(name, || self.things_that(&fits));
         if let Some(thing) = self.thing(&name.0) {
             let message = format!("`{}` is {}; {what} was expected here", name.0, thing.what());
             sink.push(Diagnostic::error(codes::WRONG_KIND, name.1.clone(), message));
@@ -415,7 +523,8 @@ impl Names {
 }
 
 /// The plural of a declared item: that of the vocabulary's term that it ends with, else with an `s`.
-pub(crate) fn plural(id: &str) -> String {
+#[must_use]
+pub fn plural(id: &str) -> String {
     let ends_with =
         vocabulary::items().find(|term| id.strip_suffix(&term.id).is_some_and(|rest| rest.ends_with('_')));
     match ends_with {

@@ -47,6 +47,19 @@ impl From<watch::NoExplanation> for Failure {
     }
 }
 
+/// Serves an editor until it leaves.
+fn editor() -> Result<(), Failure> {
+    match lsp::run_on_stdio() {
+        Ok(lsp::Exit::Clean) => Ok(()),
+        Ok(lsp::Exit::Abrupt) => {
+            Err(Failure::No("the editor left without shutting the server down".to_owned()))
+        }
+        Err(error) => {
+            Err(Failure::Input(format!("what came in is not the Language Server Protocol: {error}")))
+        }
+    }
+}
+
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         Failure::Internal(error.to_string())
@@ -71,6 +84,7 @@ fn main() -> ExitCode {
         Verb::Explain(options) => explain::run(&options),
         Verb::Serve(options) => serve::run(&options),
         Verb::Vocabulary(options) => vocabulary::run(&options),
+        Verb::Lsp => editor(),
     };
     let (code, message) = match outcome {
         Ok(()) => return ExitCode::SUCCESS,

@@ -5,7 +5,7 @@
 use std::{
     io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 use serde_json::Value;
@@ -302,4 +302,41 @@ fn a_decision_is_known_from_its_own_time_and_can_be_undone() {
     };
     let lows = ["2026-01-04T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-06T00:00:00Z"].map(low);
     assert_eq!(lows, [Value::from(1), Value::from(0), Value::from(1)]);
+}
+
+/// What the language server answers to these messages, and how it ends.
+fn edit(messages: &[&str]) -> (Output, String) {
+    let mut server = Command::new(env!("CARGO_BIN_EXE_trucewatch"))
+        .arg("lsp")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let mut stdin = server.stdin.take().expect("an input");
+    for message in messages {
+        write!(stdin, "Content-Length: {}\r\n\r\n{message}", message.len()).expect("the server reads");
+    }
+    drop(stdin);
+    let output = server.wait_with_output().expect("the server ends");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    (output, said)
+}
+
+#[test]
+fn the_language_server_speaks_on_standard_input_and_output() {
+    let begin = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}"#;
+    let open = r#"{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":{"uri":"file:///a.pact","languageId":"pact","version":1,"text":"party must"}}}"#;
+    let shutdown = r#"{"jsonrpc":"2.0","id":"two","method":"shutdown"}"#;
+    let exit = r#"{"jsonrpc":"2.0","method":"exit"}"#;
+    let (output, said) = edit(&[begin, open, shutdown, exit]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    for part in [r#""positionEncoding":"utf-16""#, r#""code":"reserved-word""#, r#""id":"two","result":null"#]
+    {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+    let (output, _) = edit(&[begin]);
+    assert_eq!(code(&output), 1, "an editor that vanishes");
+    let (output, _) = edit(&[begin, "no JSON"]);
+    assert_eq!((code(&output), stderr(&output).contains("Language Server Protocol")), (2, true));
 }

@@ -10,6 +10,8 @@ use std::ops::Range;
 
 pub use render::{render, render_coloured};
 
+use crate::symbols::Record;
+
 /// More diagnostics than this help nobody; the rest is cut, and said to be.
 const MAX_DIAGNOSTICS: usize = 200;
 
@@ -83,10 +85,11 @@ impl Diagnostic {
     }
 }
 
-/// Where the passes put what they find.
+/// Where the passes put what they find: what is wrong, and what names stand for.
 #[derive(Debug, Default)]
 pub(crate) struct Sink {
     found: Vec<Diagnostic>,
+    pub(crate) symbols: Record,
 }
 
 impl Sink {

@@ -13,6 +13,7 @@ use crate::{
     diagnostics::{Diagnostic, codes},
     names::{Thing, Written},
     near,
+    symbols::Wanted,
     syntax::{SyntaxKind, SyntaxNode, Walk},
 };
 
@@ -76,6 +77,10 @@ impl Lowering<'_> {
             Form::Told if helped => term.participle.as_str(),
             Form::Told => term.third.as_str(),
         };
+        self.sink.symbols.wants(&(word.clone(), span.clone()), || {
+            let counted = vocabulary::acts().filter(|term| !term.judged);
+            counted.map(|term| Wanted::Act(proper(term).to_owned(), term.id.clone())).collect()
+        });
         if let Some(term) = vocabulary::acts().find(|term| proper(term) == word) {
             if term.judged {
                 let message = format!(
@@ -113,6 +118,9 @@ impl Lowering<'_> {
         let Some(name) = node.child(SyntaxKind::Object).and_then(|object| object.name()) else {
             return Some(());
         };
+        if let Some(act) = act {
+            self.names.wants_object(&name, act, self.sink);
+        }
         match (self.names.thing(&name.0), act.and_then(|act| act.zone), act.is_some_and(|act| act.someone)) {
             (Some(Thing::Zone), Some(how), _) => action.place = Some((how, name.0)),
             (Some(Thing::Actor(_)), _, true) => action.to = Some(name.0),
@@ -125,6 +133,9 @@ impl Lowering<'_> {
 
     /// An item that the act can take.
     pub(super) fn item_of(&mut self, name: &Written, act: Option<&Term>) -> Option<Id> {
+        self.sink
+            .symbols
+            .wants(name, || act.map(|act| Wanted::TakenBy(act.id.clone())).into_iter().collect());
         let item = self.names.item(name, self.sink)?;
         let act = act.filter(|act| !self.names.takes(act, &item));
         if let Some(act) = act {

@@ -10,6 +10,7 @@ use model::{
 use super::{Lowering, actions::Form};
 use crate::{
     diagnostics::{Diagnostic, codes},
+    symbols::Wanted,
     syntax::{SyntaxKind as K, SyntaxNode, Walk},
 };
 
@@ -118,10 +119,12 @@ impl Lowering<'_> {
         let length_node = node.child(K::Length)?;
         let length = self.hours(&length_node)?;
         if let Some((word, span)) = node.child(K::Act).and_then(|a| a.name()) {
-            if word == answered || super::actions::noun(answered) == word {
+            let noun = super::actions::noun(answered);
+            let wanted = || vec![Wanted::Act(noun.to_owned(), answered.to_owned())];
+            self.sink.symbols.wants(&(word.clone(), span.clone()), wanted);
+            if word == answered || noun == word {
                 return Some(length);
             }
-            let noun = super::actions::noun(answered);
             let message = format!("the deed that is answered is `{noun}`, not `{word}`");
             self.sink.push(Diagnostic::error(codes::DOES_NOT_BELONG, span, message).write(noun));
             return None;

@@ -63,6 +63,6 @@ fn count(pages: &[Page]) -> Result<(), String> {
     let of = |outcome| pages.iter().flat_map(|page| &page.examples).filter(|e| e.outcome == outcome).count();
     let [check, warn, fail] = [Outcome::Checks, Outcome::Warns, Outcome::Fails].map(of);
     let all = check + warn + fail;
-    println!("{all} examples: {check} check, {warn} warn, {fail} fail");
+    eprintln!("{all} examples: {check} check, {warn} warn, {fail} fail");
     if all >= AT_LEAST { Ok(()) } else { Err(format!("{all} examples only")) }
 }
