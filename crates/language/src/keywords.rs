@@ -207,6 +207,7 @@ pub const KEYWORDS: &[(&str, &str)] = &[
     ("prohibition", "Declares something that must not be done."),
     ("promptly", "A manner that is tracked, and not adjudicated without a ruling."),
     ("proportion", ""),
+    ("quarter", ""),
     ("rata", ""),
     ("reading", "Declares how someone reads the text; it is evaluated beside the text and binds nobody."),
     ("removed", ""),
@@ -281,6 +282,7 @@ pub const KEYWORDS: &[(&str, &str)] = &[
         "How long there is, counted from an instant: `within 72 hours after …`; of a zone, how far from a line or zone.",
     ),
     ("without", ""),
+    ("year", ""),
     ("zone", "Declares a zone: by outlines in GeoJSON files, or derived from other zones and lines."),
     ("zones", ""),
 ];

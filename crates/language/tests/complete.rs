@@ -62,7 +62,7 @@ fn what_fits_is_offered_and_what_does_not_is_not() {
             &["release"],
             &["return", "releases"],
         ),
-        ("obligation x\n  a must attack |", &["z", "b", "person"], &["truck", "base"]),
+        ("obligation x\n  a must attack |", &["z", "b", "person"], &["one", "base"]),
         ("milestone x\n  when phase |", &["one"], &["and", "has", "a"]),
         ("milestone x\n  when phase one |", &["begins", "ends", "has"], &["one", "and"]),
         ("item x is |", &["weapon", "red_box"], &["x", "a"]),
