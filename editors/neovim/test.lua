@@ -60,7 +60,7 @@ vim.bo.filetype = 'markdown'
 local colours = {
   ['obligation living_hostages'] = 'pactFirst', ['must release all 20'] = 'pactWord', ['hostages to israel'] = 'pactItem',
   ['release at least 1950'] = 'pactAct', ['1950 prisoners'] = 'pactNumber', ['"Gaza Strip"'] = 'pactString',
-  ['# hours, not days'] = 'pactComment', ['2025-10-10T12:00'] = 'pactDate', ['part-days pro rata'] = 'pactWord',
+  ['# hours, not days'] = 'pactComment', ['2025-10-10T12:00'] = 'pactDate', ['part-days at the ends pro rata'] = 'pactWord',
 }
 for text, colour in pairs(colours) do
   local line, column = line_of(text)

@@ -142,21 +142,21 @@ const EDITS: &[(&str, &str, &[&str])] = &[
         "at most 14 days",
         "at most 21 days",
         &[
-            "Consequence of “No attacks”: was: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 14 days of 24 hours, clocks standing still; now: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 21 days of 24 hours, clocks standing still",
+            "Consequence of “No attacks”: was: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 14 days of 24 hours, their clocks standing still; now: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 21 days of 24 hours, their clocks standing still",
         ],
     ),
     (
-        "clocks stop",
-        "clocks run on",
+        "their clocks stop",
+        "their clocks run on",
         &[
-            "Consequence of “No attacks”: was: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 14 days of 24 hours, clocks standing still; now: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 14 days of 24 hours, clocks running on",
+            "Consequence of “No attacks”: was: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 14 days of 24 hours, their clocks standing still; now: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 14 days of 24 hours, their clocks running on",
         ],
     ),
     (
         "its own duties only,",
         "all duties,",
         &[
-            "Consequence of “No attacks”: was: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 14 days of 24 hours, clocks standing still; now: if breached, North may suspend phase truce (“Truce”), all duties, for at most 14 days of 24 hours, clocks standing still",
+            "Consequence of “No attacks”: was: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 14 days of 24 hours, their clocks standing still; now: if breached, North may suspend phase truce (“Truce”), all duties, for at most 14 days of 24 hours, their clocks standing still",
         ],
     ),
     (
@@ -223,7 +223,7 @@ const EDITS: &[(&str, &str, &[&str])] = &[
         "within 336 hours; if nobody rules, it is not excused",
         "within 336 hours; if nobody rules, it stays open",
         &[
-            "Exception of “No attacks”: was: “self-defence”, pleaded by the doer within 72 hours and judged by Mission within 336 hours; if nobody rules, it is not excused; now: “self-defence”, pleaded by the doer within 72 hours and judged by Mission within 336 hours; if nobody rules, it stays open",
+            "Exception of “No attacks”: was: “self-defence”, pleaded by the doer within 72 hours after the deed and judged by Mission within 336 hours after the plea; if nobody rules, it is not excused; now: “self-defence”, pleaded by the doer within 72 hours after the deed and judged by Mission within 336 hours after the plea; if nobody rules, it stays open",
         ],
     ),
     (

@@ -88,7 +88,7 @@ fn each_rule_in_words() {
         (
             "aid",
             "Israel must admit at least 600 trucks into Gaza Strip each day, of these at least 50 fuel trucks, of these at \
-             least 300 into North Gaza, part-days in proportion, counted when entered.",
+             least 300 into North Gaza, part-days at the ends in proportion, counted when entered.",
         ),
     ];
     assert_eq!(rules.iter().map(|(id, words)| (*id, words.as_str())).collect::<Vec<_>>(), expected);

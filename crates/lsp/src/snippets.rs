@@ -55,7 +55,7 @@ pub const SNIPPETS: &[Snippet] = &[
     Snippet {
         keyword: "obligation",
         title: "a duty of each day",
-        body: "obligation ${1:name} \"${2:Label}\"\n  ${3:who} must ${4:admit} at least ${5:600} ${6:trucks} into ${7:place} each day\n  part-days ${8|in full,pro rata|}\n  while ${9:in force}",
+        body: "obligation ${1:name} \"${2:Label}\"\n  ${3:who} must ${4:admit} at least ${5:600} ${6:trucks} into ${7:place} each day\n  part-days at the ends ${8|in full,pro rata|}\n  while ${9:in force}",
     },
     Snippet {
         keyword: "prohibition",

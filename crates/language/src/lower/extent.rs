@@ -224,9 +224,10 @@ impl Lowering<'_> {
             members.push(member);
         }
         let set_by = self.who(node)?;
-        let undisclosed = node.has("undisclosed");
+        let undisclosed = node.has("published");
         if members.is_empty() && set_by.is_empty() && !undisclosed {
-            let message = "its members are missing: name them after `:`, or say `set by …` or `undisclosed`";
+            let message =
+                "its members are missing: name them after `:`, or say `set by …` or `not published`";
             self.lacks(node, codes::WHO_SETTLES, message);
         }
         Some(Family { label: label(node, &id), id, members, set_by, undisclosed })

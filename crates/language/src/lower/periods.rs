@@ -141,8 +141,8 @@ impl Lowering<'_> {
         };
         if said.is_none() && cut {
             let (unit, words) = match cycle {
-                Cycle::Day => ("day", ["part-days in full", "part-days pro rata"]),
-                _ => ("period", ["part-periods in full", "part-periods pro rata"]),
+                Cycle::Day => ("day", ["part-days at the ends in full", "part-days at the ends pro rata"]),
+                _ => ("period", ["part-periods at the ends in full", "part-periods at the ends pro rata"]),
             };
             let message = match cycle {
                 Cycle::Days(..) => {

@@ -20,10 +20,10 @@ impl Lowering<'_> {
         let end = node.span().end;
         if pleaded.is_none() && !node.is_broken() {
             let message = "who pleads it, and by when? Without a plea there is no exception";
-            let words = ", pleaded by the doer within 72 hours";
+            let words = ", pleaded by the doer within 72 hours after the deed";
             let diagnostic = Diagnostic::error(codes::WHO_SETTLES, node.span(), message);
             self.sink.push(diagnostic.fix(
-                "add `pleaded by the doer within 72 hours`",
+                "add `pleaded by the doer within 72 hours after the deed`",
                 name.1.end..name.1.end,
                 words,
             ));
@@ -42,6 +42,8 @@ impl Lowering<'_> {
             self.sink.push(diagnostic);
         }
         let (pleaded, judged, ruled) = (pleaded?, judged?, ruled?);
+        self.counted_after(&pleaded, "deed");
+        self.counted_after(&judged.child(K::Clock)?, "plea");
         Some(Plea {
             ground,
             pleaded_within: self.clock(&pleaded)?,
@@ -49,5 +51,18 @@ impl Lowering<'_> {
             judged_within: self.clock(&judged.child(K::Clock)?)?,
             unruled: unruled(&ruled),
         })
+    }
+
+    /// Asks what a clock counts from.
+    fn counted_after(&mut self, clock: &SyntaxNode, what: &str) {
+        if clock.has(what) || clock.is_broken() {
+            return;
+        }
+        let end = clock.span().end;
+        let message =
+            format!("after what? A lawyer could count from the deed or from the plea: `after the {what}`");
+        let words = format!(" after the {what}");
+        let diagnostic = Diagnostic::error(codes::NO_ANCHOR, clock.span(), message);
+        self.sink.push(diagnostic.fix(format!("add `{}`", words.trim()), end..end, words));
     }
 }

@@ -197,7 +197,13 @@ impl Lowering<'_> {
         }
         if act == "suspend" && !says("clocks") {
             let message = "do deadlines stand still meanwhile? Say which";
-            self.choose_term(statement, head, codes::CLOCKS, message, &["clocks stop", "clocks run on"]);
+            self.choose_term(
+                statement,
+                head,
+                codes::CLOCKS,
+                message,
+                &["their clocks stop", "their clocks run on"],
+            );
         }
         let whose = match terms.as_ref().filter(|terms| terms.child(K::Who).is_some()) {
             Some(terms) => Whose::Of(self.who(terms)?),

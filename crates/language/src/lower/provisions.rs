@@ -151,7 +151,7 @@ impl Lowering<'_> {
     /// Likewise; someone may contend that one is bound who is not a party.
     pub(super) fn anyone_bound(&mut self, doers: &SyntaxNode) -> Option<(Vec<Id>, Binding)> {
         let names = doers.all(K::Name);
-        if doers.has("someone") {
+        if doers.has("unstated") {
             return Some((Vec::new(), Binding::Unstated));
         }
         if names.is_empty() {

@@ -148,7 +148,10 @@ impl Lowering<'_> {
                 let within = node.children().find(|n| matches!(n.kind(), K::Within | K::By));
                 let span = within.map_or(node.span(), |line| line.span());
                 let message = "what does a part of the lot owe? Say which";
-                let lines = ["a part of the lot owes nothing", "a part of the lot owes in proportion"];
+                let lines = [
+                    "before the lot is complete nothing is owed",
+                    "before the lot is complete a like part is owed",
+                ];
                 self.choose(node, span, codes::PART_LOT, message, &lines);
             }
             (false, Some(line)) => {

@@ -81,7 +81,7 @@ impl Lowering<'_> {
             set_by,
             due,
             changing,
-            undisclosed: node.has("undisclosed"),
+            undisclosed: node.has("published"),
             settings: settings.into_iter().collect::<Option<_>>()?,
         })
     }

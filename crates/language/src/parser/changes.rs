@@ -57,7 +57,7 @@ impl Parser<'_> {
                 _ if p.at_suspension_terms() => p.suspension_terms(),
                 _ => p.unknown_line(&[
                     "by", "at", "as", "within", "before", "while", "during", "clause", "its", "the", "all",
-                    "for", "clocks",
+                    "for", "their",
                 ]),
             }
         });
@@ -77,13 +77,13 @@ impl Parser<'_> {
     }
 
     pub(super) fn at_suspension_terms(&self) -> bool {
-        matches!(self.text_at(0), "its" | "all" | "clocks")
+        matches!(self.text_at(0), "its" | "all" | "their")
             || self.at_phrase(&["the", "duties"])
             || self.at_phrase(&["for", "at"])
             || self.at_phrase(&["for", "good"])
     }
 
-    /// `its own duties only, for at most 14 days, clocks stop`, in any order.
+    /// `its own duties only, for at most 14 days, their clocks stop`, in any order.
     pub(super) fn suspension_terms(&mut self) -> Parsing {
         self.node(K::SuspensionTerms, |p| {
             loop {
@@ -103,8 +103,9 @@ impl Parser<'_> {
                             p.length()?;
                         }
                     }
-                    "clocks" => {
+                    "their" => {
                         p.bump();
+                        p.expect("clocks")?;
                         if !p.eat("stop") && !p.eat_phrase(&["run", "on"]) {
                             return p.expected("`stop` or `run on`");
                         }
@@ -185,11 +186,7 @@ impl Parser<'_> {
         match self.text_at(0) {
             "begins" => self.node(K::Begins, Self::begins),
             "lasts" => self.node(K::Lasts, Self::lasts),
-            "ends" => self.node(K::Ends, |p| {
-                p.bump();
-                p.expect("when")?;
-                p.condition()
-            }),
+            "ends" => self.node(K::Ends, Self::ends),
             _ => self.expected("`begins`, `ends` or `lasts`"),
         }
     }
@@ -261,7 +258,9 @@ impl Parser<'_> {
             }
             "ends" if self.at("lasts") => self.node(K::Lasts, Self::lasts),
             "ends" => {
-                self.expect("when")?;
+                if !self.eat("at") {
+                    self.expect("when")?;
+                }
                 self.node(K::Ends, Self::condition)
             }
             _ => self.node(K::Object, |p| p.name(if part == "zone" { "a zone" } else { "an item" })),

@@ -150,10 +150,14 @@ impl Parser<'_> {
     }
 
     /// `A`, `each of A and B`, `A and B together`, `either A or B alone`, `at least 2 of (A, B, C)`, `a party`,
-    /// `someone`; a bare list says too little.
+    /// `an unstated bearer`; a bare list says too little.
     pub(super) fn bearers(&mut self) -> Parsing {
         const WHO: &str = "the name of who must do it";
-        if self.eat_phrase(&["a", "party"]) || self.eat_phrase(&["each", "party"]) || self.eat("someone") {
+        if self.eat_phrase(&["a", "party"]) || self.eat_phrase(&["each", "party"]) {
+            return self.assumed();
+        }
+        if self.at_phrase(&["an", "unstated"]) {
+            ["an", "unstated", "bearer"].into_iter().try_for_each(|word| self.expect(word))?;
             return self.assumed();
         }
         if self.eat("each") {

@@ -192,7 +192,7 @@ impl Parser<'_> {
         });
     }
 
-    /// `family F "…" of zones: A, B and C`, `… set by W`, `…, undisclosed`.
+    /// `family F "…" of zones: A, B and C`, `… set by W`, `…, not published`.
     pub(super) fn family(&mut self) {
         self.head(|p| {
             p.declaration("a name for the family")?;
@@ -211,7 +211,11 @@ impl Parser<'_> {
                 p.who("the name of who sets its members")?;
                 return p.assumed();
             }
-            if p.eat("undisclosed") { p.assumed() } else { p.unknown_line(&["set", "undisclosed"]) }
+            if p.eat("not") {
+                p.expect("published")?;
+                return p.assumed();
+            }
+            p.unknown_line(&["set", "not"])
         });
     }
 }

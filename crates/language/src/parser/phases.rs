@@ -23,12 +23,7 @@ impl Parser<'_> {
             p.eat_kind(K::Comma);
             match p.text_at(0) {
                 "begins" => p.node(K::Begins, Self::begins),
-                "ends" => p.node(K::Ends, |p| {
-                    p.bump();
-                    p.expect("when")?;
-                    p.condition()?;
-                    p.assumed()
-                }),
+                "ends" => p.node(K::Ends, Self::ends),
                 "lasts" => p.node(K::Lasts, Self::lasts),
                 "at" => p.node(K::AtLatest, |p| {
                     p.bump();
@@ -51,6 +46,17 @@ impl Parser<'_> {
     }
 
     pub(super) fn begins(&mut self) -> Parsing {
+        self.bump();
+        match self.text_at(0) {
+            "at" | "when" => self.bump(),
+            _ => return self.expected("`at` or `when`"),
+        }
+        self.condition()?;
+        self.assumed()
+    }
+
+    /// `ends when C`, `ends at the end of DAY`.
+    pub(super) fn ends(&mut self) -> Parsing {
         self.bump();
         match self.text_at(0) {
             "at" | "when" => self.bump(),

@@ -59,6 +59,9 @@ impl Parser<'_> {
                 self.node(K::ForEach, Self::for_each)
             }
             "for" => self.node(K::Trigger, Self::trigger),
+            "before" if self.at_phrase(&["before", "the", "lot"]) => {
+                return self.node(K::PartLot, Self::part_lot);
+            }
             "within" | "by" | "before" => self.deadline(),
             "while" | "during" => self.while_line(),
             "unless" => self.node(K::Unless, |p| {
@@ -86,13 +89,13 @@ impl Parser<'_> {
             "on" => self.node(K::Average, Self::average),
             "a" if self.text_at(1) == "short" => self.node(K::ShortDay, Self::short_day),
             "a" if self.text_at(1) == "shortfall" => self.node(K::Shortfall, Self::shortfall),
-            "a" if self.text_at(1) == "part" => self.node(K::PartLot, Self::part_lot),
             "the" => self.node(K::Disjoint, |p| {
                 ["the", "parts", "are", "disjoint"].into_iter().try_for_each(|word| p.expect(word))?;
                 p.assumed()
             }),
             "part-days" | "part-periods" => self.node(K::PartDays, |p| {
                 p.bump();
+                ["at", "the", "ends"].into_iter().try_for_each(|word| p.expect(word))?;
                 if p.eat_phrase(&["in", "full"]) || p.eat_phrase(&["pro", "rata"]) {
                     return p.assumed();
                 }

@@ -80,25 +80,27 @@ impl Parser<'_> {
         self.assumed()
     }
 
-    /// `a shortfall is made up within 168 hours`, `a shortfall carries over`.
+    /// `a shortfall made up within 168 hours is no breach`, `a shortfall carries over`.
     pub(super) fn shortfall(&mut self) -> Parsing {
         self.bump();
         self.bump();
         if self.eat("carries") {
             self.expect("over")?;
         } else {
-            ["is", "made", "up", "within"].into_iter().try_for_each(|word| self.expect(word))?;
+            ["made", "up", "within"].into_iter().try_for_each(|word| self.expect(word))?;
             self.length()?;
+            ["is", "no", "breach"].into_iter().try_for_each(|word| self.expect(word))?;
         }
         self.assumed()
     }
 
-    /// `a part of the lot owes nothing`, `… owes in proportion`.
+    /// `before the lot is complete nothing is owed`, `… a like part is owed`.
     pub(super) fn part_lot(&mut self) -> Parsing {
-        ["a", "part", "of", "the", "lot", "owes"].into_iter().try_for_each(|word| self.expect(word))?;
-        if !self.eat("nothing") && !self.eat_phrase(&["in", "proportion"]) {
-            return self.expected("`nothing` or `in proportion`");
+        ["before", "the", "lot", "is", "complete"].into_iter().try_for_each(|word| self.expect(word))?;
+        if !self.eat("nothing") && !self.eat_phrase(&["a", "like", "part"]) {
+            return self.expected("`nothing is owed` or `a like part is owed`");
         }
+        ["is", "owed"].into_iter().try_for_each(|word| self.expect(word))?;
         self.assumed()
     }
 

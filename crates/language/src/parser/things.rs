@@ -80,11 +80,12 @@ impl Parser<'_> {
                     p.expect("changed")?;
                     p.assumed()
                 }),
-                "undisclosed" => {
+                "not" => {
                     p.bump();
+                    p.expect("published")?;
                     p.assumed()
                 }
-                _ => p.unknown_line(&["set", "from", "within", "by", "changed", "never", "undisclosed"]),
+                _ => p.unknown_line(&["set", "from", "within", "by", "changed", "never", "not"]),
             }
         });
     }
@@ -151,6 +152,14 @@ impl Parser<'_> {
                 p.expect("day")?;
             } else {
                 return p.expected("`within` or `by the end of the`");
+            }
+            // What it counts from, where the line does not give that.
+            if p.at_phrase(&["after", "the"]) {
+                p.bump();
+                p.bump();
+                if !p.eat("deed") {
+                    p.expect("plea")?;
+                }
             }
             p.assumed()
         })

@@ -40,7 +40,8 @@ pub fn rule_in_words(agreement: &Agreement, provision: &Provision) -> String {
             let mut sentence = format!("{who} {demand} {}", words.cycle(cycle));
             sentence += &words.shares(shares, action, *disjoint);
             if *pro_rata {
-                let part = if *cycle == Cycle::Day { "part-days" } else { "part-periods" };
+                let part =
+                    if *cycle == Cycle::Day { "part-days at the ends" } else { "part-periods at the ends" };
                 sentence += &format!(", {part} in proportion");
             }
             sentence + &spread_in_words(spread)
@@ -120,7 +121,7 @@ impl Words<'_> {
     pub(crate) fn bearers(&self, ids: &[Id], binding: Binding) -> String {
         let labels: Vec<_> = ids.iter().map(|id| self.agreement.label(id).to_owned()).collect();
         match (binding, labels.as_slice()) {
-            (Binding::Unstated, _) => "someone whom the text does not name".to_owned(),
+            (Binding::Unstated, _) => "an unstated bearer".to_owned(),
             (Binding::AtLeast(count), _) => format!("at least {count} of {}", listed(&labels, "and")),
             (_, [one]) => one.clone(),
             (Binding::Each, _) => format!("each of {}", listed(&labels, "and")),
@@ -332,7 +333,9 @@ pub(crate) fn spread_in_words(spread: &Spread) -> String {
         Spread::Sliding { days, short_is_breach } => {
             format!(", on average over any {days} consecutive days{}", short(*short_is_breach))
         }
-        Spread::MadeUp(length) => format!(", a shortfall being made up within {}", length_in_words(*length)),
+        Spread::MadeUp(length) => {
+            format!(", a shortfall made up within {} being no breach", length_in_words(*length))
+        }
         Spread::CarriesOver => ", a shortfall being carried over".to_owned(),
     }
 }

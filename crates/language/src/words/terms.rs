@@ -42,7 +42,7 @@ impl Words<'_> {
             Unruled::Open => "it stays open",
         };
         format!(
-            ", except “{}”, pleaded by the doer {} and judged by {} {}; if nobody rules, {unruled}",
+            ", except “{}”, pleaded by the doer {} after the deed and judged by {} {} after the plea; if nobody rules, {unruled}",
             self.judgement(&plea.ground),
             self.clock(plea.pleaded_within),
             self.doers(&plea.judged_by, "", "and"),
@@ -88,8 +88,8 @@ impl Words<'_> {
             said.push(format!("{} may make up the number", listed(&items, "and")));
         }
         said.extend(part_lot.iter().map(|part| match part {
-            PartLot::Nothing => "a part of the lot owing nothing".to_owned(),
-            PartLot::Proportion => "a part of the lot owing in proportion".to_owned(),
+            PartLot::Nothing => "nothing being owed before the lot is complete".to_owned(),
+            PartLot::Proportion => "a like part being owed before the lot is complete".to_owned(),
         }));
         if let Some((standard, by)) = quality {
             let by = if by.is_empty() {
@@ -149,7 +149,11 @@ impl Words<'_> {
                 Some(length) => format!(", for at most {}", term_in_words(length)),
                 None => ", for good".to_owned(),
             };
-            words += if suspension.clocks_stop { ", clocks standing still" } else { ", clocks running on" };
+            words += if suspension.clocks_stop {
+                ", their clocks standing still"
+            } else {
+                ", their clocks running on"
+            };
         }
         words
     }
