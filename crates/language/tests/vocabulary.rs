@@ -10,7 +10,7 @@ use model::vocabulary;
 fn under_preamble(pact: &str) -> String {
     format!(
         "agreement \"T\"\n  timezone UTC\n  in force from 2026-01-01T00:00\nparty a \"A\"\nparty b \"B\"\n\
-         actor h \"H\" is not a party\nzone z \"Z\" from z.geojson\n{pact}\n"
+         monitor m \"M\"\nactor h \"H\" is not a party\nzone z \"Z\" from z.geojson\n{pact}\n"
     )
 }
 
