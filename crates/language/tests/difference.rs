@@ -220,8 +220,8 @@ const EDITS: &[(&str, &str, &[&str])] = &[
         &["Course over time of “Line of contact”: from fixed as drawn to moving with the facts"],
     ),
     (
-        "within 336 hours; if nobody rules, it is not excused",
-        "within 336 hours; if nobody rules, it stays open",
+        "within 336 hours after the plea; if nobody rules, it is not excused",
+        "within 336 hours after the plea; if nobody rules, it stays open",
         &[
             "Exception of “No attacks”: was: “self-defence”, pleaded by the doer within 72 hours after the deed and judged by Mission within 336 hours after the plea; if nobody rules, it is not excused; now: “self-defence”, pleaded by the doer within 72 hours after the deed and judged by Mission within 336 hours after the plea; if nobody rules, it stays open",
         ],
