@@ -18,7 +18,7 @@ impl Lowering<'_> {
             None => {
                 self.lacks(
                     node,
-                    codes::BAD_DATE,
+                    codes::EXPECTED,
                     format!("`{id}` does not say when it was agreed: `agreed …`"),
                 );
                 None

@@ -23,7 +23,7 @@ mod states;
 mod terms;
 mod things;
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 pub(crate) use actions::noun;
 pub(crate) use deadlines::ordinal;
@@ -58,6 +58,8 @@ struct Lowering<'a> {
     header: Range<usize>,
     /// Every declared party, for `a party`.
     parties: Vec<Id>,
+    /// What each baseline counts.
+    counted: BTreeMap<Id, Id>,
     /// Phases that a power can extend.
     renewable: Vec<Id>,
     /// What a member of the family is called in the provision that is being read.
@@ -87,6 +89,7 @@ pub(crate) fn lower(
         in_force: Instant(0),
         header: 0..0,
         parties: names.parties(),
+        counted: BTreeMap::new(),
         renewable: powers::renewable(file),
         member: None,
     };
@@ -127,7 +130,10 @@ impl Lowering<'_> {
             K::Line => self.line_on_the_ground(statement).map(|l| agreement.lines.push(l)),
             K::Family => self.family(statement).map(|f| agreement.families.push(f)),
             K::Item => self.item(statement).map(|i| agreement.items.push(i)),
-            K::Baseline => self.baseline(statement).map(|b| agreement.baselines.push(b)),
+            K::Baseline => self.baseline(statement).map(|b| {
+                self.counted.insert(b.id.clone(), b.item.clone());
+                agreement.baselines.push(b);
+            }),
             K::Judgement => self.judgement(statement).map(|j| agreement.judgements.push(j)),
             _ => Some(()),
         };

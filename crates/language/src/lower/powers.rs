@@ -11,7 +11,7 @@ use model::{
 use super::{Lowering, head_of, label};
 use crate::{
     diagnostics::{Diagnostic, codes},
-    names::statements,
+    names::{Thing, statements},
     syntax::{SyntaxKind as K, SyntaxNode, Walk},
 };
 
@@ -118,6 +118,11 @@ impl Lowering<'_> {
         if act == "extend" {
             return self.extension(node, said, target, (far, often), agreement);
         }
+        if matches!(target, Target::Milestone(_)) && act != "certify" {
+            let message = "a milestone can be certified, and nothing else";
+            self.error(codes::WRONG_KIND, said.child(K::Target)?.span(), message);
+            return None;
+        }
         Some(Faculty::Other { act, target })
     }
 
@@ -183,10 +188,19 @@ impl Lowering<'_> {
             return None;
         }
         let target = self.target(&said.child(K::Target)?)?;
+        if let Target::Milestone(id) = &target {
+            let message = format!("`{id}` is a milestone: no duties hang on it that could stop");
+            self.error(codes::WRONG_KIND, said.child(K::Target)?.span(), message);
+            return None;
+        }
         let says = |word: &str| terms.as_ref().is_some_and(|terms| terms.has(word));
         let length = terms.as_ref().and_then(|terms| terms.child(K::Length));
         let head = said.span();
-        if !says("own") && !says("all") && terms.as_ref().is_none_or(|terms| terms.child(K::Who).is_none()) {
+        if act == "suspend"
+            && !says("own")
+            && !says("all")
+            && terms.as_ref().is_none_or(|terms| terms.child(K::Who).is_none())
+        {
             let message = "whose duties does it stop? Say which";
             let lines = ["its own duties only", "all duties"];
             self.choose_term(statement, head.clone(), codes::WHOSE_DUTIES, message, &lines);
@@ -245,6 +259,9 @@ impl Lowering<'_> {
         let name = node.name()?;
         if node.has("phase") {
             return Some(Target::Phase(self.names.phase(&name, self.sink)?));
+        }
+        if self.names.thing(&name.0) == Some(Thing::Milestone) {
+            return Some(Target::Milestone(self.names.milestone(&name, self.sink)?));
         }
         Some(Target::Provision(self.names.provision(&name, self.sink)?))
     }

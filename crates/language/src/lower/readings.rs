@@ -86,6 +86,7 @@ impl Lowering<'_> {
                 }
                 self.change_of(node, &part, provision)?
             }
+            Target::Milestone(id) => return self.part_not_there(node, id, &part),
             Target::Agreement => return self.part_not_there(node, "the agreement", &part),
             Target::Phase(id) => return self.part_not_there(node, id, &part),
         };

@@ -201,7 +201,9 @@ impl Lowering<'_> {
                 let message = "the amounts stand in the steps: this one would be a second total";
                 self.error(codes::SAID_TWICE, quantity.span(), message);
             }
-            let steps: Vec<_> = steps.iter().map(|step| self.step(step)).collect();
+            let read: Vec<_> = steps.iter().map(|step| self.step(step)).collect();
+            self.refuse_falling(&steps, &read);
+            let steps = read;
             return Some(Rule::Schedule {
                 action: action?,
                 steps: steps.into_iter().collect::<Option<_>>()?,
@@ -223,6 +225,21 @@ impl Lowering<'_> {
         }
         let in_all = in_all.is_none_or(|said| said.has("all"));
         Some(Rule::Schedule { action, steps: vec![Step { measure, in_all, due }], not_before })
+    }
+
+    /// A total of all so far cannot fall from one step to the next.
+    fn refuse_falling(&mut self, nodes: &[SyntaxNode], steps: &[Option<Step>]) {
+        let mut before = Amount::ZERO;
+        for (node, step) in nodes.iter().zip(steps) {
+            let Some(Step { measure: Measure::Plain(Required::AtLeast(amount)), in_all, .. }) = step else {
+                return;
+            };
+            if *in_all && *amount < before {
+                let message = format!("{before} in all were due before this: a total cannot fall");
+                self.error(codes::BAD_NUMBER, node.span(), message);
+            }
+            before = if *in_all { *amount } else { before + *amount };
+        }
     }
 
     fn step(&mut self, node: &SyntaxNode) -> Option<Step> {

@@ -13,7 +13,13 @@ use crate::{
 impl Lowering<'_> {
     pub(super) fn state(&mut self, node: &SyntaxNode, keep: &SyntaxNode) -> Option<Rule> {
         self.belonging(node, "a state to be kept", &[K::From, K::Until, K::Instead]);
-        let item = self.names.item(&keep.child(K::Object)?.name()?, self.sink);
+        let item = match keep.child(K::Object) {
+            Some(object) => self.names.item(&object.name()?, self.sink),
+            None => {
+                let baseline = self.names.baseline(&keep.child(K::Quantity)?.name()?, self.sink)?;
+                self.counted.get(&baseline).cloned()
+            }
+        };
         let place = match keep.child(K::Place) {
             Some(place) => {
                 let side = match () {

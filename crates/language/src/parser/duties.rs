@@ -83,7 +83,9 @@ impl Parser<'_> {
     /// `keep [at most 10 | its own | all] ITEM out of Z|in Z|outside Z|from over Z [for 10 consecutive hours in each day]`.
     fn keep(&mut self) -> Parsing {
         self.bump();
+        let mut share = false;
         if self.at_quantity() && !(self.at("all") && self.at_name(1)) {
+            share = self.kind(3) == Some(K::Percent);
             self.quantity()?;
         }
         if self.eat("its") {
@@ -91,7 +93,10 @@ impl Parser<'_> {
         } else {
             self.eat("all");
         }
-        self.node(K::Object, |p| p.name("an item"))?;
+        // A share of a baseline is of what the baseline counts.
+        if !share || (self.at_name(0) && self.same_line()) {
+            self.node(K::Object, |p| p.name("an item"))?;
+        }
         if self.eat("of") {
             self.node(K::As, Self::zone_name)?;
         }

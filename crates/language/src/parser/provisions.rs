@@ -43,16 +43,17 @@ pub(crate) const STARTS: &[&str] = &[
 
 impl Parser<'_> {
     pub(super) fn provision(&mut self) {
+        let forbids = self.at("prohibition");
         self.head(|p| p.declaration("a name for the provision"));
         let mut has_duty = false;
         self.clauses(|p| {
-            p.provision_line(&mut has_duty)?;
+            p.provision_line(&mut has_duty, forbids)?;
             while p.eat_kind(K::Semicolon) {}
             Ok(())
         });
     }
 
-    fn provision_line(&mut self, has_duty: &mut bool) -> Parsing {
+    fn provision_line(&mut self, has_duty: &mut bool, forbids: bool) -> Parsing {
         // What may stand before the duty, with a comma.
         let prefix = match self.text_at(0) {
             "for" if self.text_at(1) == "each" && self.text_at(3) == "in" => {
@@ -71,14 +72,14 @@ impl Parser<'_> {
             }),
             "not" => self.node(K::NotBefore, Self::not_before),
             "if" => return self.node(K::IfBreached, Self::if_breached),
-            _ => return self.line_or_duty(has_duty),
+            _ => return self.line_or_duty(has_duty, forbids),
         };
         prefix?;
         self.eat_kind(K::Comma);
         Ok(())
     }
 
-    fn line_or_duty(&mut self, has_duty: &mut bool) -> Parsing {
+    fn line_or_duty(&mut self, has_duty: &mut bool, forbids: bool) -> Parsing {
         if self.line_says(&["must", "answerable"]) {
             *has_duty = true;
             return self.node(K::Duty, Self::duty);
@@ -134,7 +135,7 @@ impl Parser<'_> {
             _ if self.text_at(1) == "may" => self.node(K::MakeUp, Self::make_up),
             _ if self.line_says(&["instead"]) => self.node(K::Instead, Self::instead),
             _ if *has_duty && self.at_quantity() => self.node(K::Step, Self::step),
-            _ => self.other_line(*has_duty),
+            _ => self.other_line(*has_duty, forbids),
         }
     }
 
@@ -167,14 +168,18 @@ impl Parser<'_> {
         self.assumed()
     }
 
-    fn other_line(&mut self, has_duty: bool) -> Parsing {
+    fn other_line(&mut self, has_duty: bool, forbids: bool) -> Parsing {
         let span = self.here();
         // A sentence without its verb, rather than a line that starts with a slip.
         if !has_duty && self.at_name(0) && self.at_name(1) {
             let message = "this says neither `must` nor `must not`";
             let diagnostic = Diagnostic::error(codes::NO_VERB, span.clone(), message);
-            let fixed = diagnostic.fix("add `must`", span.end..span.end, " must");
-            return self.refuse(fixed.fix("add `must not`", span.end..span.end, " must not"));
+            let verb = if forbids { "must not" } else { "must" };
+            return self.refuse(diagnostic.fix(
+                format!("add `{verb}`"),
+                span.end..span.end,
+                format!(" {verb}"),
+            ));
         }
         self.unknown_line(STARTS)
     }

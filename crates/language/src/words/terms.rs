@@ -163,6 +163,7 @@ impl Words<'_> {
             Target::Agreement => "the agreement".to_owned(),
             Target::Phase(id) => self.phase(id),
             Target::Provision(id) => format!("“{}”", self.provision(id)),
+            Target::Milestone(id) => format!("“{}”", self.milestone(id)),
         }
     }
 

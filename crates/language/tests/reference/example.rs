@@ -158,7 +158,7 @@ fn words_of_last(text: &str, agreement: &Agreement) -> Option<String> {
             match &reading.changes.first()?.0 {
                 Target::Provision(id) => rule(&read, read.provisions.iter().find(|p| p.id == *id)?),
                 Target::Phase(id) => phase_in_words(&read, read.phases.iter().find(|p| p.id == *id)?),
-                Target::Agreement => return None,
+                Target::Agreement | Target::Milestone(_) => return None,
             }
         }
         _ => return None,

@@ -52,6 +52,8 @@ pub enum Target {
     Phase(Id),
     /// A provision.
     Provision(Id),
+    /// A milestone, which can be certified.
+    Milestone(Id),
 }
 
 /// A reading of the text that someone contends for; evaluated beside the text, binding nobody.
@@ -191,7 +193,7 @@ impl Agreement {
                     changed.provisions.iter_mut().filter(|p| p.id == *id).for_each(|p| p.apply(change));
                 }
                 // The checker refuses a change that does not go with its target.
-                (Target::Agreement, _) => {}
+                (Target::Agreement | Target::Milestone(_), _) => {}
             }
         }
         changed

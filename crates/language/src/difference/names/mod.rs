@@ -229,6 +229,7 @@ impl Names for Target {
             Target::Agreement => {}
             Target::Phase(id) => visit(Space::Phase, id),
             Target::Provision(id) => visit(Space::Provision, id),
+            Target::Milestone(id) => id.each(visit),
         }
     }
 }
