@@ -14,8 +14,7 @@
 //! `diagnostics` is what all of them report in; `symbols` keeps what names were found to stand for, and
 //! `complete` asks what could; `words` turns an agreement back into sentences for people; `format` lays a text
 //! out anew; `difference` says what two agreements say otherwise.
-//! What the language has and nothing computes yet is refused with the code `not-yet`, never read as something
-//! else.
+//! Whether what it says is computed is not its business: the engine names what is beyond it (`engine::reach`).
 
 mod complete;
 pub mod diagnostics;

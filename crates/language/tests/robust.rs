@@ -30,6 +30,20 @@ fn check(text: &str) {
     }
 }
 
+/// What an editor holds while the Gaza agreement is typed from its first letter to its last.
+#[test]
+fn every_keystroke_of_the_gaza_agreement() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../watches/gaza-2025/agreement.pact.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    for (end, _) in text.char_indices() {
+        let typed = &text[..end];
+        let parsed = parse(typed);
+        let errors = parsed.diagnostics.iter().any(|d| d.severity == language::Severity::Error);
+        assert_eq!(parsed.agreement.is_none(), errors, "{typed}");
+    }
+    assert_eq!(parse(&text).diagnostics, []);
+}
+
 #[test]
 fn every_prefix() {
     for end in (0..=EXAMPLE.len()).filter(|end| EXAMPLE.is_char_boundary(*end)).step_by(3) {
