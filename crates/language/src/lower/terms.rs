@@ -150,7 +150,7 @@ impl Lowering<'_> {
                 let message = "what does a part of the lot owe? Say which";
                 let lines = [
                     "before the lot is complete nothing is owed",
-                    "before the lot is complete a like part is owed",
+                    "before the lot is complete a proportionate part is owed",
                 ];
                 self.choose(node, span, codes::PART_LOT, message, &lines);
             }

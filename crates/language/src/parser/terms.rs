@@ -80,7 +80,7 @@ impl Parser<'_> {
         self.assumed()
     }
 
-    /// `a shortfall made up within 168 hours is no breach`, `a shortfall carries over`.
+    /// `a shortfall made up within 168 hours after the period is no breach`, `a shortfall carries over`.
     pub(super) fn shortfall(&mut self) -> Parsing {
         self.bump();
         self.bump();
@@ -89,16 +89,18 @@ impl Parser<'_> {
         } else {
             ["made", "up", "within"].into_iter().try_for_each(|word| self.expect(word))?;
             self.length()?;
-            ["is", "no", "breach"].into_iter().try_for_each(|word| self.expect(word))?;
+            ["after", "the", "period", "is", "no", "breach"]
+                .into_iter()
+                .try_for_each(|word| self.expect(word))?;
         }
         self.assumed()
     }
 
-    /// `before the lot is complete nothing is owed`, `… a like part is owed`.
+    /// `before the lot is complete nothing is owed`, `… a proportionate part is owed`.
     pub(super) fn part_lot(&mut self) -> Parsing {
         ["before", "the", "lot", "is", "complete"].into_iter().try_for_each(|word| self.expect(word))?;
-        if !self.eat("nothing") && !self.eat_phrase(&["a", "like", "part"]) {
-            return self.expected("`nothing is owed` or `a like part is owed`");
+        if !self.eat("nothing") && !self.eat_phrase(&["a", "proportionate", "part"]) {
+            return self.expected("`nothing is owed` or `a proportionate part is owed`");
         }
         ["is", "owed"].into_iter().try_for_each(|word| self.expect(word))?;
         self.assumed()

@@ -334,7 +334,10 @@ pub(crate) fn spread_in_words(spread: &Spread) -> String {
             format!(", on average over any {days} consecutive days{}", short(*short_is_breach))
         }
         Spread::MadeUp(length) => {
-            format!(", a shortfall made up within {} being no breach", length_in_words(*length))
+            format!(
+                ", a shortfall made up within {} after the period being no breach",
+                length_in_words(*length)
+            )
         }
         Spread::CarriesOver => ", a shortfall being carried over".to_owned(),
     }

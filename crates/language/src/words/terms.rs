@@ -89,7 +89,7 @@ impl Words<'_> {
         }
         said.extend(part_lot.iter().map(|part| match part {
             PartLot::Nothing => "nothing being owed before the lot is complete".to_owned(),
-            PartLot::Proportion => "a like part being owed before the lot is complete".to_owned(),
+            PartLot::Proportion => "a proportionate part being owed before the lot is complete".to_owned(),
         }));
         if let Some((standard, by)) = quality {
             let by = if by.is_empty() {
