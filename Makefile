@@ -3,8 +3,9 @@
 TOOLS := .tools/bin
 WATCH ?= watches/gaza-2025
 PORT ?= 8686
+MINUTES ?= 1
 
-.PHONY: run test check lint spec book web editors bench fmt help
+.PHONY: run test check lint spec book web editors bench fmt fuzz help
 .DEFAULT_GOAL := help
 
 run: ## Build, load the Gaza watch and serve it on this machine
@@ -35,6 +36,10 @@ editors: ## The grammar for colours, the VS Code extension, and Neovim with the 
 	@scripts/setup build
 	scripts/editors-test
 	scripts/neovim-test
+
+fuzz: ## Try made-up inputs on the parser, formatter, language server and readers for a minute; MINUTES=60 for longer
+	@scripts/setup fuzz
+	fuzz/run $$(($(MINUTES) * 60))
 
 bench: ## Measured comparisons: see benches/README.md
 	@scripts/setup build

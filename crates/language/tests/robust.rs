@@ -4,31 +4,14 @@
 
 #[path = "common/dice.rs"]
 mod dice;
+#[path = "common/sound.rs"]
+mod sound;
 
 use dice::Dice;
-use language::{diagnostics::codes::TABLE, parse, render, tree};
+use language::parse;
+use sound::check;
 
 const EXAMPLE: &str = include_str!("october.pact.md");
-
-fn check(text: &str) {
-    assert_eq!(tree(text).text().to_string(), text);
-    let parsed = parse(text);
-    let errors = parsed.diagnostics.iter().filter(|d| d.severity == language::Severity::Error).count();
-    assert_eq!(parsed.agreement.is_none(), errors > 0, "{text}");
-    for diagnostic in &parsed.diagnostics {
-        assert!(text.get(diagnostic.span.clone()).is_some(), "{diagnostic:?}");
-        assert!(TABLE.iter().any(|(code, _)| *code == diagnostic.code));
-        for (range, _) in diagnostic.fixes.iter().flat_map(|fix| &fix.edits) {
-            assert!(text.get(range.clone()).is_some(), "{diagnostic:?}");
-        }
-    }
-    if let Some(first) = parsed.diagnostics.first() {
-        assert!(render("x", text, first).contains(first.code));
-    }
-    if let Some(agreement) = &parsed.agreement {
-        agreement.provisions.iter().for_each(|p| drop(language::rule_in_words(agreement, p)));
-    }
-}
 
 /// What an editor holds while the Gaza agreement is typed from its first letter to its last.
 #[test]

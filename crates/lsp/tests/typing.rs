@@ -1,7 +1,11 @@
 //! Typing: what an editor sends while someone writes, and what it might send by mistake.
 
+#[path = "common/model.rs"]
+mod model;
+
 use lsp::Server;
 use lsp_server::{Message, Notification, Request};
+use model::applied;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -98,37 +102,6 @@ fn texts() -> impl Strategy<Value = String> {
         "2",
     ]);
     prop::collection::vec(pieces, 0..12).prop_map(|pieces| pieces.concat())
-}
-
-/// What the protocol says that an edit does, computed slowly.
-fn applied(text: &str, [start, end]: [(usize, usize); 2], new: &str, utf8: bool) -> String {
-    let offset = |(line, column): (usize, usize)| {
-        let (mut offset, mut at) = (0, 0);
-        let characters: Vec<char> = text.chars().collect();
-        while at < line {
-            match characters.get(offset) {
-                None => return characters.len(),
-                Some('\r') if characters.get(offset + 1) == Some(&'\n') => {
-                    (offset, at) = (offset + 2, at + 1)
-                }
-                Some('\n' | '\r') => (offset, at) = (offset + 1, at + 1),
-                Some(_) => offset += 1,
-            }
-        }
-        let mut left = column;
-        while let Some(character) = characters.get(offset).filter(|c| !matches!(c, '\n' | '\r')) {
-            let width = if utf8 { character.len_utf8() } else { character.len_utf16() };
-            if left < width {
-                break;
-            }
-            (left, offset) = (left - width, offset + 1);
-        }
-        offset
-    };
-    let (one, other) = (offset(start), offset(end));
-    let characters: Vec<char> = text.chars().collect();
-    let (first, last) = (one.min(other), one.max(other));
-    characters[..first].iter().copied().chain(new.chars()).chain(characters[last..].iter().copied()).collect()
 }
 
 proptest! {
