@@ -36,6 +36,7 @@ use diagnostics::{Sink, codes};
 pub use difference::{Difference, DifferenceKind, ThingKind, clauses_with_other_prose, differences};
 pub use format::format;
 pub use keywords::{KEYWORDS, help};
+pub use lower::timezone;
 pub use markdown::Clause;
 use model::agreement::Agreement;
 pub use names::{plural, unfit_name};

@@ -24,6 +24,17 @@ const EXAMPLES: &str = "Examples:
   trucewatch serve -w watches/gaza-2025
   trucewatch vocabulary \"fuel truck\"";
 
+const INIT_HELP: &str = "\
+What is written is an example to be replaced: an agreement with one of each common statement and comments that say what \
+to change, two sides and a monitor as sources, a square for a zone, and no claim yet. It checks as it stands.
+
+Examples:
+  trucewatch init my-watch --name \"Truce in the valley\" --timezone Africa/Khartoum
+  trucewatch init                                   in this folder, if it is empty
+  trucewatch check -w my-watch                      then, after every change
+
+Exit code 0: done; 2: the folder holds files, or there is no such time zone.";
+
 const FMT_HELP: &str = "\
 Only blanks and blank lines inside the `pact` blocks change. A statement starts at the block's margin; its lines \
 stand two spaces further in, and what belongs to one of those lines two more. There is one space between words, and \
@@ -50,6 +61,9 @@ Exit code 0: no difference in meaning; 1: there are differences; 2: a draft cann
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Begin a watch: a folder with an agreement to fill in, its sources, a zone and a place for claims
+    #[command(after_help = INIT_HELP)]
+    Init(Init),
     /// Check an agreement's text: what is wrong, where, and how to mend it
     #[command(
         after_help = "Examples:\n  trucewatch check agreement.pact.md\n  trucewatch check --explain bare-list\n\nExit code 0: no errors; 1: errors in the text; 2: the file cannot be read."
@@ -91,6 +105,19 @@ pub enum Verb {
         after_help = "Editors start this themselves: see editors/vscode and editors/neovim.md.\nThe text alone is read; `trucewatch check` also looks for the outlines of zones."
     )]
     Lsp,
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// A folder that is new or empty
+    #[arg(default_value = ".")]
+    pub folder: PathBuf,
+    /// What the agreement is called
+    #[arg(long, default_value = "A new agreement")]
+    pub name: String,
+    /// The time zone of its dates, by its name in the IANA database
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub timezone: String,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ mod diff;
 mod evaluate;
 mod explain;
 mod format;
+mod init;
 mod print;
 mod serve;
 mod status;
@@ -76,6 +77,7 @@ fn main() -> ExitCode {
         }
     };
     let outcome = match arguments.verb {
+        Verb::Init(options) => init::run(&options),
         Verb::Check(options) => check::run(&options),
         Verb::Diff(options) => diff::run(&options),
         Verb::Fmt(options) => format::run(&options),

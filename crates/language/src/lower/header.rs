@@ -19,6 +19,17 @@ use crate::{
     syntax::{SyntaxKind, SyntaxNode, Walk},
 };
 
+/// The time zone of this name.
+///
+/// # Errors
+/// The nearest name that there is, where the IANA database has no zone of this one.
+pub fn timezone(name: &str) -> Result<TimeZone, Option<String>> {
+    TimeZone::get(name).map_err(|_| {
+        let names: Vec<_> = jiff::tz::db().available().map(|known| known.to_string()).collect();
+        near::nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
+    })
+}
+
 impl Lowering<'_> {
     /// The agreement with nothing in it yet.
     pub(super) fn header(&mut self, file: &SyntaxNode) -> Agreement {
@@ -75,13 +86,13 @@ impl Lowering<'_> {
             .filter(|t| !t.kind().is_trivia())
             .last()
             .filter(|t| t.text() != "timezone")?;
-        if let Ok(zone) = TimeZone::get(token.text()) {
-            return Some(zone);
-        }
-        let names: Vec<_> = jiff::tz::db().available().map(|n| n.to_string()).collect();
+        let near = match timezone(token.text()) {
+            Ok(zone) => return Some(zone),
+            Err(near) => near,
+        };
         let message = format!("`{}` is not a time zone of the IANA database", token.text());
         let mut diagnostic = Diagnostic::error(codes::UNKNOWN_TIMEZONE, token.text_range().into(), message);
-        if let Some(near) = near::nearest(token.text(), names.iter().map(String::as_str)) {
+        if let Some(near) = near {
             diagnostic = diagnostic.write(near);
         }
         self.sink.push(diagnostic);

@@ -27,6 +27,7 @@ use std::{collections::BTreeMap, ops::Range};
 
 pub(crate) use actions::noun;
 pub(crate) use deadlines::ordinal;
+pub use header::timezone;
 
 use jiff::{civil::Date, tz::TimeZone};
 use model::{
