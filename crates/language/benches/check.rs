@@ -5,6 +5,8 @@
 //!
 //! `--write FILE` writes the text instead. What is printed is one line each: a name, and its times in microseconds.
 
+#![allow(clippy::disallowed_methods, reason = "a bench measures time")]
+
 use std::{
     error::Error,
     hint::black_box,
@@ -65,8 +67,10 @@ fn timed<T>(work: impl FnOnce() -> T) -> u128 {
 /// The watches' agreements again and again, cut after the statement that makes it long enough.
 fn agreement_of_many_lines() -> Result<String, Box<dyn Error>> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../watches");
-    let agreements: Vec<String> =
-        WATCHES.iter().map(|watch| read(&folder.join(watch).join("agreement.pact.md"))).collect::<Result<_, _>>()?;
+    let agreements: Vec<String> = WATCHES
+        .iter()
+        .map(|watch| read(&folder.join(watch).join("agreement.pact.md")))
+        .collect::<Result<_, _>>()?;
     let mut text = HEADER.to_owned();
     let mut copies = agreements.iter().cycle().enumerate();
     while let Some((copy, agreement)) = copies.next().filter(|_| text.matches('\n').count() < LINES) {
@@ -83,7 +87,8 @@ fn read(path: &Path) -> Result<String, String> {
 /// The agreement without its header, and with this before each name that it declares.
 fn renamed(agreement: &str, prefix: &str) -> String {
     let symbols = language::parse(agreement).symbols;
-    let header = symbols.statements.iter().find(|s| s.keyword == "agreement").map_or(0..0, |s| s.span.clone());
+    let header =
+        symbols.statements.iter().find(|s| s.keyword == "agreement").map_or(0..0, |s| s.span.clone());
     let is_declared = |kind, id: &str| symbols.definition(kind, id).is_some();
     let meant = symbols.references.iter().filter(|r| is_declared(r.kind, &r.id)).map(|r| r.span.start);
     let declared = symbols.definitions.iter().map(|definition| definition.name.start);

@@ -309,7 +309,9 @@ impl Words<'_> {
     /// `attack by Hezbollah on Israel`.
     pub(super) fn deed_of(&self, action: &Action) -> String {
         let by = self.doers(&action.by, "", "or");
-        let on = action.to.as_ref().map(|to| format!(" on {}", self.agreement.label(to))).unwrap_or_default();
+        let to = action.to.as_ref().map(|to| self.agreement.label(to).to_owned());
+        let on = to.or_else(|| action.item.as_ref().map(|item| self.item(item, Amount::whole(2))));
+        let on = on.map(|on| format!(" on {on}")).unwrap_or_default();
         let place = Action { to: None, ..action.clone() };
         format!("{} by {by}{on}{}", super::noun(&action.act), self.whereto(&place))
     }
