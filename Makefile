@@ -44,6 +44,7 @@ fuzz: ## Try made-up inputs on the parser, formatter, language server and reader
 bench: ## Measured comparisons: see benches/README.md
 	@scripts/setup build
 	python3 benches/evaluate.py
+	python3 benches/check.py
 
 fmt: ## Format all code
 	cargo fmt --all
