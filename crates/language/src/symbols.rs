@@ -145,20 +145,21 @@ impl Record {
         let own = own.chain(self.definitions.iter().map(|definition| definition.name.clone()));
         let own: BTreeSet<_> = own.map(|span| (span.start, span.end)).collect();
         for node in file.descendants().filter(|n| n.kind() == SyntaxKind::Name) {
-            let Some(name) = node.name() else { continue };
-            let key = (name.1.start, name.1.end);
-            if own.contains(&key) {
+            let Some(token) = node.first_token() else { continue };
+            let at: Range<usize> = token.text_range().into();
+            let (word, key) = (token.text(), (at.start, at.end));
+            if self.references.contains_key(&key) || own.contains(&key) {
                 continue;
             }
             let around = node.parent().map(|parent| parent.kind());
             let meant = match around {
-                Some(SyntaxKind::Act) => act(&name.0),
-                Some(SyntaxKind::Call | SyntaxKind::Change) => names.named(SymbolKind::Provision, &name.0),
-                Some(SyntaxKind::PhaseState | SyntaxKind::During) => names.named(SymbolKind::Phase, &name.0),
-                _ => names.only_meaning(&name.0),
+                Some(SyntaxKind::Act) => act(word),
+                Some(SyntaxKind::Call | SyntaxKind::Change) => names.named(SymbolKind::Provision, word),
+                Some(SyntaxKind::PhaseState | SyntaxKind::During) => names.named(SymbolKind::Phase, word),
+                _ => names.only_meaning(word),
             };
             if let Some(meant) = meant {
-                self.references.entry(key).or_insert(meant);
+                self.references.insert(key, meant);
             }
         }
         let references = self.references.into_iter();
@@ -209,7 +210,5 @@ impl Symbols {
 
 /// The act of which this is a form.
 fn act(word: &str) -> Option<(SymbolKind, Id)> {
-    let is_form = |act: &&vocabulary::Term| act.noun == word || act.forms().any(|form| form == word);
-    let act = vocabulary::acts().find(is_form)?;
-    Some((SymbolKind::Act, act.id.clone()))
+    vocabulary::act_written(word).map(|act| (SymbolKind::Act, act.id.clone()))
 }

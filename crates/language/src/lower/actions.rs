@@ -81,7 +81,10 @@ impl Lowering<'_> {
             let counted = vocabulary::acts().filter(|term| !term.judged);
             counted.map(|term| Wanted::Act(proper(term).to_owned(), term.id.clone())).collect()
         });
-        if let Some(term) = vocabulary::acts().find(|term| proper(term) == word) {
+        let fits = |term: &&'static Term| proper(term) == word;
+        let written = vocabulary::act_written(&word);
+        // Two acts may share a form: the first act written so need not be the one that fits here.
+        if let Some(term) = written.filter(fits).or_else(|| vocabulary::acts().find(fits)) {
             if term.judged {
                 let message = format!(
                     "a duty to `{word}` is judged, not counted: write `is answerable for any ACT by …`, `must take \
@@ -92,9 +95,7 @@ impl Lowering<'_> {
             }
             return Some(term);
         }
-        if let Some(term) =
-            vocabulary::acts().find(|term| term.noun == word || term.forms().any(|form| form == word))
-        {
+        if let Some(term) = written {
             let message = format!("`{word}` does not fit into this sentence: `{}` does", proper(term));
             self.sink.push(Diagnostic::error(codes::ACT_FORM, span, message).write(proper(term)));
             return None;

@@ -157,6 +157,12 @@ pub fn act(id: &str) -> Option<&'static Term> {
     TERMS.acts.get(id)
 }
 
+/// The first act that is written so, in any of its forms or as its noun.
+#[must_use]
+pub fn act_written(word: &str) -> Option<&'static Term> {
+    ACT_FORMS.get(word).copied()
+}
+
 /// The item of this identifier (singular).
 #[must_use]
 pub fn item(id: &str) -> Option<&'static Term> {
@@ -238,6 +244,17 @@ static TERMS: LazyLock<Terms> = LazyLock::new(|| {
     let counted: Vec<_> = items.keys().filter(|id| !leaves_out_how_many(&items, id)).cloned().collect();
     items.iter_mut().for_each(|(id, term)| term.uncounted = counted.binary_search(id).is_err());
     Terms { version: head.version, acts, items, stages }
+});
+
+/// A text asks for an act at every verb.
+static ACT_FORMS: LazyLock<BTreeMap<&'static str, &'static Term>> = LazyLock::new(|| {
+    let mut found = BTreeMap::new();
+    for act in acts() {
+        for form in act.forms().chain([act.noun.as_str()]) {
+            found.entry(form).or_insert(act);
+        }
+    }
+    found
 });
 
 /// The labels are read when someone first asks for one: checking a text needs none.

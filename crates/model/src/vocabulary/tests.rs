@@ -163,3 +163,12 @@ fn every_category_means_a_term_or_says_why_not() {
         }
     }
 }
+
+#[test]
+fn an_act_is_found_by_each_of_its_forms_and_the_first_that_has_it() {
+    for word in acts().flat_map(|act| act.forms().chain([act.noun.as_str()])) {
+        let first = acts().find(|act| act.noun == word || act.forms().any(|form| form == word));
+        assert_eq!(act_written(word).map(|act| &act.id), first.map(|act| &act.id), "{word}");
+    }
+    assert!(act_written("").is_none() && act_written("prisoner").is_none());
+}
