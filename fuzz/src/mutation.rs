@@ -61,11 +61,18 @@ fn pick<'t>(of: &[&'t str], dice: &mut Rng) -> &'t str {
     dice.choice(of).copied().unwrap_or_default()
 }
 
+/// One of so many places, the late ones more often: what a text begins with is there for what follows.
+fn late(places: usize, dice: &mut Rng) -> usize {
+    let last = places.saturating_sub(1);
+    let from_the_end = dice.usize(..=last);
+    last - dice.usize(..=from_the_end)
+}
+
 fn with_other_words(text: &str, dice: &mut Rng) -> String {
     let mut words = words(text);
-    let at = dice.usize(..words.len());
+    let at = late(words.len(), dice);
     let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
-    match dice.u8(..10) {
+    match dice.u8(..12) {
         0 | 1 => words[at] = pick_keyword(dice),
         2 | 3 => {
             let (space, word) = (" ", pick_keyword(dice));
@@ -78,14 +85,14 @@ fn with_other_words(text: &str, dice: &mut Rng) -> String {
                 words.iter().copied().filter(|word| kind(word) == kind(words[at])).collect();
             words[at] = pick(&same, dice);
         }
-        5 => {
+        5..=7 => {
             let numbers: Vec<usize> = (0..words.len()).filter(|at| is_number(words[*at])).collect();
-            let at = dice.choice(&numbers).copied().unwrap_or(at);
+            let at = numbers.get(late(numbers.len(), dice)).copied().unwrap_or(at);
             words[at] = pick(NUMBERS, dice);
         }
-        6 => words.insert(at, pick(MARKS, dice)),
-        7 => words[at] = pick(MARKS, dice),
-        8 => {
+        8 => words.insert(at, pick(MARKS, dice)),
+        9 => words[at] = pick(MARKS, dice),
+        10 => {
             let end = words.len().min(at + 1 + dice.usize(..6));
             words.drain(at..end);
         }
@@ -106,7 +113,7 @@ fn pick_keyword(dice: &mut Rng) -> &'static str {
 
 fn with_other_lines(text: &str, dice: &mut Rng) -> String {
     let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
-    let at = dice.usize(..=lines.len());
+    let at = late(lines.len() + 1, dice);
     let here = at..lines.len().min(at + 1);
     match dice.u8(..6) {
         0 | 1 => lines.insert(at, pick(&LINES, dice)),
