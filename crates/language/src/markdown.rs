@@ -56,7 +56,7 @@ fn outline(text: &str) -> Outline {
             Event::Start(Tag::Heading { .. }) => heading = Some((range.start, String::new())),
             Event::End(TagEnd::Heading(_)) => outline.headings.extend(heading.take()),
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
-                in_pact = info.split_whitespace().next() == Some("pact");
+                in_pact = info.split_whitespace().next().is_some_and(is_pact);
                 // An empty block is one too, and stands after the line that opens it.
                 let inside = text.get(range.clone()).and_then(|fence| fence.find('\n'));
                 let inside = inside.map_or(range.end, |line| range.start + line + 1);
@@ -83,4 +83,10 @@ fn outline(text: &str) -> Outline {
         }
     }
     outline
+}
+
+/// Whether the fence says `pact`, also by a slip: what it holds must not be passed over without a word.
+fn is_pact(info: &str) -> bool {
+    let info = info.to_lowercase();
+    info == "pact" || crate::near::nearest(&info, ["pact"].into_iter()).is_some()
 }

@@ -34,10 +34,10 @@ pub fn run(options: &Check) -> Result<(), Failure> {
                 } else {
                     language::render(&name, &text, diagnostic)
                 };
-                eprintln!("{rendered}\n");
+                crate::print::told(&format!("{rendered}\n"));
             }
             if let Some(first) = parsed.diagnostics.first() {
-                eprintln!("Each code has a page: trucewatch check --explain {}", first.code);
+                crate::print::told(&format!("Each code has a page: trucewatch check --explain {}", first.code));
             }
         }
     }

@@ -95,7 +95,7 @@ fn main() -> ExitCode {
         Err(Failure::Internal(message)) => (3, format!("internal fault: {message}")),
     };
     if !message.is_empty() {
-        eprintln!("{message}");
+        print::told(&message);
     }
     ExitCode::from(code)
 }

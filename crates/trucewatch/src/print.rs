@@ -19,14 +19,19 @@ pub fn exactly(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Tells people one line, on standard error; one who has stopped listening is no fault.
+pub fn told(text: &str) {
+    drop(writeln!(std::io::stderr().lock(), "{text}"));
+}
+
 /// Lists the lines that could not be used, and how many there were.
 pub fn rejected(read: &ClaimsRead) {
     for line in &read.rejected {
         let field = if line.field.is_empty() { String::new() } else { format!("{}: ", line.field) };
-        eprintln!("{}:{}: {field}{}", line.file, line.line, line.reason);
+        told(&format!("{}:{}: {field}{}", line.file, line.line, line.reason));
     }
     if !read.rejected.is_empty() {
-        eprintln!("{} of {} lines rejected, {} used", read.rejected.len(), read.read, read.used);
+        told(&format!("{} of {} lines rejected, {} used", read.rejected.len(), read.read, read.used));
     }
 }
 

@@ -118,6 +118,9 @@ pub enum NoExplanation {
         /// What there is.
         known: String,
     },
+    /// The provision is not computed.
+    #[error("{0}")]
+    NotComputed(String),
     /// No reading of that name.
     #[error(transparent)]
     Reading(#[from] UnknownReading),
@@ -142,6 +145,12 @@ impl Watch {
         })?;
         let answer = self.evaluate(question)?;
         let all = answer.provisions.iter().find(|p| p.id == provision);
+        if all.is_some_and(|p| !p.computed) {
+            let why = answer.findings.iter().find(|f| f.kind == "not_computed" && f.on == provision);
+            let why = why.map(|finding| format!(": {}", finding.detail)).unwrap_or_default();
+            let rule = language::rule_in_words(&agreement, rule);
+            return Err(NoExplanation::NotComputed(format!("“{provision}” is not computed{why}. It says: {rule}")));
+        }
         let chosen = all.and_then(|p| choose(p, instance)).ok_or_else(|| NoExplanation::Instance {
             provision: provision.to_owned(),
             asked: instance.unwrap_or("(the last)").to_owned(),

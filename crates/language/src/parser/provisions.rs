@@ -170,11 +170,21 @@ impl Parser<'_> {
 
     fn other_line(&mut self, has_duty: bool, forbids: bool) -> Parsing {
         let span = self.here();
+        // Where `shall` or `may` stands for it, that is the place.
+        let verb = if forbids { "must not" } else { "must" };
+        let modal = (1..8).take_while(|ahead| self.peek(*ahead).is_some_and(|l| !l.starts_line));
+        let modal = modal.into_iter().find(|ahead| ["shall", "may", "will", "should"].contains(&self.text_at(*ahead)));
+        if let Some(ahead) = modal.filter(|_| !has_duty) {
+            let not = self.text_at(ahead + 1) == "not";
+            let start = self.peek(ahead).map_or(span.start, |l| l.range.start);
+            let end = self.peek(ahead + usize::from(not)).map_or(span.end, |l| l.range.end);
+            let message = "a duty says `must`, and what is forbidden `must not`";
+            return self.refuse(Diagnostic::error(codes::NO_VERB, start..end, message).write(verb));
+        }
         // A sentence without its verb, rather than a line that starts with a slip.
         if !has_duty && self.at_name(0) && self.at_name(1) {
             let message = "this says neither `must` nor `must not`";
             let diagnostic = Diagnostic::error(codes::NO_VERB, span.clone(), message);
-            let verb = if forbids { "must not" } else { "must" };
             return self.refuse(diagnostic.fix(
                 format!("add `{verb}`"),
                 span.end..span.end,
