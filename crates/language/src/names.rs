@@ -26,6 +26,9 @@ const MAX_STEPS: usize = 32;
 const ALWAYS_NAMED: [SymbolKind; 4] =
     [SymbolKind::Phase, SymbolKind::Provision, SymbolKind::Power, SymbolKind::Amendment];
 
+/// What lawyers write for `must`, and is no word of the language.
+pub(crate) const MODALS: &[&str] = &["shall", "may", "will", "should"];
+
 /// A name and where it is written.
 pub(crate) type Written = (String, Range<usize>);
 

@@ -59,9 +59,9 @@ impl Instant {
     pub fn parse(text: &str) -> Result<Self, String> {
         match text.parse::<Timestamp>() {
             Ok(timestamp) => Ok(Instant(timestamp.as_microsecond())),
-            Err(_) if text.parse::<civil::Date>().is_ok() => {
-                Err(format!("“{text}” is a day, not an instant: write {text}T00:00Z or {text}T00:00+03:00"))
-            }
+            Err(_) if text.len() == 10 && text.parse::<civil::Date>().is_ok() => Err(format!(
+                "“{text}” is a day and has no offset from UTC: write it as {text}T00:00Z or {text}T00:00+03:00"
+            )),
             Err(_) if text.parse::<civil::DateTime>().is_ok() => {
                 Err(format!("“{text}” has no offset from UTC: write it as {text}Z or {text}+03:00"))
             }

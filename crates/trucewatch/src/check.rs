@@ -37,7 +37,10 @@ pub fn run(options: &Check) -> Result<(), Failure> {
                 crate::print::told(&format!("{rendered}\n"));
             }
             if let Some(first) = parsed.diagnostics.first() {
-                crate::print::told(&format!("Each code has a page: trucewatch check --explain {}", first.code));
+                crate::print::told(&format!(
+                    "Each code has a page: trucewatch check --explain {}",
+                    first.code
+                ));
             }
         }
     }

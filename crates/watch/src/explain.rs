@@ -149,7 +149,9 @@ impl Watch {
             let why = answer.findings.iter().find(|f| f.kind == "not_computed" && f.on == provision);
             let why = why.map(|finding| format!(": {}", finding.detail)).unwrap_or_default();
             let rule = language::rule_in_words(&agreement, rule);
-            return Err(NoExplanation::NotComputed(format!("“{provision}” is not computed{why}. It says: {rule}")));
+            return Err(NoExplanation::NotComputed(format!(
+                "“{provision}” is not computed{why}. It says: {rule}"
+            )));
         }
         let chosen = all.and_then(|p| choose(p, instance)).ok_or_else(|| NoExplanation::Instance {
             provision: provision.to_owned(),

@@ -5,6 +5,7 @@
 use super::{Parser, Parsing};
 use crate::{
     diagnostics::{Diagnostic, codes},
+    names::MODALS,
     syntax::SyntaxKind as K,
 };
 
@@ -173,7 +174,7 @@ impl Parser<'_> {
         // Where `shall` or `may` stands for it, that is the place.
         let verb = if forbids { "must not" } else { "must" };
         let modal = (1..8).take_while(|ahead| self.peek(*ahead).is_some_and(|l| !l.starts_line));
-        let modal = modal.into_iter().find(|ahead| ["shall", "may", "will", "should"].contains(&self.text_at(*ahead)));
+        let modal = modal.into_iter().find(|ahead| MODALS.contains(&self.text_at(*ahead)));
         if let Some(ahead) = modal.filter(|_| !has_duty) {
             let not = self.text_at(ahead + 1) == "not";
             let start = self.peek(ahead).map_or(span.start, |l| l.range.start);
