@@ -15,6 +15,10 @@ use std::{
     time::Instant,
 };
 
+/// The one that the program has.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const LINES: usize = 10_000;
 const WATCHES: [&str; 7] = [
     "colombia-2016",

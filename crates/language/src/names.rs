@@ -121,7 +121,7 @@ pub(crate) fn keyword(statement: &SyntaxNode) -> String {
 
 /// Every statement of the file, in order.
 pub(crate) fn statements(file: &SyntaxNode) -> impl Iterator<Item = SyntaxNode> {
-    file.children().filter(|n| n.kind() == SyntaxKind::Block).flat_map(|block| block.children())
+    file.children().by_kind(|kind| kind == SyntaxKind::Block).flat_map(|block| block.children())
 }
 
 /// Reads every declaration.
@@ -202,7 +202,7 @@ impl Names {
                     }
                     None => sink.symbols.declares(statement, name, SymbolKind::Provision),
                 }
-                for line in statement.children().filter(|n| n.kind() == SyntaxKind::IfBreached) {
+                for line in statement.children().by_kind(|kind| kind == SyntaxKind::IfBreached) {
                     let Some(further) = further_duty(&line, &name.0) else { continue };
                     if self.provisions.insert(further.0.clone(), ProvisionKind::Obligation).is_some() {
                         sink.push(duplicate(&further, "a provision: give it another name with `as …`"));

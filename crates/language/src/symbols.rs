@@ -9,10 +9,11 @@ use std::{
 };
 
 use model::{Id, vocabulary};
+use rowan::{GreenNodeData, Language, NodeOrToken};
 
 use crate::{
     names::{Names, Written, keyword, statements},
-    syntax::{SyntaxKind, SyntaxNode, Walk},
+    syntax::{Pact, SyntaxKind, SyntaxNode, Walk},
 };
 
 /// What a name can stand for.
@@ -144,24 +145,21 @@ impl Record {
         let own = statements(file).filter_map(|statement| statement.name()).map(|name| name.1);
         let own = own.chain(self.definitions.iter().map(|definition| definition.name.clone()));
         let own: BTreeSet<_> = own.map(|span| (span.start, span.end)).collect();
-        for node in file.descendants().filter(|n| n.kind() == SyntaxKind::Name) {
-            let Some(token) = node.first_token() else { continue };
-            let at: Range<usize> = token.text_range().into();
-            let (word, key) = (token.text(), (at.start, at.end));
+        names_of(&file.green(), SyntaxKind::File, 0, &mut |around, at, word| {
+            let key = (at.start, at.end);
             if self.references.contains_key(&key) || own.contains(&key) {
-                continue;
+                return;
             }
-            let around = node.parent().map(|parent| parent.kind());
             let meant = match around {
-                Some(SyntaxKind::Act) => act(word),
-                Some(SyntaxKind::Call | SyntaxKind::Change) => names.named(SymbolKind::Provision, word),
-                Some(SyntaxKind::PhaseState | SyntaxKind::During) => names.named(SymbolKind::Phase, word),
+                SyntaxKind::Act => act(word),
+                SyntaxKind::Call | SyntaxKind::Change => names.named(SymbolKind::Provision, word),
+                SyntaxKind::PhaseState | SyntaxKind::During => names.named(SymbolKind::Phase, word),
                 _ => names.only_meaning(word),
             };
             if let Some(meant) = meant {
                 self.references.insert(key, meant);
             }
-        }
+        });
         let references = self.references.into_iter();
         let references =
             references.map(|((start, end), (kind, id))| Reference { span: start..end, kind, id });
@@ -170,6 +168,30 @@ impl Record {
             statements: statements.map(|statement| stated(&statement)).collect(),
             definitions: self.definitions,
             references: references.collect(),
+        }
+    }
+}
+
+/// Shows every name below: in what it stands, where, and what is written. The stored tree is walked, since a node
+/// with its place costs an allocation, and most of what is passed holds no name.
+fn names_of(
+    node: &GreenNodeData,
+    kind: SyntaxKind,
+    start: usize,
+    visit: &mut impl FnMut(SyntaxKind, Range<usize>, &str),
+) {
+    let mut at = start;
+    for child in node.children() {
+        let (begin, end) = (at, at + usize::from(child.text_len()));
+        at = end;
+        let NodeOrToken::Node(child) = child else { continue };
+        match Pact::kind_from_raw(child.kind()) {
+            SyntaxKind::Name => {
+                if let Some(NodeOrToken::Token(token)) = child.children().next() {
+                    visit(kind, begin..end, token.text());
+                }
+            }
+            inner => names_of(child, inner, begin, visit),
         }
     }
 }

@@ -82,7 +82,7 @@ impl Lowering<'_> {
         }
         // `phase X now ends when …`.
         let target = self.target(&line.child(K::Target)?)?;
-        let course = line.children().find(|n| matches!(n.kind(), K::Begins | K::Ends | K::Lasts))?;
+        let course = line.first_child_by_kind(&|kind| matches!(kind, K::Begins | K::Ends | K::Lasts))?;
         let change = match course.kind() {
             K::Begins => Change::Begins(self.condition_in(&course)?),
             _ => Change::Ends(self.phase_end(&course)?),

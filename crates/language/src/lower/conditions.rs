@@ -32,7 +32,7 @@ pub(super) fn inside(node: &SyntaxNode) -> Vec<SyntaxNode> {
                     | K::After
             )
     };
-    node.children().filter(|n| is(n.kind())).collect()
+    node.children().by_kind(is).collect()
 }
 
 impl Lowering<'_> {

@@ -167,7 +167,7 @@ impl Lowering<'_> {
 
     /// The only child of these kinds; a second one is refused.
     fn one(&mut self, node: &SyntaxNode, kinds: &[K]) -> Option<SyntaxNode> {
-        let mut found = node.children().filter(|n| kinds.contains(&n.kind()));
+        let mut found = node.children().by_kind(|kind| kinds.contains(&kind));
         let first = found.next();
         for again in found {
             let message = "this is said a second time: one of the two has to go";
@@ -204,6 +204,10 @@ impl Lowering<'_> {
     }
 
     fn assumptions(&self, node: &SyntaxNode) -> Vec<Assumption> {
+        // Most say none, which the text tells at once.
+        if !self.text.get(node.span()).is_some_and(|text| text.contains("assumed")) {
+            return Vec::new();
+        }
         let assumed = node.descendants().filter(|n| n.kind() == K::Assumed);
         assumed.filter_map(|n| n.quoted()).map(|why| Assumption { why }).collect()
     }

@@ -72,7 +72,7 @@ impl Lowering<'_> {
         for node in statements.iter().filter(|s| s.kind() == K::Phase && !s.is_broken()) {
             let phase = node.name().and_then(|(id, _)| agreement.phases.iter().find(|p| p.id == id));
             let Some(phase) = phase.filter(|phase| phase.latest.is_none()) else { continue };
-            let line = node.children().find(|n| matches!(n.kind(), K::Ends | K::NoEnd));
+            let line = node.first_child_by_kind(&|kind| matches!(kind, K::Ends | K::NoEnd));
             let owned = line
                 .as_ref()
                 .is_some_and(|l| l.kind() == K::NoEnd || l.descendants().any(|n| n.kind() == K::Assumed));

@@ -76,7 +76,7 @@ impl Lowering<'_> {
                 Change::Begins(self.condition_in(&node.child(K::Begins)?)?)
             }
             Target::Phase(_) if part == "ends" => Change::Ends(
-                self.phase_end(&node.children().find(|n| matches!(n.kind(), K::Ends | K::Lasts))?)?,
+                self.phase_end(&node.first_child_by_kind(&|kind| matches!(kind, K::Ends | K::Lasts))?)?,
             ),
             Target::Provision(id) => {
                 // One that could not be read has been reported.

@@ -249,7 +249,7 @@ impl Lowering<'_> {
         if in_all.is_none() {
             self.in_all_or_more(&quantity);
         }
-        let due = match node.children().find(|n| matches!(n.kind(), K::Within | K::By | K::Before)) {
+        let due = match node.first_child_by_kind(&|kind| matches!(kind, K::Within | K::By | K::Before)) {
             Some(line) => self.due(&line),
             None => Some(Due::Open),
         };
@@ -275,7 +275,7 @@ impl Lowering<'_> {
 
     /// Refuses the lines that do not go with the rule.
     pub(super) fn belonging(&mut self, node: &SyntaxNode, what: &str, allowed: &[K]) {
-        for line in node.children().filter(|n| SHAPING.contains(&n.kind()) && !allowed.contains(&n.kind())) {
+        for line in node.children().by_kind(|kind| SHAPING.contains(&kind) && !allowed.contains(&kind)) {
             let tokens = line.descendants_with_tokens().filter_map(|e| e.into_token());
             let words = tokens.filter(|t| !t.kind().is_trivia()).take(2).map(|t| t.text().to_owned());
             let message =

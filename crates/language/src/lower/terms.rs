@@ -145,7 +145,7 @@ impl Lowering<'_> {
         let lot = matches!(waits, Some(Condition::Done(..)));
         match (lot, node.child(K::PartLot)) {
             (true, None) => {
-                let within = node.children().find(|n| matches!(n.kind(), K::Within | K::By));
+                let within = node.first_child_by_kind(&|kind| matches!(kind, K::Within | K::By));
                 let span = within.map_or(node.span(), |line| line.span());
                 let message = "what does a part of the lot owe? Say which";
                 let lines = [

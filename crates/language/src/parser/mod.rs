@@ -31,12 +31,16 @@ use crate::{
 /// How deep parentheses and `not` may be nested.
 const MAX_DEPTH: usize = 32;
 
-/// Words that no one and nothing can be called.
+/// Words that no one and nothing can be called, in order.
 pub(crate) const RESERVED: &[&str] = &[
     "after", "and", "anyone", "anything", "at", "before", "by", "during", "each", "either", "except", "for",
     "from", "has", "if", "in", "into", "is", "must", "not", "of", "or", "out", "over", "that", "the", "to",
     "unless", "until", "when", "while", "with", "within",
 ];
+
+fn is_reserved(word: &str) -> bool {
+    RESERVED.binary_search(&word).is_ok()
+}
 
 /// An error has been reported.
 #[derive(Debug)]
@@ -171,7 +175,7 @@ impl Parser<'_> {
 
     /// Whether the next token is a word that may be a name.
     fn at_name(&self, ahead: usize) -> bool {
-        self.kind(ahead) == Some(SyntaxKind::Word) && !RESERVED.contains(&self.text_at(ahead))
+        self.kind(ahead) == Some(SyntaxKind::Word) && !is_reserved(self.text_at(ahead))
     }
 
     fn bump(&mut self) {
@@ -333,7 +337,7 @@ impl Parser<'_> {
     /// The name that a statement declares.
     fn declared(&mut self, what: &str) -> Parsing {
         let (span, word) = (self.here(), self.text_at(0).to_owned());
-        if self.same_line() && RESERVED.contains(&word.as_str()) {
+        if self.same_line() && is_reserved(&word) {
             let message = format!("`{word}` is a word of the language and cannot be {what}");
             return self.refuse(Diagnostic::error(codes::RESERVED_WORD, span, message));
         }

@@ -1,10 +1,13 @@
 //! Walking the tree: the few questions that the later passes ask of a node.
 //!
-//! Invariant: every answer is about direct children, unless its name says otherwise.
+//! Invariant: every answer is about direct children, unless its name says otherwise; no node is made of a child that
+//! is not asked for.
 
 use std::ops::Range;
 
-use super::{SyntaxKind, SyntaxNode, SyntaxToken};
+use rowan::Language;
+
+use super::{Pact, SyntaxKind, SyntaxNode, SyntaxToken};
 
 /// Questions of a node.
 pub(crate) trait Walk {
@@ -32,24 +35,26 @@ pub(crate) trait Walk {
 
 impl Walk for SyntaxNode {
     fn child(&self, kind: SyntaxKind) -> Option<SyntaxNode> {
-        self.children().find(|n| n.kind() == kind)
+        self.first_child_by_kind(&|it| it == kind)
     }
 
     fn all(&self, kind: SyntaxKind) -> Vec<SyntaxNode> {
-        self.children().filter(|n| n.kind() == kind).collect()
+        self.children().by_kind(|it| it == kind).collect()
     }
 
     fn token(&self, kind: SyntaxKind) -> Option<SyntaxToken> {
-        self.children_with_tokens().filter_map(|e| e.into_token()).find(|t| t.kind() == kind)
+        self.first_child_or_token_by_kind(&|it| it == kind)?.into_token()
     }
 
     fn has(&self, word: &str) -> bool {
-        self.children_with_tokens().filter_map(|e| e.into_token()).any(|t| t.text() == word)
+        self.green().children().filter_map(|e| e.into_token()).any(|t| t.text() == word)
     }
 
     fn words(&self) -> Vec<String> {
-        let tokens = self.children_with_tokens().filter_map(|e| e.into_token());
-        tokens.filter(|t| !t.kind().is_trivia()).map(|t| t.text().to_owned()).collect()
+        let green = self.green();
+        let tokens = green.children().filter_map(|e| e.into_token());
+        let told = tokens.filter(|t| !Pact::kind_from_raw(t.kind()).is_trivia());
+        told.map(|t| t.text().to_owned()).collect()
     }
 
     fn span(&self) -> Range<usize> {
@@ -58,8 +63,9 @@ impl Walk for SyntaxNode {
 
     fn name(&self) -> Option<(String, Range<usize>)> {
         let node = if self.kind() == SyntaxKind::Name { self.clone() } else { self.child(SyntaxKind::Name)? };
-        let token = node.first_token()?;
-        Some((token.text().to_owned(), token.text_range().into()))
+        let green = node.green();
+        let token = green.children().next()?.into_token()?;
+        Some((token.text().to_owned(), node.span()))
     }
 
     fn quoted(&self) -> Option<String> {
