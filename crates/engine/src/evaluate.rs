@@ -43,28 +43,16 @@ pub fn evaluate(agreement: &Agreement, evidence: &dyn Evidence, at: Instant) -> 
     let provisions = agreement.provisions.iter().map(|p| provision(&context, p, &mut findings)).collect();
     Verdicts {
         phases: agreement.phases.iter().map(|p| phase(&context, p, &mut findings)).collect(),
-        milestones: agreement
-            .milestones
-            .iter()
-            .map(|m| {
-                let reached = context.milestone(&m.id).unwrap_or_else(|NotComputed(what)| {
-                    findings.insert(not_computed(&m.id, &what));
-                    any_time(&context)
-                });
-                MilestoneAnswer {
-                    id: m.id.clone(),
-                    reached: reached.answer(),
-                    certain: reached.certain_by(at),
-                }
-            })
-            .collect(),
+        milestones: agreement.milestones.iter().map(|m| milestone(&context, &m.id, &mut findings)).collect(),
         provisions,
         findings: findings.into_iter().collect(),
     }
 }
 
 fn phase(context: &Context<'_>, phase: &Phase, findings: &mut BTreeSet<Finding>) -> PhaseAnswer {
-    let (began, ended) = context.phase(&phase.id).unwrap_or_else(|NotComputed(what)| {
+    let found = context.phase(&phase.id);
+    let computed = found.is_ok();
+    let (began, ended) = found.unwrap_or_else(|NotComputed(what)| {
         findings.insert(not_computed(&phase.id, &what));
         (any_time(context), any_time(context))
     });
@@ -80,7 +68,18 @@ fn phase(context: &Context<'_>, phase: &Phase, findings: &mut BTreeSet<Finding>)
         status.push("not_begun".to_owned());
     }
     let moment = |m: &Moments| -> Option<Moment> { (!m.spans.is_empty()).then(|| m.answer()) };
-    PhaseAnswer { id: phase.id.clone(), status, began: moment(&began), ended: moment(&ended) }
+    PhaseAnswer { id: phase.id.clone(), computed, status, began: moment(&began), ended: moment(&ended) }
+}
+
+fn milestone(context: &Context<'_>, id: &Id, findings: &mut BTreeSet<Finding>) -> MilestoneAnswer {
+    let found = context.milestone(id);
+    let computed = found.is_ok();
+    let reached = found.unwrap_or_else(|NotComputed(what)| {
+        findings.insert(not_computed(id, &what));
+        any_time(context)
+    });
+    let certain = reached.certain_by(context.at);
+    MilestoneAnswer { id: id.clone(), computed, reached: reached.answer(), certain }
 }
 
 /// What is not computed may have come about at any time since the signing, or not at all.

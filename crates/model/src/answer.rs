@@ -76,6 +76,8 @@ pub struct Moment {
 pub struct PhaseAnswer {
     /// Identifier.
     pub id: Id,
+    /// Whether this version can compute it; where not, everything possible is listed and a finding says why.
+    pub computed: bool,
     /// Of `not_begun`, `active`, `ended`: those possible, sorted.
     pub status: Vec<String>,
     /// When it began; null where it certainly has not.
@@ -89,6 +91,8 @@ pub struct PhaseAnswer {
 pub struct MilestoneAnswer {
     /// Identifier.
     pub id: Id,
+    /// Whether this version can compute it; where not, it may have been reached at any time, and a finding says why.
+    pub computed: bool,
     /// When it was reached.
     pub reached: Moment,
     /// Whether it was reached in every world.

@@ -35,6 +35,20 @@ Examples:
 
 Exit code 0: done; 2: the folder holds files, or there is no such time zone.";
 
+const CHECK_HELP: &str = "\
+In a folder, and in the folders directly in it, every file that ends in .pact.md is checked: a watch, or a folder of \
+watches. Outlines of zones, and sources, are looked for beside the file; for standard input they are not.
+
+Examples:
+  trucewatch check                                  the nearest watch's agreement
+  trucewatch check draft.pact.md watches            a file, and every agreement in a folder of watches
+  trucewatch check - < draft.pact.md                from standard input
+  trucewatch check --means draft.pact.md            what each provision means, in words
+  trucewatch check --format json watches            for programs: one JSON object a line for each finding
+  trucewatch check --explain bare-list              what a code means, with an example
+
+Exit code 0: no errors; 1: errors in a text; 2: a file cannot be read, or an outline or source is missing.";
+
 const FMT_HELP: &str = "\
 Only blanks and blank lines inside the `pact` blocks change. A statement starts at the block's margin; its lines \
 stand two spaces further in, and what belongs to one of those lines two more. There is one space between words, and \
@@ -65,9 +79,7 @@ pub enum Verb {
     #[command(after_help = INIT_HELP)]
     Init(Init),
     /// Check an agreement's text: what is wrong, where, and how to mend it
-    #[command(
-        after_help = "Examples:\n  trucewatch check agreement.pact.md\n  trucewatch check --explain bare-list\n\nExit code 0: no errors; 1: errors in the text; 2: the file cannot be read."
-    )]
+    #[command(after_help = CHECK_HELP)]
     Check(Check),
     /// Lay out the Pact of an agreement, without a change to what it says
     #[command(after_help = FMT_HELP)]
@@ -115,20 +127,24 @@ pub struct Init {
     /// What the agreement is called
     #[arg(long, default_value = "A new agreement")]
     pub name: String,
-    /// The time zone of its dates, by its name in the IANA database
-    #[arg(long, value_name = "ZONE", default_value = "UTC")]
-    pub timezone: String,
+    /// The time zone of its dates, by its name in the IANA database [default: UTC, and it is said]
+    #[arg(long, value_name = "ZONE")]
+    pub timezone: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub struct Check {
-    /// The agreement's file; the watch's own when left out
-    pub agreement: Option<PathBuf>,
+    /// Agreements: files, folders, or - for standard input; the nearest watch's when left out
+    #[arg(value_name = "FILE|FOLDER", conflicts_with = "folder")]
+    pub texts: Vec<PathBuf>,
     /// How to print what is found
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
+    /// Say also, of a text without errors, what each provision, phase and milestone means in words
+    #[arg(long, conflicts_with = "format")]
+    pub means: bool,
     /// Print the page of a code instead: what it means, an example, the example mended
-    #[arg(long, value_name = "CODE", conflicts_with_all = ["agreement", "format", "folder"])]
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["texts", "format", "folder", "means"])]
     pub explain: Option<String>,
     #[command(flatten)]
     pub watch: InWatch,

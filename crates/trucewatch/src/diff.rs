@@ -12,7 +12,7 @@ use watch::files::read_text;
 use crate::{
     Failure,
     arguments::{Diff, agreement_file},
-    print::line,
+    print::{counted, line},
 };
 
 /// Tells the differences between two drafts; any in meaning is the answer “no”.
@@ -51,8 +51,10 @@ impl Draft {
         let Some(agreement) = parsed.agreement else {
             let errors = parsed.diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
             let name = path.display();
-            let many = if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
-            let told = format!("{name}: {many}; `trucewatch check {name}` says what is wrong");
+            let told = format!(
+                "{name}: {}; `trucewatch check {name}` says what is wrong",
+                counted(errors, "error")
+            );
             return Err(Failure::Input(told));
         };
         Ok(Draft { text, agreement, clauses: parsed.clauses })
@@ -73,16 +75,14 @@ fn print(differences: &[Difference], prose: usize, same_text: bool) -> Result<()
     }
     let prose = match prose {
         0 => String::new(),
-        1 => "The prose differs in 1 clause.".to_owned(),
-        many => format!("The prose differs in {many} clauses."),
+        many => format!("The prose differs in {}.", counted(many, "clause")),
     };
     match (differences.len(), same_text) {
         (0, true) => line("No difference."),
         (0, false) => {
             line(format!("No difference in meaning; only words or layout changed. {prose}").trim_end())
         }
-        (1, _) => line(format!("\n1 difference. {prose}").trim_end()),
-        (many, _) => line(format!("\n{many} differences. {prose}").trim_end()),
+        (many, _) => line(format!("\n{}. {prose}", counted(many, "difference")).trim_end()),
     }
 }
 

@@ -26,7 +26,8 @@ pub fn run(options: &Evaluate) -> Result<(), Failure> {
     let json = serde_json::to_string(&answer).map_err(|error| Failure::Internal(error.to_string()))?;
     crate::print::line(&json)?;
     if options.strict && !watch.read.rejected.is_empty() {
-        return Err(Failure::Input(format!("{} lines were rejected", watch.read.rejected.len())));
+        let lines = crate::print::counted(watch.read.rejected.len(), "line");
+        return Err(Failure::Input(format!("{lines} rejected: --strict takes none")));
     }
     Ok(())
 }

@@ -14,7 +14,9 @@ pub fn run(options: &Explain) -> Result<(), Failure> {
     let watch = options.ask.question.audience(options.ask.watch.load()?);
     watch.knows(&options.ask.question.standard).map_err(Failure::Input)?;
     let question = options.ask.question.question();
-    let explanation = watch.explain(&question, &options.provision, options.instance.as_deref())?;
+    // Names are declared in small letters; whoever asks need not write them so.
+    let provision = options.provision.to_lowercase();
+    let explanation = watch.explain(&question, &provision, options.instance.as_deref())?;
     if options.ask.format == Format::Json {
         let json =
             serde_json::to_string(&explanation).map_err(|error| Failure::Internal(error.to_string()))?;

@@ -10,9 +10,11 @@ mod evaluate;
 mod explain;
 mod format;
 mod init;
+mod means;
 mod print;
 mod serve;
 mod status;
+mod texts;
 mod vocabulary;
 
 use std::process::ExitCode;

@@ -1,6 +1,9 @@
 //! Printing: lines to standard output, tables in aligned columns, rejected lines to standard error.
 
-use std::io::{ErrorKind, Write as _};
+use std::{
+    fmt::Display,
+    io::{ErrorKind, Write as _},
+};
 
 use model::answer::ClaimsRead;
 
@@ -31,8 +34,15 @@ pub fn rejected(read: &ClaimsRead) {
         told(&format!("{}:{}: {field}{}", line.file, line.line, line.reason));
     }
     if !read.rejected.is_empty() {
-        told(&format!("{} of {} lines rejected, {} used", read.rejected.len(), read.read, read.used));
+        let lines = counted(read.read, "line");
+        told(&format!("{} of {lines} rejected, {} used", read.rejected.len(), read.used));
     }
+}
+
+/// `1 error`, `2 errors`.
+pub fn counted<N: Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
+    let ending = if count == N::from(1) { "" } else { "s" };
+    format!("{count} {noun}{ending}")
 }
 
 /// Rows in columns that are as wide as their widest cell, the last one free; widths are counted in characters.

@@ -1,17 +1,24 @@
 //! `status`: is it holding, in a table that a person reads.
+//!
+//! Invariant: what is not computed is said before what is; without evidence nothing is said of an instant that nobody
+//! asked about.
+
+use std::collections::BTreeMap;
 
 use model::{
     StatusSet,
     amount::Range,
-    answer::{Answer, Moment, PhaseAnswer, ProvisionAnswer},
+    answer::{Answer, Count, Finding, Moment, PhaseAnswer, ProvisionAnswer},
 };
 use watch::Watch;
 
 use crate::{
     Failure,
     arguments::{Ask, Format},
-    print,
+    print::{self, counted},
 };
+
+const NOT_COMPUTED: &str = "not computed by this version";
 
 /// Prints the table, or the whole answer as JSON.
 pub fn run(options: &Ask) -> Result<(), Failure> {
@@ -22,6 +29,10 @@ pub fn run(options: &Ask) -> Result<(), Failure> {
         let json = serde_json::to_string(&answer).map_err(|error| Failure::Internal(error.to_string()))?;
         return print::line(&json);
     }
+    if watch.claims.is_empty() && options.question.at.or(options.question.known_at).is_none() {
+        print::line(&without_evidence(&watch, &answer))?;
+        return reasons(&answer.findings).iter().try_for_each(|part| print::line(part));
+    }
     print::line(&heading(&watch, &answer))?;
     let head = ["provision", "bearer", "status", "tally", "since", "on whose word", "why in doubt"];
     let mut rows = vec![head.iter().map(|cell| cell.to_uppercase()).collect::<Vec<_>>()];
@@ -31,27 +42,90 @@ pub fn run(options: &Ask) -> Result<(), Failure> {
     if !phases.is_empty() {
         print::line(&format!("\n{}", print::table(&phases)))?;
     }
-    for finding in &answer.findings {
-        let source = if finding.source.is_empty() { String::new() } else { format!(" ({})", finding.source) };
-        print::line(&format!("\nfinding on {}{source}: {}: {}", finding.on, finding.kind, finding.detail))?;
+    reasons(&answer.findings).iter().try_for_each(|part| print::line(part))
+}
+
+/// What is said of a watch that nobody has given a claim: no status, for there is nothing to judge by.
+fn without_evidence(watch: &Watch, answer: &Answer) -> String {
+    format!(
+        "{}\n{}: whether it is holding cannot be said.\n\nClaims belong in the watch's folder evidence/, as .jsonl or .csv. What the text alone gives at an instant:\n  trucewatch status --at TIME\n\n{}{}",
+        watch.title(),
+        no_evidence(watch),
+        counted(answer.provisions.len(), "provision"),
+        not_computed(answer).map_or_else(String::new, |told| format!("; {told}")),
+    )
+}
+
+fn no_evidence(watch: &Watch) -> String {
+    match watch.read.used {
+        0 => "No evidence has been given".to_owned(),
+        1 => "The only claim is not open to this audience".to_owned(),
+        many => format!("None of {many} claims is open to this audience"),
     }
-    Ok(())
+}
+
+/// How much of the agreement this version does not compute; none where it computes all of it.
+fn not_computed(answer: &Answer) -> Option<String> {
+    let of = |all: usize, missing: usize, noun: &str| {
+        (missing > 0).then(|| format!("{missing} of {}", counted(all, noun)))
+    };
+    let Answer { provisions, phases, milestones, .. } = answer;
+    let parts = [
+        of(provisions.len(), provisions.iter().filter(|p| !p.computed).count(), "provision"),
+        of(phases.len(), phases.iter().filter(|p| !p.computed).count(), "phase"),
+        of(milestones.len(), milestones.iter().filter(|m| !m.computed).count(), "milestone"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let told = format!("not computed by this version: {}; the reasons stand below", parts.join(", "));
+    (!parts.is_empty()).then_some(told)
+}
+
+/// What was found, each thing said once with all that it is true of: first what is not computed, then the evidence.
+fn reasons(findings: &[Finding]) -> Vec<String> {
+    let (missing, shown): (Vec<_>, Vec<_>) = findings.iter().partition(|f| f.kind == "not_computed");
+    let each = [("Not computed", missing), ("What the evidence itself shows", shown)];
+    let titled = each.into_iter().filter(|(_, findings)| !findings.is_empty());
+    titled.map(|(title, findings)| format!("\n{title}\n{}", grouped(&findings))).collect()
+}
+
+/// The findings under what they say, that which is true of most first.
+fn grouped(findings: &[&Finding]) -> String {
+    let mut on: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for Finding { kind, source, on: what, detail } in findings {
+        let kind = if kind == "not_computed" { String::new() } else { format!("{}: ", kind.replace('_', " ")) };
+        let source = if source.is_empty() { String::new() } else { format!(" ({source})") };
+        on.entry(format!("{kind}{detail}{source}")).or_default().push(what);
+    }
+    let mut groups: Vec<(String, Vec<&str>)> = on.into_iter().collect();
+    groups.sort_by_key(|(_, on)| std::cmp::Reverse(on.len()));
+    let told = groups.iter().map(|(said, on)| format!("  {said}\n    {}", on.join(", ")));
+    told.collect::<Vec<_>>().join("\n")
 }
 
 fn heading(watch: &Watch, answer: &Answer) -> String {
     let zone = &watch.agreement.timezone;
     let local = |instant: model::Instant| instant.zoned(zone).strftime("%Y-%m-%d %H:%M %:z").to_string();
     let hindsight = if answer.at < answer.known_at { ", in hindsight" } else { "" };
+    let missing = not_computed(answer).map_or_else(String::new, |told| format!("{told}\n"));
     format!(
-        "{}\nat {}, as known at {}{hindsight}; standard {}; reading {}\n{} claims read, {} used\n",
+        "{}\nat {}, as known at {}{hindsight}; standard {}; reading {}\n{}\n{missing}",
         watch.title(),
         local(answer.at),
         local(answer.known_at),
         answer.standard,
         answer.reading,
-        answer.claims.read,
-        answer.claims.used
+        read(watch, answer),
     )
+}
+
+/// How much evidence there is, and how much of it was known.
+fn read(watch: &Watch, answer: &Answer) -> String {
+    if watch.claims.is_empty() {
+        return format!("{}: what follows is the text's, and that of silence", no_evidence(watch));
+    }
+    let known = watch.claims.iter().filter(|claim| claim.known_at <= answer.known_at).count();
+    let later = if known < watch.claims.len() { format!(", {known} known by then") } else { String::new() };
+    format!("{} read, {} used{later}", counted(answer.claims.read, "claim"), answer.claims.used)
 }
 
 fn provision_rows(watch: &Watch, provision: &ProvisionAnswer) -> Vec<Vec<String>> {
@@ -59,7 +133,7 @@ fn provision_rows(watch: &Watch, provision: &ProvisionAnswer) -> Vec<Vec<String>
     let bearers: Vec<String> = provision.bearers.iter().map(label).collect();
     let mut row = vec![provision.id.clone(), bearers.join(", ")];
     let Some(status) = provision.status else {
-        row.push("not computed by this version".to_owned());
+        row.push(NOT_COMPUTED.to_owned());
         return vec![row];
     };
     row.extend([
@@ -72,7 +146,7 @@ fn provision_rows(watch: &Watch, provision: &ProvisionAnswer) -> Vec<Vec<String>
     let mut rows = vec![row];
     if provision.kind == "prohibition" && provision.bearers.len() > 1 {
         for bearer in &provision.by_bearer {
-            let count = counted(bearer.violations.certain, bearer.violations.possible);
+            let count = violations(bearer.violations);
             rows.push(vec![
                 String::new(),
                 format!("  {}", label(&bearer.party)),
@@ -90,11 +164,11 @@ pub fn in_words(status: StatusSet) -> String {
     names.join(" or ")
 }
 
-fn counted(certain: u64, possible: Option<u64>) -> String {
+fn violations(Count { certain, possible }: Count) -> String {
     match possible {
-        Some(possible) if possible == certain => format!("{certain} violations"),
-        Some(possible) => format!("{certain} to {possible} violations"),
-        None => format!("at least {certain} violations, no upper bound"),
+        Some(possible) if possible == certain => counted(certain, "violation"),
+        Some(possible) => format!("{certain} to {}", counted(possible, "violation")),
+        None => format!("at least {}, no upper bound", counted(certain, "violation")),
     }
 }
 
@@ -111,7 +185,7 @@ pub fn amount(range: &Range) -> String {
 
 fn tally(provision: &ProvisionAnswer) -> String {
     if provision.kind == "prohibition" {
-        return counted(provision.violations.certain, provision.violations.possible);
+        return violations(provision.violations);
     }
     if let [only] = provision.instances.as_slice() {
         let owed = only.required.values().next().map_or_else(String::new, |owed| format!(" of {owed}"));
@@ -148,6 +222,9 @@ fn speakers(provision: &ProvisionAnswer) -> String {
 fn phase_row(watch: &Watch, phase: &PhaseAnswer) -> Vec<String> {
     let found = watch.agreement.phases.iter().find(|p| p.id == phase.id);
     let label = found.map_or("", |p| p.label.as_str());
+    if !phase.computed {
+        return vec![format!("phase {}", phase.id), label.to_owned(), NOT_COMPUTED.to_owned()];
+    }
     let when = |name: &str, moment: Option<Moment>| {
         let date = |instant: model::Instant| {
             instant.zoned(&watch.agreement.timezone).strftime("%Y-%m-%d").to_string()

@@ -4,8 +4,9 @@
 //! live claim with the act asked about is in exactly one of its lists.
 
 use fusion::{Considered, Fused, Use};
+use language::near;
 use model::{
-    Id, Instant, Period,
+    Amount, Id, Instant, Period,
     agreement::{Action, Agreement, Provision, Rule},
     answer::{InstanceAnswer, ProvisionAnswer},
     claim::Claim,
@@ -101,12 +102,12 @@ pub struct Explanation {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoExplanation {
     /// No provision of that name.
-    #[error("the agreement has no provision “{asked}”: it has {known}")]
+    #[error("the agreement has no provision “{asked}”: {instead}")]
     Provision {
         /// What was asked for.
         asked: String,
-        /// What there is.
-        known: String,
+        /// Those that may be meant, or else what there is.
+        instead: String,
     },
     /// No instance of that key.
     #[error("“{provision}” has no instance “{asked}” at that instant: it has {known}")]
@@ -139,10 +140,7 @@ impl Watch {
     ) -> Result<Explanation, NoExplanation> {
         let agreement = read_as(&self.agreement, question.reading.as_deref())?;
         let found = agreement.provisions.iter().find(|p| p.id == provision);
-        let rule = found.ok_or_else(|| NoExplanation::Provision {
-            asked: provision.to_owned(),
-            known: join(agreement.provisions.iter().map(|p| p.id.clone())),
-        })?;
+        let rule = found.ok_or_else(|| no_provision(&agreement, provision))?;
         let answer = self.evaluate(question)?;
         let all = answer.provisions.iter().find(|p| p.id == provision);
         if all.is_some_and(|p| !p.computed) {
@@ -184,6 +182,13 @@ impl Watch {
             instance: chosen,
         })
     }
+}
+
+fn no_provision(agreement: &Agreement, asked: &str) -> NoExplanation {
+    let names = agreement.provisions.iter().map(|p| p.id.as_str());
+    let meant = near::did_you_mean(&near::offers(asked, names.clone()));
+    let instead = meant.unwrap_or_else(|| format!("it has {}", join(names.map(str::to_owned))));
+    NoExplanation::Provision { asked: asked.to_owned(), instead }
 }
 
 fn join(names: impl Iterator<Item = String>) -> String {
@@ -356,7 +361,9 @@ fn missing(instance: &InstanceAnswer) -> Vec<String> {
     let owed = instance.required.get("at_least").or_else(|| instance.required.get("exactly"));
     if let (Some(owed), Some(low)) = (owed, instance.amount.low) {
         if low < *owed {
-            missing.push(format!("{low} of {owed} certain: {} are not shown", *owed - low));
+            let short = *owed - low;
+                let are = if short == Amount::whole(1) { "is" } else { "are" };
+                missing.push(format!("{low} of {owed} certain: {short} {are} not shown"));
         }
         match instance.amount.high {
             None => missing.push("nothing accepted rules out that more was done than is reported".to_owned()),

@@ -309,7 +309,7 @@ fn claims(paths: &[PathBuf], problems: &mut Vec<String>) -> ingest::Read {
         match outcome {
             Err(error) => problems.push(format!("{}: {}", path.display(), in_words(&error))),
             Ok(read) if read.claims.is_empty() && read.lines > 0 => {
-                problems.push(format!("{name}: none of its {} lines is a claim", read.lines));
+                problems.push(format!("{name}: {} a claim", none_of(read.lines)));
                 let shown = read.rejected.iter().take(5);
                 problems.extend(shown.map(|r| format!("{}:{}: {}: {}", r.file, r.line, r.field, r.reason)));
             }
@@ -325,7 +325,7 @@ fn decisions(path: Option<&Path>, problems: &mut Vec<String>) -> ingest::decisio
     let read = File::open(path).and_then(|file| ingest::decisions::read(&name, &mut BufReader::new(file)));
     match read {
         Ok(read) if read.decisions.is_empty() && read.lines > 0 => {
-            problems.push(format!("{name}: none of its {} lines is a decision", read.lines));
+            problems.push(format!("{name}: {} a decision", none_of(read.lines)));
             let shown = read.rejected.iter().take(5);
             problems.extend(shown.map(|r| format!("{}:{}: {}: {}", r.file, r.line, r.field, r.reason)));
             ingest::decisions::Decided::default()
@@ -336,6 +336,10 @@ fn decisions(path: Option<&Path>, problems: &mut Vec<String>) -> ingest::decisio
             ingest::decisions::Decided::default()
         }
     }
+}
+
+fn none_of(lines: usize) -> String {
+    if lines == 1 { "its only line is not".to_owned() } else { format!("none of its {lines} lines is") }
 }
 
 fn settings(path: Option<&Path>, problems: &mut Vec<String>) -> Settings {

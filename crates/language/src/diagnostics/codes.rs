@@ -21,10 +21,11 @@ macro_rules! codes {
     };
 }
 
-/// The code's page, as Markdown: what it means, an example, the example mended. Where there is no such code, the
-/// nearest that there is.
-pub fn explain(code: &str) -> Result<&'static str, Option<&'static str>> {
-    page(code).ok_or_else(|| near::nearest(code, TABLE.iter().map(|(known, _)| *known)))
+/// The code's page, as Markdown: what it means, an example, the example mended. Capitals make no difference, nor
+/// blanks or `_` for `-`. Where there is no such code, those that may be meant.
+pub fn explain(code: &str) -> Result<&'static str, Vec<&'static str>> {
+    let code = code.trim().to_lowercase().replace(['_', ' '], "-");
+    page(&code).ok_or_else(|| near::offers(&code, TABLE.iter().map(|(known, _)| *known)))
 }
 
 codes! {

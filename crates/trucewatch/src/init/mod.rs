@@ -17,19 +17,25 @@ const TEMPLATE: [(&str, &str); 6] = [
     ("README.md", include_str!("template/README.md")),
 ];
 
+/// Taken where none is given.
+const TIMEZONE: &str = "UTC";
+
 /// Longer than any title that is read at a glance.
 const NAME_LENGTH_MAX: usize = 200;
 
 /// Writes a new watch.
 pub fn run(options: &Init) -> Result<(), Failure> {
     let name = fit_name(&options.name)?;
-    let timezone = known_timezone(&options.timezone)?;
+    let is_given = options.timezone.is_some();
+    let taken = if is_given { "" } else { "taken because none was given; " };
+    let timezone = known_timezone(options.timezone.as_deref().unwrap_or(TIMEZONE))?;
     let title = serde_json::to_string(name).map_err(|error| Failure::Internal(error.to_string()))?;
     let filled: Vec<(&str, String)> = TEMPLATE
         .iter()
         .map(|(file, text)| {
             // The name last: what it holds is not a place to be filled in.
-            let text = text.replace("{{timezone}}", timezone).replace("{{title}}", &title);
+            let text = text.replace("{{timezone}}", timezone).replace("{{timezone_taken}}", taken);
+            let text = text.replace("{{title}}", &title);
             (*file, text.replace("{{name}}", name))
         })
         .collect();
@@ -39,7 +45,8 @@ pub fn run(options: &Init) -> Result<(), Failure> {
     for (file, text) in &filled {
         write_new(&folder.join(file), text)?;
     }
-    crate::print::line(&next(folder))
+    let zone = if is_given { "Its dates are in the time zone" } else { "No --timezone was given: its dates are in" };
+    crate::print::line(&next(folder, &format!("{zone} {timezone}")))
 }
 
 /// The name, if a heading and a quotation in Pact can hold it.
@@ -106,12 +113,12 @@ fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 /// What was done, and what to do.
-fn next(folder: &Path) -> String {
+fn next(folder: &Path, zone: &str) -> String {
     let files: Vec<_> = TEMPLATE.iter().map(|(file, _)| format!("  {file}")).collect();
     let named = folder.display();
     let there = if folder == Path::new(".") { String::new() } else { format!("  cd '{named}'\n") };
     format!(
-        "A new watch is in {named}:\n{}\n\nNext:\n{there}  trucewatch check     is the agreement understood?\n  trucewatch status    is it holding?\n  trucewatch serve     the same as pages on this machine\n\nREADME.md says what to change first.",
+        "A new watch is in {named}:\n{}\n\n{zone}. To change it, write another in\n`timezone` near the top of agreement.pact.md, such as Africa/Khartoum.\n\nNext:\n{there}  trucewatch check     is the agreement understood?\n  trucewatch status    is it holding?\n  trucewatch serve     the same as pages on this machine\n\nREADME.md says what to change first.",
         files.join("\n"),
     )
 }
