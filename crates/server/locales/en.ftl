@@ -55,12 +55,40 @@ reading-text = The text as written
 
 ## Overview
 overview-title = Is it holding?
-lead-broken = By this standard not in every part: { $ill } of { $of } provisions were not kept, or not in time.
-lead-broken-and-in-doubt = By this standard not in every part: { $ill } of { $of } provisions were not kept, or not in time; of { $doubt } more it cannot be told.
-lead-in-doubt = By this standard it cannot be told: in { $doubt } of { $of } provisions a breach or delay is possible, and certain in none.
-lead-not-all-computed = By this standard no breach is possible in what was computed; { $uncomputed } of { $of } provisions were not.
-lead-not-open = None of { $of } provisions is in force at that instant.
-lead-no-breach = By this standard, so far, no breach is possible in any of { $of } provisions.
+lead-broken = By this standard not in every part: { $ill } of { $of ->
+    [one] { $of } provision
+   *[other] { $of } provisions
+  } { $ill ->
+    [one] was
+   *[other] were
+  } not kept, or not in time.
+lead-broken-and-in-doubt = By this standard not in every part: { $ill } of { $of ->
+    [one] { $of } provision
+   *[other] { $of } provisions
+  } { $ill ->
+    [one] was
+   *[other] were
+  } not kept, or not in time; of { $doubt } more it cannot be told.
+lead-in-doubt = By this standard it cannot be told: in { $doubt } of { $of ->
+    [one] { $of } provision
+   *[other] { $of } provisions
+  } a breach or delay is possible, and certain in none.
+lead-not-all-computed = By this standard no breach is possible in what was computed; { $uncomputed } of { $of ->
+    [one] { $of } provision
+   *[other] { $of } provisions
+  } { $uncomputed ->
+    [one] was
+   *[other] were
+  } not.
+lead-not-open = { $of ->
+    [one] The only provision is not in force at that instant.
+   *[other] None of { $of } provisions is in force at that instant.
+  }
+lead-no-breach = By this standard, so far, no breach is possible in { $of ->
+    [one] the only provision
+   *[other] any of { $of } provisions
+  }.
+no-evidence = No evidence has been given: what follows rests on the text, and on whose silence counts.
 no-provisions = The agreement has no provisions.
 group-breached = Breached: { $n }
 group-not-in-time = Not performed in time: { $n }
@@ -325,7 +353,10 @@ written-from = From
 
 ## The agreement
 agreement-title = The agreement
-agreement-hint = The whole text as it was read. Beside the first line of each of its { $n } provisions stands its status.
+agreement-hint = The whole text as it was read. { $n ->
+    [one] Beside the first line of its only provision stands its status.
+   *[other] Beside the first line of each of its { $n } provisions stands its status.
+  }
 line-label = Line { $n }
 warnings-title = What the checker remarks
 

@@ -3,7 +3,7 @@
 //! Invariant: a set of several is always shown whole, worst first, and never looks like a set of one.
 
 use maud::{Markup, html};
-use model::{Status, StatusSet};
+use model::{Status, StatusSet, answer::PhaseAnswer};
 
 use crate::{
     locale::{Say, joined},
@@ -55,12 +55,22 @@ pub fn chips(say: Say, set: StatusSet, kind: &str) -> Markup {
 /// A set, or that there is none because this version does not compute the provision.
 #[must_use]
 pub fn chips_or_none(say: Say, set: Option<StatusSet>, kind: &str) -> Markup {
-    set.map_or_else(|| html! { span.quiet { (say.say("not-computed")) } }, |set| chips(say, set, kind))
+    set.map_or_else(|| not_computed(say), |set| chips(say, set, kind))
+}
+
+/// In place of what this version does not compute.
+#[must_use]
+pub fn not_computed(say: Say) -> Markup {
+    html! { span.quiet { (say.say("not-computed")) } }
 }
 
 /// The chips of a phase.
 #[must_use]
-pub fn phase_chips(say: Say, statuses: &[String]) -> Markup {
+pub fn phase_chips(say: Say, phase: &PhaseAnswer) -> Markup {
+    let statuses = &phase.status;
+    if !phase.computed {
+        return not_computed(say);
+    }
     let or = format!(" {} ", say.text("or"));
     let class = if statuses.len() == 1 { "set one" } else { "set many" };
     let chip = |status: &String| {

@@ -23,14 +23,19 @@ fn gaza() -> Router {
 
 /// A small watch with one claim by a source that means harm.
 fn hostile(claim: &str) -> Router {
+    small("", claim)
+}
+
+/// A small watch with one provision, what else its agreement says, and its claims.
+fn small(more: &str, claims: &str) -> Router {
     let folder = tempfile::tempdir().unwrap();
     let pact = "agreement \"Test <b>bold</b>\"\n  timezone Asia/Gaza\n  in force from 2025-10-10T12:00\n\n\
                 party north \"North\"\nparty south \"South\"\n\n\
                 obligation prisoners \"Release <i>now</i>\"\n  north must release all 20 prisoners to south\n  \
                 by the end of 2025-10-20\n";
-    std::fs::write(folder.path().join("agreement.pact.md"), pact).unwrap();
+    std::fs::write(folder.path().join("agreement.pact.md"), format!("{pact}{more}")).unwrap();
     std::fs::create_dir(folder.path().join("evidence")).unwrap();
-    std::fs::write(folder.path().join("evidence/claims.jsonl"), claim).unwrap();
+    std::fs::write(folder.path().join("evidence/claims.jsonl"), claims).unwrap();
     server::router(Arc::new(Watch::load(&Paths::of_folder(folder.path()).unwrap()).unwrap()))
 }
 
@@ -194,4 +199,48 @@ async fn what_is_not_there_is_said_with_a_way_on() {
     assert_eq!(get(&app, &long).await.0, StatusCode::URI_TOO_LONG);
     let post = Request::builder().method("POST").uri("/").body(Body::empty()).unwrap();
     assert_eq!(app.oneshot(post).await.unwrap().status(), StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_is_not_counted_as_several() {
+    let claim = r#"{"id":"c","source":"s","type":"event","act":"release","item":"prisoner","known_at":"2025-10-12T00:00:00Z","occurred":{"from":"2025-10-11T00:00:00Z","to":"2025-10-11T00:00:00Z"},"by":[{"party":"north"}],"to":[{"party":"south"}]}"#;
+    let app = small("", &format!("{claim}\n{{}}\n"));
+    let asked = ["", "?known_at=2025-10-25T00:00", "?at=2025-10-09T00:00"];
+    for path in asked.map(|question| format!("/{question}")).iter().map(String::as_str).chain([
+        "/agreement",
+        "/provisions/prisoners",
+        "/provisions/prisoners/once",
+        "/claims/c",
+    ]) {
+        let (status, _, html) = get(&app, path).await;
+        assert_eq!(status, StatusCode::OK, "{path}");
+        let text = seen(&html);
+        let words: Vec<&str> = text.split_whitespace().collect();
+        for pair in words.windows(2).filter(|pair| pair[0] == "1") {
+            let noun = pair[1].trim_end_matches(|c: char| c.is_ascii_punctuation());
+            // What begins with a capital is a heading that only happens to follow.
+            let in_a_sentence = noun.starts_with(|c: char| c.is_ascii_lowercase());
+            let several = noun.ends_with('s') && noun != "was" && noun != "is";
+            assert!(!in_a_sentence || !(several || noun == "were" || noun == "are"), "{path}: 1 {noun}");
+        }
+    }
+    let (_, _, before) = get(&app, "/?at=2025-10-09T00:00").await;
+    assert!(before.contains("The only provision is not in force"), "{}", seen(&before));
+    let (_, _, after) = get(&app, "/?known_at=2025-11-25T00:00").await;
+    assert!(!seen(&after).contains("No evidence has been given"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_computed_is_no_status_of_a_phase_or_milestone() {
+    let more = "phase one \"First phase\"\n  begins at entry into force\n  lasts 2 months\n\n\
+                milestone done \"All done\"\n  when north has released at least 2 prisoners to south\n";
+    let app = small(more, "");
+    let (_, _, json) = get(&app, "/answer.json").await;
+    let answer: model::answer::Answer = serde_json::from_str(&json).unwrap();
+    assert_eq!((answer.phases[0].computed, answer.milestones[0].computed), (false, false), "{json}");
+    let (_, _, html) = get(&app, "/").await;
+    let text = seen(&html).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("All done not computed"), "{text}");
+    assert!(text.contains("First phase not computed not computed not known not known"), "{text}");
+    assert!(text.contains("No evidence has been given"), "{text}");
 }

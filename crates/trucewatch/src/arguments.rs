@@ -41,10 +41,10 @@ watches. Outlines of zones, and sources, are looked for beside the file; for sta
 
 Examples:
   trucewatch check                                  the nearest watch's agreement
-  trucewatch check draft.pact.md watches            a file, and every agreement in a folder of watches
+  trucewatch check draft.pact.md watches            a file, and a folder of watches
   trucewatch check - < draft.pact.md                from standard input
-  trucewatch check --means draft.pact.md            what each provision means, in words
-  trucewatch check --format json watches            for programs: one JSON object a line for each finding
+  trucewatch check --means draft.pact.md            what each provision means
+  trucewatch check --format json watches            for programs: one JSON object a line
   trucewatch check --explain bare-list              what a code means, with an example
 
 Exit code 0: no errors; 1: errors in a text; 2: a file cannot be read, or an outline or source is missing.";
@@ -127,7 +127,7 @@ pub struct Init {
     /// What the agreement is called
     #[arg(long, default_value = "A new agreement")]
     pub name: String,
-    /// The time zone of its dates, by its name in the IANA database [default: UTC, and it is said]
+    /// The time zone of its dates, by its name in the IANA database; UTC when left out
     #[arg(long, value_name = "ZONE")]
     pub timezone: Option<String>,
 }

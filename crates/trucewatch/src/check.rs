@@ -28,20 +28,36 @@ pub fn run(options: &Check) -> Result<(), Failure> {
     if named.is_empty() {
         named.push(own_agreement(options)?);
     }
-    let mut outcomes = Vec::new();
-    let mut a_code = None;
+    let mut files = Vec::new();
     for name in &named {
         match meant_by(name) {
-            Ok(files) => {
-                outcomes.extend(files.iter().map(|file| check(file, options, &mut a_code)));
-            }
-            Err(failure) => outcomes.push(Err(failure)),
+            Ok(found) => files.extend(found.into_iter().map(Ok)),
+            Err(failure) => files.push(Err(failure)),
         }
     }
-    if let Some(code) = a_code.filter(|_| options.format == Format::Table) {
-        told(&format!("Each code has a page: trucewatch check --explain {code}"));
+    let mut is_hinted = false;
+    if files.len() == 1 {
+        return files.remove(0).and_then(|file| check(&file, options, &mut is_hinted));
     }
-    all_told(outcomes)
+    let texts = counted(files.len(), "text");
+    let (mut wrong, mut unread) = (0, 0);
+    for file in files {
+        let (tally, message) = match file.and_then(|file| check(&file, options, &mut is_hinted)) {
+            Ok(()) => continue,
+            Err(Failure::No(message)) => (&mut wrong, message),
+            Err(Failure::Input(message)) => (&mut unread, message),
+            Err(fault) => return Err(fault),
+        };
+        *tally += 1;
+        told(&message);
+    }
+    match (wrong, unread) {
+        (0, 0) => Ok(()),
+        (_, 0) => Err(Failure::No(format!("{texts}: {wrong} with errors"))),
+        (_, _) => {
+            Err(Failure::Input(format!("{texts}: {wrong} with errors, {unread} that cannot be checked")))
+        }
+    }
 }
 
 /// The agreement of the watch named, or of the nearest, by as short a name as there is.
@@ -51,38 +67,8 @@ fn own_agreement(options: &Check) -> Result<PathBuf, Failure> {
     Ok(path.strip_prefix(&here).map(Path::to_path_buf).unwrap_or(path))
 }
 
-/// How the whole went: one text speaks for itself, of several it is said how many were ill.
-fn all_told(mut outcomes: Vec<Result<(), Failure>>) -> Result<(), Failure> {
-    if outcomes.len() == 1 {
-        return outcomes.remove(0);
-    }
-    let texts = counted(outcomes.len(), "text");
-    let (mut unread, mut wrong) = (0, 0);
-    for outcome in outcomes {
-        match outcome {
-            Ok(()) => {}
-            Err(Failure::No(message)) => {
-                wrong += 1;
-                told(&message);
-            }
-            Err(Failure::Input(message)) => {
-                unread += 1;
-                told(&message);
-            }
-            Err(fault @ Failure::Internal(_)) => return Err(fault),
-        }
-    }
-    match (unread, wrong) {
-        (0, 0) => Ok(()),
-        (0, wrong) => Err(Failure::No(format!("of {texts}, {wrong} with errors"))),
-        (unread, wrong) => Err(Failure::Input(format!(
-            "of {texts}, {wrong} with errors, and {unread} that could not be checked"
-        ))),
-    }
-}
-
-/// Checks one text, and remembers a code to point at.
-fn check(file: &Path, options: &Check, a_code: &mut Option<&'static str>) -> Result<(), Failure> {
+/// Checks one text; where codes are explained is said once.
+fn check(file: &Path, options: &Check, is_hinted: &mut bool) -> Result<(), Failure> {
     let Text { path, text } = Text::read(file)?;
     let name = file.display().to_string();
     let parsed = language::parse(&text);
@@ -90,9 +76,8 @@ fn check(file: &Path, options: &Check, a_code: &mut Option<&'static str>) -> Res
     let warnings = counted(parsed.diagnostics.len() - errors, "warning");
     match options.format {
         Format::Json => print_json(&name, &text, &parsed.diagnostics)?,
-        Format::Table => tell(&name, &text, &parsed.diagnostics),
+        Format::Table => tell(&name, &text, &parsed.diagnostics, is_hinted),
     }
-    *a_code = a_code.or(parsed.diagnostics.first().map(|d| d.code));
     let Some(of) = parsed.agreement else {
         return Err(Failure::No(format!("{name}: {}, {warnings}", counted(errors, "error"))));
     };
@@ -119,11 +104,14 @@ fn check(file: &Path, options: &Check, a_code: &mut Option<&'static str>) -> Res
     if options.means { line(&format!("\n{}", means::in_words(&of))) } else { Ok(()) }
 }
 
-fn tell(name: &str, text: &str, diagnostics: &[Diagnostic]) {
-    let render =
-        if std::io::stderr().is_terminal() { language::render_coloured } else { language::render };
+fn tell(name: &str, text: &str, diagnostics: &[Diagnostic], is_hinted: &mut bool) {
+    let render = if std::io::stderr().is_terminal() { language::render_coloured } else { language::render };
     for diagnostic in diagnostics {
         told(&format!("{}\n", render(name, text, diagnostic)));
+    }
+    if let Some(first) = diagnostics.first().filter(|_| !*is_hinted) {
+        told(&format!("Each code has a page: trucewatch check --explain {}", first.code));
+        *is_hinted = true;
     }
 }
 
@@ -132,7 +120,7 @@ fn explain(code: &str) -> Result<(), Failure> {
     codes::explain(code).map_or_else(
         |offers| {
             let all = || codes::TABLE.iter().map(|(code, _)| *code).collect::<Vec<_>>().join(", ");
-            let instead = near::did_you_mean(&offers).unwrap_or_else(|| format!("there are {}", all()));
+            let instead = near::did_you_mean(&offers).unwrap_or_else(|| format!("the codes are {}", all()));
             Err(Failure::Input(format!("no diagnostic has the code “{code}”: {instead}")))
         },
         |page| line(page.trim_end()),

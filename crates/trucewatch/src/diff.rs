@@ -51,10 +51,8 @@ impl Draft {
         let Some(agreement) = parsed.agreement else {
             let errors = parsed.diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
             let name = path.display();
-            let told = format!(
-                "{name}: {}; `trucewatch check {name}` says what is wrong",
-                counted(errors, "error")
-            );
+            let told =
+                format!("{name}: {}; `trucewatch check {name}` says what is wrong", counted(errors, "error"));
             return Err(Failure::Input(told));
         };
         Ok(Draft { text, agreement, clauses: parsed.clauses })

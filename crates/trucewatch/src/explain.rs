@@ -71,9 +71,10 @@ fn head(watch: &watch::Watch, e: &Explanation) -> String {
     let end = |instant: Option<model::Instant>| instant.map_or_else(|| "open".to_owned(), local);
     let why =
         if e.instance.why.is_empty() { String::new() } else { format!(" ({})", e.instance.why.join(", ")) };
+    let none = if watch.claims.is_empty() { "No evidence has been given.\n" } else { "" };
     let label = if e.label.is_empty() { &e.provision } else { &e.label };
     format!(
-        "{label} [{} {}]: {}{why}\n\nClause    {}\nRule      {}\nText      line {}\nWindow    {} to {}\nAmount    {}\nAsked     at {}, as known at {}; standard {}; reading {}\n",
+        "{label} [{} {}]: {}{why}\n{none}\nClause    {}\nRule      {}\nText      line {}\nWindow    {} to {}\nAmount    {}\nAsked     at {}, as known at {}; standard {}; reading {}\n",
         e.provision,
         e.instance.key,
         in_words(e.instance.status),

@@ -27,10 +27,7 @@ pub fn in_words(agreement: &Agreement) -> String {
     words.join("\n").trim_start().to_owned() + "\n"
 }
 
-fn listed<'a>(
-    title: &str,
-    things: impl Iterator<Item = (&'a String, &'a String, String)>,
-) -> Option<String> {
+fn listed<'a>(title: &str, things: impl Iterator<Item = (&'a String, &'a String, String)>) -> Option<String> {
     let entries: Vec<String> = things.map(|(id, label, words)| entry(id, label, &words)).collect();
     (!entries.is_empty()).then(|| format!("\n{title}\n{}", entries.join("\n")))
 }

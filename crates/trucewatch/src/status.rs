@@ -48,11 +48,10 @@ pub fn run(options: &Ask) -> Result<(), Failure> {
 /// What is said of a watch that nobody has given a claim: no status, for there is nothing to judge by.
 fn without_evidence(watch: &Watch, answer: &Answer) -> String {
     format!(
-        "{}\n{}: whether it is holding cannot be said.\n\nClaims belong in the watch's folder evidence/, as .jsonl or .csv. What the text alone gives at an instant:\n  trucewatch status --at TIME\n\n{}{}",
+        "{}\n{}: whether it is holding cannot be said.\n{}\nClaims belong in the watch's folder evidence/, as .jsonl or .csv. What the text alone gives at an instant:\n  trucewatch status --at TIME",
         watch.title(),
         no_evidence(watch),
-        counted(answer.provisions.len(), "provision"),
-        not_computed(answer).map_or_else(String::new, |told| format!("; {told}")),
+        not_computed(answer),
     )
 }
 
@@ -64,8 +63,8 @@ fn no_evidence(watch: &Watch) -> String {
     }
 }
 
-/// How much of the agreement this version does not compute; none where it computes all of it.
-fn not_computed(answer: &Answer) -> Option<String> {
+/// A line on how much of the agreement this version does not compute; nothing where it computes all of it.
+fn not_computed(answer: &Answer) -> String {
     let of = |all: usize, missing: usize, noun: &str| {
         (missing > 0).then(|| format!("{missing} of {}", counted(all, noun)))
     };
@@ -76,8 +75,10 @@ fn not_computed(answer: &Answer) -> Option<String> {
         of(milestones.len(), milestones.iter().filter(|m| !m.computed).count(), "milestone"),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
-    let told = format!("not computed by this version: {}; the reasons stand below", parts.join(", "));
-    (!parts.is_empty()).then_some(told)
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!("Not computed by this version: {}; the reasons stand below.\n", parts.join(", "))
 }
 
 /// What was found, each thing said once with all that it is true of: first what is not computed, then the evidence.
@@ -92,7 +93,8 @@ fn reasons(findings: &[Finding]) -> Vec<String> {
 fn grouped(findings: &[&Finding]) -> String {
     let mut on: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for Finding { kind, source, on: what, detail } in findings {
-        let kind = if kind == "not_computed" { String::new() } else { format!("{}: ", kind.replace('_', " ")) };
+        let kind =
+            if kind == "not_computed" { String::new() } else { format!("{}: ", kind.replace('_', " ")) };
         let source = if source.is_empty() { String::new() } else { format!(" ({source})") };
         on.entry(format!("{kind}{detail}{source}")).or_default().push(what);
     }
@@ -106,22 +108,25 @@ fn heading(watch: &Watch, answer: &Answer) -> String {
     let zone = &watch.agreement.timezone;
     let local = |instant: model::Instant| instant.zoned(zone).strftime("%Y-%m-%d %H:%M %:z").to_string();
     let hindsight = if answer.at < answer.known_at { ", in hindsight" } else { "" };
-    let missing = not_computed(answer).map_or_else(String::new, |told| format!("{told}\n"));
     format!(
-        "{}\nat {}, as known at {}{hindsight}; standard {}; reading {}\n{}\n{missing}",
+        "{}\nat {}, as known at {}{hindsight}; standard {}; reading {}\n{}\n{}",
         watch.title(),
         local(answer.at),
         local(answer.known_at),
         answer.standard,
         answer.reading,
         read(watch, answer),
+        not_computed(answer),
     )
 }
 
 /// How much evidence there is, and how much of it was known.
 fn read(watch: &Watch, answer: &Answer) -> String {
     if watch.claims.is_empty() {
-        return format!("{}: what follows is the text's, and that of silence", no_evidence(watch));
+        return format!(
+            "{}: what follows rests on the text, and on whose silence counts",
+            no_evidence(watch)
+        );
     }
     let known = watch.claims.iter().filter(|claim| claim.known_at <= answer.known_at).count();
     let later = if known < watch.claims.len() { format!(", {known} known by then") } else { String::new() };

@@ -182,7 +182,7 @@ fn each_code_has_its_page() {
     assert!(page.starts_with("# bare-list\n") && page.contains("## Mended"), "{page}");
     let output = run(&["check", "--explain", "bear-list"]);
     assert_eq!(code(&output), 2);
-    assert!(stderr(&output).contains("`bare-list`"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("did you mean bare-list?"), "{}", stderr(&output));
 }
 
 #[test]

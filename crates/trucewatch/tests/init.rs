@@ -59,6 +59,8 @@ fn what_it_writes_works_at_once() {
     assert!(checked.ends_with("no errors, 0 warnings\n"), "{checked}");
     printed(&watch, &["fmt", "--check"]);
     let status = printed(&watch, &["status"]);
+    assert!(status.starts_with(name) && status.contains("No evidence has been given"), "{status}");
+    let status = printed(&watch, &["status", "--at", "2026-01-01T10:00Z"]);
     assert!(status.starts_with(name) && status.contains("at 2026-01-01 12:00 +02:00"), "{status}");
     let answer: Value = serde_json::from_str(&printed(
         &watch,
@@ -67,8 +69,23 @@ fn what_it_writes_works_at_once() {
     .expect("one JSON object");
     assert_eq!(answer["agreement"]["name"], name);
     assert_eq!(answer["provisions"].as_array().map(Vec::len), Some(5));
-    let under = printed(&watch, &["status", "--reading", "aid_trucks_only"]);
+    let asked = ["status", "--reading", "aid_trucks_only", "--at", "2026-01-05T00:00Z"];
+    let under = printed(&watch, &asked);
     assert!(under.contains("reading aid_trucks_only"), "{under}");
+}
+
+#[test]
+fn the_time_zone_taken_is_said_with_how_to_change_it() {
+    let above = tempfile::tempdir().expect("a folder");
+    let told = printed(above.path(), &["init", "silent"]);
+    assert!(told.contains("No --timezone was given: its dates are in UTC. To change it"), "{told}");
+    let agreement = read(&above.path().join("silent/agreement.pact.md"));
+    assert!(agreement.contains("  timezone UTC  # taken because none was given; change: "), "{agreement}");
+    let told = printed(above.path(), &["init", "said", "--timezone", "Asia/Gaza"]);
+    assert!(told.contains("in the time zone Asia/Gaza. To change it") && !told.contains("UTC"), "{told}");
+    let agreement = read(&above.path().join("said/agreement.pact.md"));
+    assert!(agreement.contains("  timezone Asia/Gaza  # change: "), "{agreement}");
+    printed(&above.path().join("said"), &["fmt", "--check"]);
 }
 
 #[test]

@@ -102,11 +102,11 @@ pub struct Explanation {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoExplanation {
     /// No provision of that name.
-    #[error("the agreement has no provision “{asked}”: {instead}")]
+    #[error("the agreement has no provision “{asked}”{instead}")]
     Provision {
         /// What was asked for.
         asked: String,
-        /// Those that may be meant, or else what there is.
+        /// What it is instead, and those that may be meant or else what there is.
         instead: String,
     },
     /// No instance of that key.
@@ -187,8 +187,13 @@ impl Watch {
 fn no_provision(agreement: &Agreement, asked: &str) -> NoExplanation {
     let names = agreement.provisions.iter().map(|p| p.id.as_str());
     let meant = near::did_you_mean(&near::offers(asked, names.clone()));
-    let instead = meant.unwrap_or_else(|| format!("it has {}", join(names.map(str::to_owned))));
-    NoExplanation::Provision { asked: asked.to_owned(), instead }
+    let meant = meant.unwrap_or_else(|| format!("it has {}", join(names.map(str::to_owned))));
+    let other = match () {
+        () if agreement.phases.iter().any(|phase| phase.id == asked) => ", which is a phase",
+        () if agreement.milestones.iter().any(|milestone| milestone.id == asked) => ", which is a milestone",
+        () => "",
+    };
+    NoExplanation::Provision { asked: asked.to_owned(), instead: format!("{other}: {meant}") }
 }
 
 fn join(names: impl Iterator<Item = String>) -> String {
@@ -362,8 +367,8 @@ fn missing(instance: &InstanceAnswer) -> Vec<String> {
     if let (Some(owed), Some(low)) = (owed, instance.amount.low) {
         if low < *owed {
             let short = *owed - low;
-                let are = if short == Amount::whole(1) { "is" } else { "are" };
-                missing.push(format!("{low} of {owed} certain: {short} {are} not shown"));
+            let are = if short == Amount::whole(1) { "is" } else { "are" };
+            missing.push(format!("{low} of {owed} certain: {short} {are} not shown"));
         }
         match instance.amount.high {
             None => missing.push("nothing accepted rules out that more was done than is reported".to_owned()),

@@ -38,6 +38,7 @@ pub fn page(page: &Page<'_>) -> Result<Markup, Refusal> {
     let title = say.text("overview-title");
     let body = html! {
         h1 { (title) }
+        @if page.watch().claims.is_empty() { p { (say.say("no-evidence")) } }
         div.answers { @for answer in both { (in_words(page, answer)) } }
         (phases(page, both))
         (provisions(page, both))
@@ -152,6 +153,9 @@ fn phases(page: &Page<'_>, both: [&Answer; 2]) -> Markup {
         let declared = page.watch().agreement.phases.iter().find(|phase| phase.id == id);
         declared.map(|p| p.label.clone()).filter(|l| !l.is_empty()).unwrap_or_else(|| super::in_words(id))
     };
+    let computed = |is_computed: bool, at: Option<&Moment>| {
+        if is_computed { moment(page, at) } else { say.say("moment-unknown") }
+    };
     html! {
         @if !first.phases.is_empty() {
             section aria-labelledby="phases" {
@@ -168,11 +172,11 @@ fn phases(page: &Page<'_>, both: [&Answer; 2]) -> Markup {
                             tr role="row" {
                                 (row_head(bdi(label(&phase.id))))
                                 @for (answer, phase) in [(first, phase), (second, other)] {
-                                    @let chips = status::phase_chips(say, &phase.status);
+                                    @let chips = status::phase_chips(say, phase);
                                     (cell_under(&name(page, &answer.standard), "", chips))
                                 }
-                                (cell(say, "col-began", moment(page, phase.began.as_ref())))
-                                (cell(say, "col-ended", moment(page, phase.ended.as_ref())))
+                                (cell(say, "col-began", computed(phase.computed, phase.began.as_ref())))
+                                (cell(say, "col-ended", computed(phase.computed, phase.ended.as_ref())))
                             }
                         }
                     }
@@ -201,11 +205,11 @@ fn milestones(page: &Page<'_>, answer: &Answer) -> Markup {
                 @for milestone in &answer.milestones {
                     div {
                         dt { (bdi(label(&milestone.id))) }
-                        dd {
+                        dd { @if !milestone.computed { (status::not_computed(say)) } @else {
                             @let key = if milestone.certain { "milestone-reached" } else { "milestone-perhaps" };
                             (say.say(key))
                             " " (moment(page, Some(&milestone.reached)))
-                        }
+                        } }
                     }
                 }
             }

@@ -45,7 +45,8 @@ pub fn run(options: &Init) -> Result<(), Failure> {
     for (file, text) in &filled {
         write_new(&folder.join(file), text)?;
     }
-    let zone = if is_given { "Its dates are in the time zone" } else { "No --timezone was given: its dates are in" };
+    let zone =
+        if is_given { "Its dates are in the time zone" } else { "No --timezone was given: its dates are in" };
     crate::print::line(&next(folder, &format!("{zone} {timezone}")))
 }
 
