@@ -11,7 +11,7 @@ pub fn in_words(agreement: &Agreement) -> String {
     let mut above = None;
     for provision in &agreement.provisions {
         if above != Some(&provision.clause) {
-            words.push(format!("\n{}", provision.clause));
+            words.push(format!("\n{}", provision.clause).trim_end_matches('\n').to_owned());
             above = Some(&provision.clause);
         }
         words.push(entry(&provision.id, &provision.label, &rule_in_words(agreement, provision)));

@@ -17,7 +17,11 @@ agreement \"T\"
   in force from 2026-01-01T00:00
 party a \"A\"
 party b \"B\"
+```
+
 ## Article 1
+
+```pact
 obligation release_all \"All go home\"
   a must release at least 1 prisoner to b
   by the end of 2026-01-03
@@ -139,10 +143,10 @@ fn check_says_what_each_provision_means() {
     let at = folder(&[("a.pact.md", &format!("# T\n{AGREEMENT}{MORE}"))]);
     let said = printed(at.path(), &["check", "--means", "a.pact.md"]);
     for words in [
-        "  release_all · All go home\n    A must release at least 1 prisoner to B by the end of 2026-01-03.\n",
+        "Article 1\n  release_all · All go home\n    A must release at least 1 prisoner to B by the end of 2026-01-03.\n",
         "  calm · No attacks\n    A must not attack B.\n",
         "  one · First\n    begins when the agreement is in force, and lasts 2 months\n",
-        "  two_home · Two are home\n    reached when A has released at least 2 prisoners to B\n",
+        "  two_home · Two are home\n    reached when A released at least 2 prisoners to B\n",
     ] {
         assert!(said.contains(words), "{words} is not in {said}");
     }
@@ -245,7 +249,8 @@ fn one_is_not_counted_as_several() {
         ("agreement.pact.md", AGREEMENT),
         ("evidence/c.jsonl", &format!("{CLAIM}\n{{}}\n")),
         ("wrong.pact.md", &AGREEMENT.replace("to b\n", "to bb\n")),
-        ("one.jsonl", CLAIM),
+        ("one/agreement.pact.md", AGREEMENT),
+        ("one/evidence/c.jsonl", CLAIM),
         ("none.jsonl", "{}\n"),
         ("untidy.pact.md", &AGREEMENT.replace("  timezone", " timezone")),
     ]);
@@ -258,6 +263,7 @@ fn one_is_not_counted_as_several() {
         &["explain", "release_all"],
         &["evaluate", "agreement.pact.md", "--claims", "evidence/c.jsonl", "--strict"],
         &["evaluate", "agreement.pact.md", "--claims", "none.jsonl"],
+        &["status", "-w", "one"],
         &["status", "--known-at", "2025-12-31T00:00Z"],
         &["fmt", "--check", "untidy.pact.md"],
         &["diff", "agreement.pact.md", "wrong.pact.md"],
