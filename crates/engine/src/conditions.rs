@@ -2,11 +2,15 @@
 //!
 //! Invariant: a condition that is not computed yet is an error that names it, never a guess.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use model::{
     Amount, Id, Instant, Period,
-    agreement::{Action, Agreement, Condition, Due, PhaseEnd, Provision, Required, Rule, Target},
+    agreement::{Action, Agreement, Binding, Condition, Due, PhaseEnd, Provision, Required, Rule, Target},
 };
 
 use crate::{
@@ -15,6 +19,7 @@ use crate::{
     measure::{Evidence, Role},
     moments::Moments,
     reach::{beyond, changed, deed},
+    standing,
 };
 
 /// A construct that this engine does not compute yet, in words.
@@ -40,13 +45,14 @@ pub struct Context<'a> {
     pub at: Instant,
     firsts: RefCell<BTreeMap<String, Result<Moments, NotComputed>>>,
     asked: RefCell<BTreeMap<String, Rc<Asked>>>,
+    computing: RefCell<BTreeSet<Id>>,
 }
 
 impl<'a> Context<'a> {
     /// A context with nothing computed yet.
     #[must_use]
     pub fn new(agreement: &'a Agreement, evidence: &'a dyn Evidence, at: Instant) -> Self {
-        Context { agreement, evidence, at, firsts: RefCell::default(), asked: RefCell::default() }
+        Context { agreement, evidence, at, firsts: RefCell::default(), asked: RefCell::default(), computing: RefCell::default() }
     }
 
     /// What the evidence says of a kind of deed, solved once.
@@ -74,6 +80,23 @@ impl<'a> Context<'a> {
         self.firsts.borrow_mut().insert(key.clone(), Err(cycle));
         let result = compute();
         self.firsts.borrow_mut().insert(key, result.clone());
+        result
+    }
+
+    /// Computes what hangs on a provision's instances; one that is asked for while it is computed is a cycle.
+    ///
+    /// # Errors
+    /// When it is not computed, or hangs on itself.
+    pub fn once_only<T>(
+        &self,
+        id: &Id,
+        compute: impl FnOnce() -> Result<T, NotComputed>,
+    ) -> Result<T, NotComputed> {
+        if !self.computing.borrow_mut().insert(id.clone()) {
+            return Err(NotComputed(format!("{id}, which hangs on itself")));
+        }
+        let result = compute();
+        self.computing.borrow_mut().remove(id);
         result
     }
 
@@ -233,6 +256,10 @@ impl<'a> Context<'a> {
     fn provision(&self, id: &Id) -> Result<&'a Provision, NotComputed> {
         let found = self.agreement.provisions.iter().find(|p| p.id == *id);
         let found = found.ok_or_else(|| NotComputed(format!("the provision {id}, which is not declared")))?;
+        // Whether a family's duty is computed is found out member by member.
+        if found.terms.for_each.is_some() {
+            return Ok(found);
+        }
         beyond(self.agreement, found).map_or(Ok(found), |what| Err(NotComputed(what)))
     }
 
@@ -270,6 +297,10 @@ impl<'a> Context<'a> {
         let provision = self.provision(id)?;
         let key = format!("performance of {id}{}", if in_time { " in time" } else { "" });
         self.named(key, || match &provision.rule {
+            Rule::Once { .. } | Rule::Schedule { .. } if !is_plain(provision) => {
+                let so = if in_time { standing::performed_in_time } else { standing::performed };
+                standing::all_stand(self, id, so)
+            }
             Rule::Once { .. } => {
                 let each = self.singles(provision, |single, at| performance(single, at, in_time))?;
                 Ok(each.into_iter().reduce(|a, b| a.both(&b)).unwrap_or_else(Moments::never))
@@ -283,10 +314,26 @@ impl<'a> Context<'a> {
     fn breached(&self, id: &Id) -> Result<Moments, NotComputed> {
         let provision = self.provision(id)?;
         self.named(format!("breach of {id}"), || {
+            if !is_plain(provision) {
+                return standing::some_stands(self, id, standing::breached);
+            }
             let each = self.singles(provision, breach)?;
             Ok(each.into_iter().reduce(|a, b| a.either(&b)).unwrap_or_else(Moments::never))
         })
     }
+}
+
+/// Whether a provision is one window for each bearer of a plain number, and nothing else bears on it.
+fn is_plain(provision: &Provision) -> bool {
+    let terms = &provision.terms;
+    let other = terms.for_each.is_some()
+        || terms.part_lot.is_some()
+        || terms.in_step.is_some()
+        || !terms.made_up_with.is_empty()
+        || !terms.subject_to.is_empty()
+        || terms.manner.is_some()
+        || terms.quality.is_some();
+    matches!(provision.rule, Rule::Once { .. }) && provision.binding == Binding::Each && !other
 }
 
 /// When a single duty comes to be met or late (or, `in_time`, met).

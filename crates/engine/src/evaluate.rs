@@ -7,19 +7,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     Id, Instant, Period, Status, StatusSet,
-    agreement::{Agreement, Phase, Provision, Rule},
+    agreement::{Agreement, Phase, Provision},
     answer::{BearerAnswer, Count, Finding, MilestoneAnswer, Moment, PhaseAnswer, ProvisionAnswer, Stretch},
 };
 
 use crate::{
     conditions::{Context, NotComputed},
+    dues,
     instance::worst_of,
     measure::Evidence,
     moments::Moments,
     outcome::{Outcome, Row, sorted},
-    reach::beyond,
-    recurring::{daily, prohibition},
-    single::{exchange, once, shared_doubt},
+    single::shared_doubt,
 };
 
 /// Everything that the engine says; the caller adds what was read and asked.
@@ -100,17 +99,7 @@ fn provision(
     provision: &Provision,
     findings: &mut BTreeSet<Finding>,
 ) -> ProvisionAnswer {
-    let outcome = match (beyond(context.agreement, provision), &provision.rule) {
-        (Some(what), _) => Err(NotComputed(what)),
-        (None, Rule::Once { .. }) => once(context, provision),
-        (None, Rule::Periodic { .. }) => daily(context, provision),
-        (None, Rule::Exchange { .. }) => exchange(context, provision),
-        (None, Rule::Prohibition { .. }) => prohibition(context, provision),
-        (None, Rule::Schedule { .. } | Rule::State { .. } | Rule::Answerable { .. }) => {
-            Err(NotComputed("this kind of rule".to_owned()))
-        }
-    };
-    match outcome {
+    match dues::outcome(context, provision) {
         Ok(outcome) => {
             findings.extend(outcome.findings.iter().cloned());
             answer(context, provision, outcome)
@@ -171,7 +160,8 @@ fn answer(context: &Context<'_>, provision: &Provision, outcome: Outcome) -> Pro
     }
 }
 
-fn bearers(provision: &Provision, outcome: &Outcome) -> Vec<BearerAnswer> {
+/// What each bearer has of a provision's instances.
+pub fn bearers(provision: &Provision, outcome: &Outcome) -> Vec<BearerAnswer> {
     let bearers = sorted(&provision.bearers);
     let each = bearers.iter().map(|party| {
         let own = outcome.rows.iter().filter(|(bearer, _)| bearer == party).map(|(_, row)| row.answer.status);
@@ -196,7 +186,7 @@ fn tally(rows: &[(Id, Row)]) -> BTreeMap<String, Count> {
 }
 
 /// The provision's statuses over time: the worst of its instances as they stood at each change.
-fn timeline(context: &Context<'_>, rows: &[(Id, Row)]) -> Vec<Stretch> {
+pub fn timeline(context: &Context<'_>, rows: &[(Id, Row)]) -> Vec<Stretch> {
     let start = context.agreement.in_force;
     if context.at < start {
         return Vec::new();

@@ -3,7 +3,11 @@
 //! Invariant: a `Measure` is already cut to one pattern, one known time and one standard; nothing here asks again what
 //! a claim means.
 
-use model::{Amount, Id, Period, agreement::Action};
+use model::{
+    Amount, Id, Instant, Period,
+    agreement::{Action, Baseline},
+    amount::Range,
+};
 
 /// Everything accepted that speaks of one kind of deed.
 #[derive(Clone, Debug, Default)]
@@ -93,6 +97,16 @@ pub struct Tally {
 pub trait Evidence {
     /// What is said of deeds that fit a pattern. `owed_by` are the bearers whose duty it is, where it is one.
     fn measure(&self, pattern: &Action, role: Role<'_>) -> Measure;
+
+    /// Likewise, of deeds done to the pattern's item or to one of these.
+    fn measure_of_any(&self, pattern: &Action, items: &[Id], role: Role<'_>) -> Measure;
+
+    /// What those who certify a baseline count of it at an instant, apart from deeds of an act: its performance. No bounds
+    /// where they give no figure.
+    fn baseline(&self, baseline: &Baseline, apart_from: &str, at: Instant) -> Range;
+
+    /// The instants at which that changes.
+    fn baseline_turns(&self, baseline: &Baseline) -> Vec<Instant>;
 }
 
 /// What the deeds asked about are to the provision: it decides against whose interest a statement is.

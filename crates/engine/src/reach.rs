@@ -6,15 +6,15 @@
 use model::{
     Id,
     agreement::{
-        Action, Agreement, Binding, CountedOn, Counting, Cycle, Due, Faculty, Matching, Provision, Rule,
-        Spread, Target, Terms, TieKind, Where,
+        Action, Agreement, Binding, CountedOn, Counting, Cycle, Due, Faculty, Matching, PartLot, Provision,
+        Rule, Spread, Target, Terms, Tie, TieKind,
     },
 };
 
 /// Why a provision is not computed; none where it is.
 #[must_use]
 pub fn beyond(agreement: &Agreement, provision: &Provision) -> Option<String> {
-    let rule = rule(&provision.rule).or_else(|| terms(&provision.terms)).or_else(|| binding(provision));
+    let rule = rule(&provision.rule).or_else(|| terms(&provision.rule, &provision.terms)).or_else(|| binding(provision));
     rule.map(str::to_owned)
         .or_else(|| before_entry(agreement, &provision.rule))
         .or_else(|| provision.exceptions.iter().any(|e| e.plea.is_some()).then(|| "a plea".to_owned()))
@@ -30,22 +30,17 @@ pub fn beyond(agreement: &Agreement, provision: &Provision) -> Option<String> {
 
 fn rule(rule: &Rule) -> Option<&'static str> {
     match rule {
-        Rule::Once { .. } | Rule::Prohibition { .. } => None,
-        Rule::Schedule { .. } => Some("a schedule, or an amount that is no plain number"),
+        Rule::Once { .. } | Rule::Schedule { .. } | Rule::Prohibition { .. } | Rule::Answerable { .. } => None,
         Rule::Periodic { disjoint: true, .. } => Some("parts that are disjoint"),
         Rule::Periodic { cycle: Cycle::Day, spread: Spread::Alone, .. } => None,
         Rule::Periodic { cycle: Cycle::Day, .. } => Some("averages and shortfalls that are made up"),
         Rule::Periodic { .. } => Some("periods other than the day"),
-        Rule::Exchange { matching: Matching::SameReference, .. } => {
-            Some("answers that are matched by reference")
+        Rule::Exchange { matching: Matching::SameReference, counted_on, shares, .. } => {
+            let plain = *counted_on == CountedOn::Handover && shares.is_empty();
+            (!plain).then_some("parts or identification of answers that are matched by reference")
         }
-        Rule::Exchange { counted_on: CountedOn::Identification, .. } => Some("counting on identification"),
-        Rule::Exchange { shares, .. } => (!shares.is_empty()).then_some("parts of an answer"),
+        Rule::Exchange { .. } => None,
         Rule::State { .. } => Some("a state that is to be kept"),
-        Rule::Answerable { for_result: true, .. } => Some("answerability for others' deeds"),
-        Rule::Answerable { .. } => {
-            Some("a duty of conduct about others' deeds, which is judged and never computed")
-        }
     }
 }
 
@@ -55,35 +50,32 @@ fn before_entry(agreement: &Agreement, rule: &Rule) -> Option<String> {
     (*last < agreement.in_force).then(|| "a duty that is due before entry into force".to_owned())
 }
 
-fn terms(terms: &Terms) -> Option<&'static str> {
+fn terms(rule: &Rule, terms: &Terms) -> Option<&'static str> {
     // What only describes violations, or settles them elsewhere, changes no status.
     let Terms {
         unless,
         counting,
         judged,
-        manner,
-        for_each,
+        manner: _,
+        for_each: _,
         in_step,
         part_lot,
         made_up_with,
-        quality,
+        quality: _,
         consequences: _,
         grades: _,
         disputes: _,
-        subject_to,
+        subject_to: _,
         notwithstanding: _,
     } = terms;
+    let once = matches!(rule, Rule::Once { .. });
     [
         (unless.is_some(), "`unless`"),
         (*counting != Counting::Incident, "counts other than incidents"),
         (judged.is_some(), "a term that someone judges"),
-        (manner.is_some(), "effort or pace, which is tracked and never judged"),
-        (for_each.is_some(), "a duty for each of a family"),
-        (in_step.is_some(), "duties in step with each other"),
-        (part_lot.is_some(), "lots"),
-        (!made_up_with.is_empty(), "items that make up the number"),
-        (quality.is_some(), "a standard of quality, which is judged"),
-        (!subject_to.is_empty(), "`subject to`"),
+        (in_step.is_some() && !once, "duties in step with each other that are no single duty"),
+        (*part_lot == Some(PartLot::Proportion) && !once, "lots in an exchange, answered in proportion"),
+        (!made_up_with.is_empty() && !once, "items that make up the number of other than a single duty"),
     ]
     .into_iter()
     .find_map(|(said, what)| said.then_some(what))
@@ -92,21 +84,17 @@ fn terms(terms: &Terms) -> Option<&'static str> {
 fn binding(provision: &Provision) -> Option<&'static str> {
     match provision.binding {
         Binding::Each => None,
-        Binding::Unstated => Some("a duty whose bearer the text does not state"),
-        _ => Some("a duty that several owe otherwise than each"),
+        _ => match provision.rule {
+            Rule::Once { .. } | Rule::Schedule { .. } | Rule::Exchange { .. } | Rule::Answerable { .. } => None,
+            _ => Some("a duty that recurs, or to refrain, that several owe otherwise than each"),
+        },
     }
 }
 
 /// Why a kind of deed is not computed.
 #[must_use]
 pub fn deed(agreement: &Agreement, action: &Action) -> Option<String> {
-    if !action.under.is_empty() {
-        return Some("deeds to those of another provision".to_owned());
-    }
-    if let Some((how, id)) = &action.place {
-        if *how == Where::Outside {
-            return Some("deeds outside a zone".to_owned());
-        }
+    if let Some((_, id)) = &action.place {
         let zone = agreement.zones.iter().find(|zone| zone.id == *id);
         if zone.is_none_or(|zone| zone.versions.is_empty()) {
             return Some(format!("the ground of {id}, which has no outline of its own"));
@@ -115,12 +103,16 @@ pub fn deed(agreement: &Agreement, action: &Action) -> Option<String> {
     action.by.iter().chain(&action.to).find_map(|id| doer(agreement, id))
 }
 
+/// Ties to the agreement, and ties that someone contests: of these the caller has to settle which hold.
 fn doer(agreement: &Agreement, id: &Id) -> Option<String> {
-    let of_another = |kind| matches!(kind, TieKind::PartOf | TieKind::DirectedBy);
-    let own = agreement.actors.iter().find(|a| a.id == *id).is_some_and(|a| !a.ties.is_empty());
-    let others = agreement.actors.iter().flat_map(|a| &a.ties);
-    let led = others.filter(|tie| of_another(tie.kind)).any(|tie| tie.other.as_ref() == Some(id));
-    (own || led).then(|| format!("ties of {id} to others, or to the agreement, over time"))
+    let of_another = |tie: &&Tie| matches!(tie.kind, TieKind::PartOf | TieKind::DirectedBy);
+    let contested = |tie: &Tie| !tie.contested_by.is_empty();
+    let own = agreement.actors.iter().filter(|a| a.id == *id).flat_map(|a| &a.ties);
+    let to_it = own.clone().any(|tie| !of_another(&tie));
+    let others = agreement.actors.iter().flat_map(|a| &a.ties).filter(of_another);
+    let led = others.filter(|tie| tie.other.as_ref() == Some(id));
+    (to_it || own.chain(led).any(contested))
+        .then(|| format!("ties of {id} to the agreement over time, or that someone contests"))
 }
 
 /// Why a phase or provision is not computed: an amendment or a power may have changed it.

@@ -271,13 +271,13 @@ pub fn prohibition(context: &Context<'_>, provision: &Provision) -> Result<Outco
     Ok(outcome)
 }
 
-fn count(amount: &Range) -> Count {
+pub fn count(amount: &Range) -> Count {
     let whole = |amount: Amount| u64::try_from(amount.floor()).unwrap_or(0);
     Count { certain: amount.low.map_or(0, whole), possible: amount.high.map(whole) }
 }
 
 /// The forbidden deeds as a measure in which each incident counts one, without those that are excused.
-fn violations(
+pub fn violations(
     context: &Context<'_>,
     provision: &Provision,
     action: &Action,
@@ -344,7 +344,7 @@ fn grounds(bounds: &Bounds, event: &Event, length: Duration) -> (bool, bool) {
     (maybe, certain)
 }
 
-fn prohibited(asked: &Asked, scope: &Scope, at: Instant, provision: &Provision) -> Row {
+pub fn prohibited(asked: &Asked, scope: &Scope, at: Instant, provision: &Provision) -> Row {
     let statuses = |bounds: &Bounds, t: Instant| -> StatusSet {
         let mut set = StatusSet::EMPTY;
         if !scope.opens.certain_by(t) {

@@ -25,9 +25,6 @@ use crate::{
     outcome::{Outcome, Row, required_map},
 };
 
-/// More instances of one exchange than this are not listed; the last stands for the rest.
-const INSTANCES_MAX: i64 = 10_000;
-
 /// Why a set of statuses has more than one member: from the set, the set of a world with nothing unreported, and
 /// whether the evidence contradicts itself where it matters.
 #[must_use]
@@ -295,95 +292,6 @@ fn claims_behind(context: &Context<'_>, condition: &Condition, depth: usize) -> 
         }
         _ => BTreeSet::new(),
     }
-}
-
-/// An exchange: one instance for every so many units of its trigger (SEMANTICS.md §6).
-///
-/// # Errors
-/// When its scope is not computed.
-pub fn exchange(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
-    let Rule::Exchange { trigger, every, action, required, within, afterwards, .. } = &provision.rule else {
-        return Err(NotComputed("not an exchange".to_owned()));
-    };
-    let [bearer] = provision.bearers.as_slice() else {
-        return Err(NotComputed("an exchange that several owe".to_owned()));
-    };
-    if provision.while_ != Condition::InForce || *every <= Amount::ZERO {
-        return Err(NotComputed("an exchange that binds only during a phase".to_owned()));
-    }
-    let role = Role::Duty { bearers: &trigger.by, verifiers: &provision.verified_by };
-    let triggers = context.ask(trigger, role);
-    let answers = ask(context, action, bearer, provision);
-    let (from, at) = (context.agreement.in_force, context.at);
-    let deadline = within.map_or(Deadline::Open, Deadline::After);
-    let mut outcome = Outcome::default();
-    let listed = instances(&triggers, from, at, *every);
-    let far = last_of_all(&triggers, &answers, (from, at), listed, *required);
-    let opens = |k: i64| Moments::reaching(&triggers.bounds, from, Amount(every.0.saturating_mul(k)), at);
-    let openings: Vec<Moments> = (1..=far).map(opens).collect();
-    let frame = |k: i64, opens| Frame {
-        key: format!("#{k}"),
-        opens,
-        deadline: &deadline,
-        count_from: if *afterwards { CountFrom::Opening } else { CountFrom::Fixed(from) },
-        required: Required::AtLeast(Amount(required.0.saturating_mul(k))),
-        used: Amount(required.0.saturating_mul(k - 1)),
-        owed: Required::AtLeast(*required),
-        rest: Vec::new(),
-    };
-    let mut frames: Vec<Frame<'_>> = (1..=far).zip(&openings).map(|(k, opens)| frame(k, opens)).collect();
-    let rest = frames.split_off(usize::try_from(listed).unwrap_or(0));
-    outcome.exact &= rest.is_empty();
-    if let Some(last) = frames.last_mut() {
-        last.rest = rest;
-    }
-    for frame in frames {
-        let mut row = frame.row(&answers, at, provision);
-        row.answer.evidence.extend(triggers.measure.claims_in(&Period { first: from, last: at.max(from) }));
-        row.answer.evidence.sort();
-        row.answer.evidence.dedup();
-        outcome.push(bearer, row);
-    }
-    outcome.note(&triggers, &provision.id);
-    outcome.note(&answers, &provision.id);
-    outcome.exact &= !afterwards || outcome.rows.len() < 2;
-    Ok(outcome)
-}
-
-/// How many instances to look at: those that can have been triggered, and where nothing caps them, one beyond all that is reported.
-fn instances(triggers: &Asked, from: Instant, at: Instant, every: Amount) -> i64 {
-    let open = Asked::amount(&triggers.bounds, from, at.next());
-    let most = open.high.map_or_else(
-        || {
-            let least = open.low.unwrap_or_default();
-            reported(triggers, from, at).map_or(least, |reported| reported.max(least)).0 / every.0 + 1
-        },
-        |high| high.0 / every.0,
-    );
-    most.clamp(0, INSTANCES_MAX)
-}
-
-/// The last instance that may differ from those after it: where nothing caps the trigger, the first that all that may
-/// have been performed leaves short.
-fn last_of_all(
-    triggers: &Asked,
-    answers: &Asked,
-    (from, at): (Instant, Instant),
-    listed: i64,
-    required: Amount,
-) -> i64 {
-    if required <= Amount::ZERO || Asked::amount(&triggers.bounds, from, at.next()).high.is_some() {
-        return listed;
-    }
-    let views = answers.bounds.views(&[from, at.next().max(from)]);
-    let most = views.iter().map(|view| view.high(0, 1).unwrap_or_else(|| view.low(0, 1))).max();
-    (most.unwrap_or_default().0 / required.0 + 1).clamp(listed, listed + INSTANCES_MAX)
-}
-
-/// How much is reported at most, for what nothing caps.
-fn reported(triggers: &Asked, from: Instant, at: Instant) -> Option<Amount> {
-    let range = Asked::amount(triggers.closed(), from, at.next());
-    range.high.or(range.low)
 }
 
 /// Claims that more than one doubtful instance rests on: where there are any, the instances are not independent.

@@ -5,13 +5,17 @@
 
 use model::{
     Id, Period,
-    agreement::{Action, Agreement},
+    agreement::{Action, Agreement, Where},
     claim::{Claim, Doers, Kind, Named},
     place::{Ground, Place, Within},
     vocabulary::is_act,
 };
 
-use crate::place::within;
+use crate::{
+    kin::{Kin, kin},
+    place::within,
+    under::Under,
+};
 
 /// How an attribute of a claim stands to the pattern's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,17 +72,23 @@ pub struct Fits {
     pub doer: Fit,
     pub receiver: Fit,
     pub place: Fit,
+    /// Whether it is done to those of another provision.
+    pub under: Fit,
     /// A part of the claim's amount, by narrower item, that is the pattern's item.
     pub part: Option<model::amount::Range>,
 }
 
 impl Fits {
+    fn all(&self) -> [Fit; 6] {
+        [self.act, self.item, self.doer, self.receiver, self.place, self.under]
+    }
+
     pub fn certain(&self) -> bool {
-        [self.act, self.item, self.doer, self.receiver, self.place].iter().all(|fit| fit.certain())
+        self.all().iter().all(|fit| fit.certain())
     }
 
     pub fn caps(&self) -> bool {
-        [self.act, self.item, self.doer, self.receiver, self.place].iter().all(|fit| fit.caps())
+        self.all().iter().all(|fit| fit.caps())
     }
 
     /// Why it proves nothing, for a claim that is not certain.
@@ -89,6 +99,7 @@ impl Fits {
             (self.doer, "who did it is not said, or not agreed"),
             (self.receiver, "to whom it was done is not said, or not agreed"),
             (self.place, "where it was done is not resolved"),
+            (self.under, "whether it was done to one of those is not said, or not agreed"),
         ];
         let doubt = doubts.iter().find(|(fit, _)| !fit.certain()).map_or("", |(_, doubt)| doubt);
         doubt.to_owned()
@@ -100,6 +111,10 @@ pub struct Against<'a> {
     pub agreement: &'a Agreement,
     pub grounds: &'a [Ground],
     pub pattern: &'a Action,
+    /// Items that count as the pattern's does.
+    pub also: &'a [Id],
+    /// The deeds of other provisions to those of which it is done.
+    pub under: Option<&'a Under>,
     /// For a prohibition a claim counts as one incident, whatever its amount.
     pub incidents: bool,
 }
@@ -124,12 +139,14 @@ impl Against<'_> {
             doer: self.doer(claim),
             receiver: self.receiver(claim),
             place: self.place(claim, &occurred),
+            under: self.under.map_or(Fit::Same, |under| under.fit(claim)),
         };
         let reasons = [
             (fits.item, "it is done to something else"),
             (fits.doer, "it is done by someone else"),
             (fits.receiver, "it is done to someone else"),
             (fits.place, "it is done elsewhere"),
+            (fits.under, "it is done to others than those of the other provision"),
         ];
         if let Some((_, reason)) = reasons.iter().find(|(fit, _)| *fit == Fit::Other) {
             return Err((*reason).to_owned());
@@ -197,6 +214,21 @@ impl Against<'_> {
 
     fn item(&self, claim: &Claim) -> (Fit, Option<model::amount::Range>) {
         let Some(wanted) = &self.pattern.item else { return (Fit::Same, None) };
+        if self.also.is_empty() {
+            return self.one_item(claim, wanted);
+        }
+        let all = || [wanted].into_iter().chain(self.also).map(|wanted| self.one_item(claim, wanted));
+        let certain = |(fit, part): &(Fit, Option<model::amount::Range>)| fit.certain() && part.is_none();
+        match () {
+            () if all().any(|one| certain(&one)) => (Fit::Narrower, None),
+            // What is said of all of them caps them all.
+            () if all().all(|(fit, _)| fit.caps()) => (Fit::Wider, None),
+            () if all().all(|(fit, _)| fit == Fit::Other) => (Fit::Other, None),
+            () => (Fit::Perhaps, None),
+        }
+    }
+
+    fn one_item(&self, claim: &Claim, wanted: &Id) -> (Fit, Option<model::amount::Range>) {
         let Some(item) = &claim.item else { return (Fit::Wider, None) };
         if item == wanted {
             return (Fit::Same, None);
@@ -228,10 +260,15 @@ impl Against<'_> {
         if doers.is_empty() {
             return if claim.kind == Kind::Tally { Fit::Wider } else { Fit::Perhaps };
         }
-        let among = |named: &&Named| named.party.as_ref().is_some_and(|party| bound.contains(party));
+        let during = claim.occurred.unwrap_or(Period::ALWAYS);
+        let kin = |named: &Named| match &named.party {
+            Some(party) => kin(self.agreement, party, bound, &during),
+            None => Kin::Perhaps,
+        };
+        let kin: Vec<Kin> = doers.iter().map(kin).collect();
         let joint = claim.by_mode == Doers::Joint;
-        match doers.iter().filter(among).count() {
-            0 if doers.iter().all(|named| named.party.is_some()) => Fit::Other,
+        match kin.iter().filter(|kin| **kin == Kin::Yes).count() {
+            0 if kin.iter().all(|kin| *kin == Kin::No) => Fit::Other,
             0 => Fit::Perhaps,
             all if all == doers.len() => {
                 let everyone = bound.iter().all(|b| doers.iter().any(|d| d.party.as_ref() == Some(b)));
@@ -263,7 +300,14 @@ impl Against<'_> {
 
     fn place(&self, claim: &Claim, occurred: &Period) -> Fit {
         let place = claim.place.as_ref();
-        let Some((_, zone)) = &self.pattern.place else { return self.anywhere(place, occurred) };
+        let Some((how, zone)) = &self.pattern.place else { return self.anywhere(place, occurred) };
+        if *how == Where::Outside {
+            return match within(place, occurred, zone, self.grounds) {
+                Within::Inside => Fit::Other,
+                Within::Outside => Fit::Narrower,
+                Within::Unknown => Fit::Perhaps,
+            };
+        }
         let plainly = |p: &Place| p.zone.as_ref() == Some(zone) && p.lat.is_none() && p.other.is_empty();
         if place.is_some_and(plainly) {
             return Fit::Same;
@@ -304,6 +348,10 @@ impl Against<'_> {
         match (stage_of(self.pattern), stated) {
             (Some(wanted), Some(stage)) if wanted != stage => {
                 Err(format!("it counts what was {stage}, where the clause counts what is {wanted}"))
+            }
+            // What was handed over need not be identified.
+            (Some("identified"), None) if self.pattern.act != "identify" => {
+                Err("it does not say that it was identified".to_owned())
             }
             _ => Ok(()),
         }

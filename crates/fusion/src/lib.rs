@@ -3,11 +3,14 @@
 //!
 //! Invariant: a claim that speaks of a deed and is not used has exactly one reason, which [`Fused::considered`] gives.
 
+mod baseline;
 mod decided;
 mod fit;
+mod kin;
 mod live;
 mod measure;
 mod place;
+mod under;
 
 pub use decided::decided;
 pub use fit::{Considered, Use};

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use engine::{Account, Event, Evidence, Measure, Role, Tally};
 use model::{
     Amount, Id, Instant, Period, Standard,
-    agreement::{Action, Agreement},
+    agreement::{Action, Agreement, Baseline, Where},
     amount::Range,
     claim::{Claim, Kind, Observed},
     place::Ground,
@@ -17,8 +17,10 @@ use model::{
 
 use crate::{
     fit::{Against, Considered, Fits, Use, stage_of},
+    kin::all_theirs,
     live::live,
     place::within,
+    under::Under,
 };
 
 /// Claims as known at an instant, under a standard.
@@ -74,7 +76,8 @@ impl<'a> Fused<'a> {
     #[must_use]
     pub fn considered(&self, pattern: &Action, role: Role<'_>) -> Vec<Considered> {
         let side = Side::of(role, pattern);
-        let against = self.against(pattern, &side);
+        let under = self.under(pattern, &side);
+        let against = self.against(pattern, &[], &under, &side);
         let same_act = self.claims.iter().filter(|c| speaks_of(c, &pattern.act));
         let each = same_act
             .map(|claim| Considered { claim: claim.id.clone(), used: self.used(claim, &against, &side) });
@@ -121,14 +124,38 @@ impl<'a> Fused<'a> {
         }
     }
 
+    /// Likewise of the act and one of these items.
+    fn part_of_any(&self, claim: &Claim, pattern: &Action, items: &[Id]) -> bool {
+        let of = |item: &Id| Action { item: Some(item.clone()), ..pattern.clone() };
+        items.iter().any(|item| self.part_only(claim, &of(item)))
+    }
+
     /// Whether the one who speaks, or is relayed, says of itself that it sees only a part of this act and item.
     fn part_only(&self, claim: &Claim, pattern: &Action) -> bool {
         let speaker = claim.relays.as_ref().and_then(|id| self.sources.get(id));
         self.sees_a_part(speaker.unwrap_or(&self.sources[&claim.source]), pattern)
     }
 
-    fn against<'b>(&'b self, pattern: &'b Action, side: &Side<'_>) -> Against<'b> {
-        Against { agreement: self.agreement, grounds: self.grounds, pattern, incidents: side.violation }
+    fn against<'b>(&'b self, pattern: &'b Action, also: &'b [Id], under: &'b Under, side: &Side<'_>) -> Against<'b> {
+        let under = (!pattern.under.is_empty()).then_some(under);
+        let (agreement, grounds) = (self.agreement, self.grounds);
+        Against { agreement, grounds, pattern, also, under, incidents: side.violation }
+    }
+
+    /// The references of deeds that performed the provisions to which a pattern is narrowed.
+    fn under(&self, pattern: &Action, side: &Side<'_>) -> Under {
+        let none = Under::default();
+        Under::of(&pattern.under, &self.claims, &self.against(pattern, &[], &none, side))
+    }
+
+    /// The side on which a source stands.
+    pub(crate) fn side_of(&self, source: &Id) -> Option<&Id> {
+        self.sources.get(source).and_then(|s| s.side.as_ref())
+    }
+
+    /// Whether an item is another or narrower.
+    pub(crate) fn is(&self, item: &Id, other: &Id) -> bool {
+        self.agreement.is(item, other)
     }
 
     fn corroborates(&self) -> bool {
@@ -189,9 +216,11 @@ impl<'a> Fused<'a> {
     }
 
     /// Where a source's silence about the pattern speaks.
-    fn silences(&self, source: &Source, pattern: &Action) -> Vec<(Period, bool)> {
+    fn silences(&self, source: &Source, pattern: &Action, items: &[Id]) -> Vec<(Period, bool)> {
         let mut periods = Vec::new();
-        for coverage in source.covers.iter().filter(|c| self.covers(c, pattern)) {
+        let of = |item: &Id| Action { item: Some(item.clone()), ..pattern.clone() };
+        let all = |c: &Coverage| self.covers(c, pattern) && items.iter().all(|item| self.covers(c, &of(item)));
+        for coverage in source.covers.iter().filter(|c| all(c)) {
             let until = silent_until(self.known, coverage.lag);
             let seen = Period::closed(coverage.period.first, coverage.period.last.min(until));
             periods.extend(seen.map(|seen| (seen, !coverage.accepted_by.is_empty())));
@@ -215,7 +244,8 @@ impl<'a> Fused<'a> {
             None => coverage.items.is_empty(),
         };
         let by = coverage.by.is_empty()
-            || !pattern.by.is_empty() && pattern.by.iter().all(|doer| coverage.by.contains(doer));
+            || !pattern.by.is_empty()
+                && all_theirs(self.agreement, &pattern.by).iter().all(|doer| coverage.by.contains(doer));
         let to = coverage.to.is_empty() || pattern.to.as_ref().is_some_and(|to| coverage.to.contains(to));
         let wanted = stage_of(pattern);
         let stage = coverage.stages.is_empty()
@@ -233,7 +263,11 @@ impl<'a> Fused<'a> {
     fn area_holds(&self, coverage: &Coverage, pattern: &Action) -> bool {
         let Some(area) = &coverage.area else { return true };
         // A clause that names no place is about the area that the agreement is about (spec/worlds.md §1).
-        let Some((_, zone)) = &pattern.place else { return true };
+        let Some((how, zone)) = &pattern.place else { return true };
+        // No area holds all that lies outside of another.
+        if *how == Where::Outside {
+            return false;
+        }
         let place = model::place::Place { zone: Some(zone.clone()), ..Default::default() };
         area == zone
             || within(Some(&place), &coverage.period, area, self.grounds) == model::place::Within::Inside
@@ -402,7 +436,7 @@ impl<'r> Side<'r> {
 
 /// Whether a claim says that something was so: one that denies or retracts says nothing of its own.
 /// Whether a claim's act is the one asked about, or narrower, or wider.
-fn speaks_of(claim: &Claim, act: &str) -> bool {
+pub(crate) fn speaks_of(claim: &Claim, act: &str) -> bool {
     claim.act.as_deref().is_some_and(|said| is_act(said, act) || is_act(act, said))
 }
 
@@ -463,8 +497,21 @@ fn joined(mut periods: Vec<Period>) -> Vec<Period> {
 
 impl Evidence for Fused<'_> {
     fn measure(&self, pattern: &Action, role: Role<'_>) -> Measure {
+        self.measure_of_any(pattern, &[], role)
+    }
+
+    fn baseline(&self, baseline: &Baseline, apart_from: &str, at: Instant) -> Range {
+        self.certified_amount(baseline, apart_from, at)
+    }
+
+    fn baseline_turns(&self, baseline: &Baseline) -> Vec<Instant> {
+        self.certified_turns(baseline)
+    }
+
+    fn measure_of_any(&self, pattern: &Action, items: &[Id], role: Role<'_>) -> Measure {
         let side = Side::of(role, pattern);
-        let against = self.against(pattern, &side);
+        let under = self.under(pattern, &side);
+        let against = self.against(pattern, items, &under, &side);
         // One account for each source and origin: a relay speaks for another's origin.
         let mut accounts: BTreeMap<(Id, String), Account> = BTreeMap::new();
         let blank = |source: &Id, origin: String| Account {
@@ -493,7 +540,7 @@ impl Evidence for Fused<'_> {
                     match claim.kind {
                         Kind::Event => account.events.extend(self.event(claim, &fits, &side)),
                         _ => {
-                            let part_only = self.part_only(claim, pattern);
+                            let part_only = self.part_only(claim, pattern) || !items.is_empty() && self.part_of_any(claim, pattern, items);
                             account.tallies.extend(self.tally(claim, &fits, &side, part_only));
                         }
                     }
@@ -507,7 +554,7 @@ impl Evidence for Fused<'_> {
             }
         }
         for source in self.sources.values() {
-            let silences = self.silences(source, pattern);
+            let silences = self.silences(source, pattern, items);
             if silences.is_empty() {
                 continue;
             }

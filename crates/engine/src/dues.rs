@@ -1,0 +1,107 @@
+//! From a provision to its instances: the rule decides who computes them, the terms that go with any rule are applied here.
+//!
+//! Invariant: whoever asks for a provision's instances, the walk or another provision, gets the same.
+
+use model::{
+    Instant, Status, StatusSet,
+    agreement::{Binding, Matching, PartLot, Provision, Rule},
+};
+
+use crate::{
+    answerable::answerable,
+    by_reference::by_reference,
+    conditions::{Context, NotComputed},
+    exchange::exchange,
+    families, lots,
+    outcome::{Outcome, Row},
+    precedence,
+    reach::beyond,
+    recurring::{daily, prohibition},
+    schedule::{once_of_several, schedule},
+    single::once,
+};
+
+/// A provision's instances.
+///
+/// # Errors
+/// When something that it hangs on is not computed.
+pub fn outcome(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
+    if let Some((member, family)) = &provision.terms.for_each {
+        return families::each(context, provision, member, family);
+    }
+    if let Some(what) = beyond(context.agreement, provision) {
+        return Err(NotComputed(what));
+    }
+    let mut outcome = by_rule(context, provision)?;
+    if provision.terms.manner.is_some() || provision.terms.quality.is_some() {
+        track(&mut outcome, context.at);
+    }
+    precedence::apply(context, provision, &mut outcome)?;
+    Ok(outcome)
+}
+
+fn by_rule(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
+    let terms = &provision.terms;
+    match &provision.rule {
+        Rule::Once { .. } if terms.part_lot == Some(PartLot::Proportion) => lots::in_proportion(context, provision),
+        Rule::Once { .. }
+            if provision.binding == Binding::Each
+                && terms.made_up_with.is_empty()
+                && terms.in_step.is_none() =>
+        {
+            once(context, provision)
+        }
+        Rule::Once { .. } => once_of_several(context, provision),
+        Rule::Schedule { .. } => schedule(context, provision),
+        Rule::Periodic { .. } => daily(context, provision),
+        Rule::Exchange { matching: Matching::SameReference, .. } => by_reference(context, provision),
+        Rule::Exchange { .. } => exchange(context, provision),
+        Rule::Prohibition { .. } => prohibition(context, provision),
+        Rule::Answerable { for_result, .. } => {
+            let mut outcome = answerable(context, provision)?;
+            if !for_result {
+                track(&mut outcome, context.at);
+                outcome.violations = model::answer::Count { certain: 0, possible: Some(0) };
+                outcome.by_bearer.iter_mut().for_each(|bearer| bearer.violations = outcome.violations);
+            }
+            Ok(outcome)
+        }
+        Rule::State { .. } => Err(NotComputed("a state that is to be kept".to_owned())),
+    }
+}
+
+/// Of an effort, a pace, a quality or a conduct no breach is found: what is late or not done is not adjudicated.
+fn track(outcome: &mut Outcome, at: Instant) {
+    outcome.each_set(at, |_, set| {
+        set.iter()
+            .map(|status| match status {
+                Status::Breached | Status::Late => Status::NotAdjudicated,
+                other => other,
+            })
+            .collect()
+    });
+}
+
+impl Outcome {
+    /// Changes every set of statuses in it, each with the instant for which it holds.
+    pub fn each_set(&mut self, at: Instant, change: impl Fn(Instant, StatusSet) -> StatusSet) {
+        for (_, row) in &mut self.rows {
+            row.each_set(at, &change);
+        }
+        for bearer in &mut self.by_bearer {
+            bearer.status = change(at, bearer.status);
+        }
+    }
+}
+
+impl Row {
+    /// Likewise for one instance.
+    pub fn each_set(&mut self, at: Instant, change: &impl Fn(Instant, StatusSet) -> StatusSet) {
+        let answer = &mut self.answer;
+        answer.status = change(at, answer.status);
+        answer.by_source.iter_mut().for_each(|source| source.status = change(at, source.status));
+        answer.of_which.iter_mut().for_each(|part| part.status = change(at, part.status));
+        self.timeline.iter_mut().for_each(|(from, set)| *set = change(*from, *set));
+        self.timeline.dedup_by_key(|(_, set)| *set);
+    }
+}

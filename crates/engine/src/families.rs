@@ -1,0 +1,123 @@
+//! Duties for each member of a family.
+//!
+//! Invariant: what holds for a member is what would hold if the provision named it; a family that is not known may stand
+//! in any way.
+
+use model::{
+    Id, Status,
+    agreement::{Action, Provision, Rule},
+    amount::Range,
+    answer::{BearerAnswer, Count, InstanceAnswer, Moment, Window},
+};
+
+use crate::{
+    binding::join,
+    conditions::{Context, NotComputed},
+    dues,
+    outcome::{Outcome, Row, sorted},
+};
+
+/// One instance, or one set of instances, for each member.
+///
+/// # Errors
+/// When the duty itself is not computed.
+pub fn each(
+    context: &Context<'_>,
+    provision: &Provision,
+    local: &Id,
+    family: &Id,
+) -> Result<Outcome, NotComputed> {
+    let found = context.agreement.families.iter().find(|f| f.id == *family);
+    let members = found.map_or(&[][..], |family| &family.members);
+    if members.is_empty() {
+        return Ok(unknown(context, provision));
+    }
+    let mut all = Outcome::default();
+    for member in members {
+        let mut own = provision.clone();
+        own.terms.for_each = None;
+        place_at(&mut own.rule, local, member);
+        let outcome = dues::outcome(context, &own)?;
+        let (more, single) = (outcome.violations, outcome.by_bearer.is_empty());
+        let by_bearer = if single { crate::evaluate::bearers(&own, &outcome) } else { outcome.by_bearer };
+        for (bearer, mut row) in outcome.rows {
+            let key = &mut row.answer.key;
+            *key = if key == "once" { member.clone() } else { format!("{member} {key}") };
+            all.rows.push((bearer, row));
+        }
+        all.exact &= outcome.exact;
+        all.findings.extend(outcome.findings);
+        all.conflicts.extend(outcome.conflicts);
+        all.violations.certain += more.certain;
+        all.violations.possible = all.violations.possible.zip(more.possible).map(|(a, b)| a + b);
+        add_violations(&mut all.by_bearer, &by_bearer);
+        join(&mut all.by_bearer, by_bearer);
+    }
+    Ok(all)
+}
+
+fn add_violations(so_far: &mut [BearerAnswer], more: &[BearerAnswer]) {
+    for known in so_far {
+        let Some(more) = more.iter().find(|answer| answer.party == known.party) else { continue };
+        known.violations.certain += more.violations.certain;
+        known.violations.possible =
+            known.violations.possible.zip(more.violations.possible).map(|(a, b)| a + b);
+    }
+}
+
+/// Puts a member where the provision speaks of the one at hand.
+fn place_at(rule: &mut Rule, local: &Id, member: &Id) {
+    let put = |action: &mut Action| {
+        if let Some((_, place)) = action.place.as_mut().filter(|(_, place)| place == local) {
+            member.clone_into(place);
+        }
+    };
+    match rule {
+        Rule::Once { action, .. }
+        | Rule::Schedule { action, .. }
+        | Rule::Prohibition { action }
+        | Rule::Answerable { action, .. } => put(action),
+        Rule::Periodic { action, shares, .. } => {
+            put(action);
+            shares.iter_mut().for_each(|share| put(&mut share.action));
+        }
+        Rule::Exchange { trigger, action, shares, .. } => {
+            put(trigger);
+            put(action);
+            shares.iter_mut().for_each(|share| put(&mut share.action));
+        }
+        Rule::State { place, belonging, .. } => {
+            if let Some((_, place)) = place.as_mut().filter(|(_, place)| place == local) {
+                member.clone_into(place);
+            }
+            if let Some(whose) = belonging.as_mut().filter(|whose| *whose == local) {
+                member.clone_into(whose);
+            }
+        }
+    }
+}
+
+/// Nobody knows its members: it may stand in any way.
+fn unknown(context: &Context<'_>, provision: &Provision) -> Outcome {
+    let any = Status::ALL.into_iter().collect();
+    let answer = InstanceAnswer {
+        key: "once".to_owned(),
+        window: Window { from: None, to: None },
+        required: std::collections::BTreeMap::new(),
+        amount: Range::default(),
+        status: any,
+        performed: Moment::default(),
+        of_which: Vec::new(),
+        by_source: Vec::new(),
+        why: vec!["unset".to_owned()],
+        evidence: Vec::new(),
+        assumptions: provision.assumed(),
+    };
+    let timeline = vec![(context.agreement.in_force, any)];
+    let violations = Count { certain: 0, possible: None };
+    let mut outcome = Outcome { violations, ..Outcome::default() };
+    outcome.rows.push((Id::new(), Row { answer, timeline }));
+    let bearers = sorted(&provision.bearers).into_iter();
+    outcome.by_bearer = bearers.map(|party| BearerAnswer { party, status: any, violations }).collect();
+    outcome
+}

@@ -1,0 +1,100 @@
+//! Duties that are owed in proportion while the lot that they answer is incomplete.
+//!
+//! Invariant: each unit that is owed falls due by its own deadline, from the deed that made it owed.
+
+use model::{
+    Amount, Instant,
+    agreement::{Action, Condition, Due, Provision, Required, Rule},
+};
+
+use crate::{
+    binding::doers,
+    conditions::{Context, NotComputed},
+    instance::{CountFrom, Deadline},
+    measure::Role,
+    moments::Moments,
+    need::Need,
+    outcome::Outcome,
+    schedule::{key_of, push},
+    term::Term,
+};
+
+/// More units than this are not looked at one by one.
+const UNITS_MAX: i64 = 2_000;
+
+/// A single duty, of which a part is owed for a part of the lot.
+///
+/// # Errors
+/// When the lot or the duty is no plain number, or too great.
+pub fn in_proportion(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
+    let Rule::Once { action, required: Required::AtLeast(owed), due, not_before } = &provision.rule else {
+        return Err(NotComputed("a lot answered by other than at least so many".to_owned()));
+    };
+    let (lot, deadline) = lot_of(context, due)?;
+    let units = owed.floor();
+    if !(1..=UNITS_MAX).contains(&units) || Amount::whole(units) != *owed {
+        return Err(NotComputed("a lot answered by very many, or by no whole number".to_owned()));
+    }
+    let from = context.counted_from(not_before.as_ref())?;
+    let role = Role::Duty { bearers: &lot.0.by, verifiers: &[] };
+    let delivered = context.ask(lot.0, role);
+    let opens = |unit: i64| {
+        // The least part of the lot at which so many units are owed.
+        let least = (i128::from(lot.1.0) * i128::from(unit) + i128::from(units) - 1) / i128::from(units);
+        let least = Amount(i64::try_from(least).unwrap_or(lot.1.0));
+        Moments::reaching(&delivered.bounds, context.agreement.in_force, least, context.at)
+    };
+    let mut outcome = Outcome::default();
+    let bound = doers(context, provision, action);
+    for owing in &bound {
+        let mut levels: Vec<(Need, Moments)> = Vec::new();
+        for unit in 1..=units {
+            let (need, opens) = (Need::plain(Required::AtLeast(Amount::whole(unit))), opens(unit));
+            match levels.last_mut() {
+                // Units that are owed from the same instant on are owed together.
+                Some((last, same)) if *same == opens => *last = need,
+                _ => levels.push((need, opens)),
+            }
+        }
+        let Some((_, all)) = levels.pop() else { continue };
+        let owed = *owed;
+        let term = Term {
+            key: key_of("once", owing, &bound),
+            doers: owing.clone(),
+            opens: all,
+            deadline: deadline.clone(),
+            count_from: CountFrom::Fixed(from),
+            need: Box::new(move |_: Instant| Need::plain(Required::AtLeast(owed))),
+            used: Amount::ZERO,
+            own: None,
+            rest: Vec::new(),
+            levels,
+            turns: Vec::new(),
+            parts: None,
+        };
+        push(context, provision, &mut outcome, &term);
+    }
+    outcome.note(&delivered, &provision.id);
+    outcome.exact &= outcome.rows.iter().all(|(_, row)| row.answer.status.len() == 1);
+    Ok(outcome)
+}
+
+/// The lot that a deadline waits for, its number, and the deadline.
+fn lot_of<'a>(context: &Context<'_>, due: &'a Due) -> Result<((&'a Action, Amount), Deadline), NotComputed> {
+    let (after, deadline) = match due {
+        Due::Within(length, after) => (after, Deadline::After(*length)),
+        Due::EndOfDayAfter(days, after) => {
+            (after, Deadline::EndOfDay(*days, context.agreement.timezone.clone()))
+        }
+        _ => return Err(NotComputed("a lot without a deadline of its own".to_owned())),
+    };
+    match after {
+        Condition::Done(action, Required::AtLeast(lot)) => {
+            match crate::reach::deed(context.agreement, action) {
+                Some(what) => Err(NotComputed(what)),
+                None => Ok(((action, *lot), deadline)),
+            }
+        }
+        _ => Err(NotComputed("a lot that is no deed of at least so many".to_owned())),
+    }
+}

@@ -1,0 +1,217 @@
+//! Duties with one window or several, of any amount, owed by one or by several together.
+//!
+//! Invariant: every step is an instance, whether or not its window has opened; its key is its number.
+
+use model::{
+    Amount, Id, Instant,
+    agreement::{Action, Baseline, Due, Measure, Provision, Required, Rule, Step, Value},
+};
+
+use crate::{
+    binding::{Doers, doers, shared},
+    conditions::{Context, NotComputed},
+    instance::CountFrom,
+    need::{Limit, Need},
+    outcome::Outcome,
+    term::Term,
+};
+
+/// A duty in steps, or of an amount that is no plain number.
+///
+/// # Errors
+/// When something that a window hangs on is not computed.
+pub fn schedule(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
+    let Rule::Schedule { action, steps, not_before } = &provision.rule else {
+        return Err(NotComputed("not a schedule".to_owned()));
+    };
+    let from = context.counted_from(not_before.as_ref())?;
+    let mut outcome = Outcome::default();
+    let bound = doers(context, provision, action);
+    for owing in &bound {
+        for (index, step) in steps.iter().enumerate() {
+            let (opens, deadline) = context.window(&step.due)?;
+            let term = Term {
+                key: key_of(&(index + 1).to_string(), owing, &bound),
+                doers: owing.clone(),
+                opens,
+                deadline,
+                count_from: CountFrom::Fixed(from),
+                need: Box::new(move |at| owed(context, action, &steps[..=index], at)),
+                used: Amount::ZERO,
+                own: None,
+                rest: Vec::new(),
+                levels: Vec::new(),
+                turns: turns(context, &steps[..=index]),
+                parts: None,
+            };
+            push(context, provision, &mut outcome, &term);
+        }
+    }
+    outcome.exact &= !hangs_on_evidence(steps);
+    Ok(outcome)
+}
+
+/// One duty, owed by several otherwise than each, or by nobody named.
+///
+/// # Errors
+/// When something that its window hangs on is not computed.
+pub fn once_of_several(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
+    let Rule::Once { action, required, due, not_before } = &provision.rule else {
+        return Err(NotComputed("not a single duty".to_owned()));
+    };
+    let from = context.counted_from(not_before.as_ref())?;
+    let mut outcome = Outcome::default();
+    let bound = doers(context, provision, action);
+    for owing in &bound {
+        let (opens, deadline) = context.window(due)?;
+        let required = *required;
+        let term = Term {
+            key: key_of("once", owing, &bound),
+            doers: owing.clone(),
+            opens,
+            deadline,
+            count_from: CountFrom::Fixed(from),
+            need: Box::new(move |_| Need::plain(required)),
+            used: Amount::ZERO,
+            own: None,
+            rest: Vec::new(),
+            levels: Vec::new(),
+            turns: Vec::new(),
+            parts: None,
+        };
+        push(context, provision, &mut outcome, &term);
+    }
+    // The window may open with a deed that is also the performance.
+    outcome.exact &= matches!(due, Due::By(_) | Due::Open) || outcome.rows.iter().all(|(_, r)| r.answer.status.len() == 1);
+    Ok(outcome)
+}
+
+/// The key of an instance: its own name, with that of its bearer where each of several has one.
+#[must_use]
+pub fn key_of(name: &str, owing: &Doers, bound: &[Doers]) -> String {
+    match &owing.who {
+        Some(bearer) if bound.len() > 1 && name == "once" => bearer.clone(),
+        Some(bearer) if bound.len() > 1 => format!("{name} {bearer}"),
+        _ => name.to_owned(),
+    }
+}
+
+/// Adds an instance, and what its bearers have of it.
+pub fn push(context: &Context<'_>, provision: &Provision, outcome: &mut Outcome, term: &Term<'_>) {
+    let row = term.row(context.at, provision);
+    outcome.exact &= term.is_exact(context.at);
+    for asked in term.doers.all() {
+        outcome.note(asked, &provision.id);
+    }
+    match &term.doers.who {
+        Some(bearer) => outcome.push(bearer, row),
+        None => {
+            let whole = row.answer.status;
+            outcome.push(&Id::new(), row);
+            let own = |party: &Id| {
+                let (_, asked) = term.doers.each.iter().find(|(bearer, _)| bearer == party)?;
+                Some(term.alone(asked, context.at))
+            };
+            let answers = shared(provision, whole, own);
+            crate::binding::join(&mut outcome.by_bearer, answers);
+        }
+    }
+}
+
+/// What the last of some steps requires in all.
+fn owed(context: &Context<'_>, action: &Action, steps: &[Step], at: Instant) -> Need {
+    // `more` is on top of all since the last `in all`.
+    let start = steps.iter().rposition(|step| step.in_all).unwrap_or(0);
+    let mut needs = steps[start..].iter().map(|step| need(context, action, &step.measure, at));
+    let first = needs.next().unwrap_or_default();
+    needs.fold(first, |before, more| {
+        let nothing = Limit::at(Amount::ZERO);
+        let before_least = before.least.unwrap_or(nothing);
+        Need {
+            least: more.least.map(|least| least.plus(before_least)),
+            // What may already have been more than was owed has no ceiling with what comes on top.
+            most: before.most.zip(more.most).map(|(a, b)| a.plus(b)),
+            unset: before.unset || more.unset,
+        }
+    })
+}
+
+fn need(context: &Context<'_>, action: &Action, measure: &Measure, at: Instant) -> Need {
+    let agreement = context.agreement;
+    match measure {
+        Measure::Plain(required) => Need::plain(*required),
+        Measure::Between(least, most) => {
+            Need { least: Some(Limit::at(*least)), most: Some(Limit::at(*most)), unset: false }
+        }
+        Measure::Share(share, id) => {
+            let whole = agreement.baselines.iter().find(|b| b.id == *id).and_then(|b| whole(context, action, b, at));
+            share_of(*share, whole)
+        }
+        Measure::Value(id) => {
+            let value = agreement.values.iter().find(|v| v.id == *id);
+            match value.and_then(|value| set_to(value, at)) {
+                Some(amount) => Need::plain(Required::AtLeast(amount)),
+                None => Need { least: Some(ANY), most: None, unset: true },
+            }
+        }
+    }
+}
+
+/// Any amount above zero.
+const ANY: Limit = Limit { from: Amount::LEAST, to: Amount(i64::MAX / 8) };
+
+/// What a value is set to at an instant.
+fn set_to(value: &Value, at: Instant) -> Option<Amount> {
+    let latest = value.settings.iter().filter(|s| s.since <= at).max_by_key(|s| s.since)?;
+    Amount::parse(&latest.to).ok()
+}
+
+/// How much a baseline can have at an instant, as its certifiers count it.
+fn whole(context: &Context<'_>, action: &Action, baseline: &Baseline, at: Instant) -> Option<Limit> {
+    let range = context.evidence.baseline(baseline, &action.act, at);
+    // A figure without an upper bound leaves all above it possible.
+    let from = range.low.unwrap_or(Amount::ZERO).max(Amount::ZERO);
+    (range.low.is_some() || range.high.is_some())
+        .then(|| Limit { from, to: range.high.unwrap_or(ANY.to) })
+}
+
+/// A share of a whole, in per cent; any amount above zero where the whole is not known.
+fn share_of(share: Required, whole: Option<Limit>) -> Need {
+    let of = |percent: Amount| {
+        // Rounded up: what falls short by less than a millionth falls short.
+        let part = |amount: Amount| {
+            let (product, hundred) = (i128::from(amount.0) * i128::from(percent.0), i128::from(Amount::whole(100).0));
+            Amount(i64::try_from((product + hundred - 1) / hundred).unwrap_or(ANY.to.0))
+        };
+        whole.map_or(ANY, |whole| Limit { from: part(whole.from), to: part(whole.to) })
+    };
+    let (least, most) = match share {
+        Required::AtLeast(percent) => (Some(of(percent)), None),
+        Required::Exactly(percent) => (Some(of(percent)), Some(of(percent))),
+        Required::AtMost(percent) => (None, Some(of(percent))),
+    };
+    Need { least, most, unset: whole.is_none() }
+}
+
+/// Whether an amount rests on evidence, which may be that of the performance too.
+fn hangs_on_evidence(steps: &[Step]) -> bool {
+    steps.iter().any(|step| {
+        matches!(step.measure, Measure::Share(..)) || !matches!(step.due, Due::By(_) | Due::Open)
+    })
+}
+
+/// The instants at which what is required can change.
+fn turns(context: &Context<'_>, steps: &[Step]) -> Vec<Instant> {
+    let of = |step: &Step| match &step.measure {
+        Measure::Value(id) => {
+            let value = context.agreement.values.iter().find(|v| v.id == *id);
+            value.map(|v| v.settings.iter().map(|s| s.since).collect()).unwrap_or_default()
+        }
+        Measure::Share(_, id) => {
+            let baseline = context.agreement.baselines.iter().find(|b| b.id == *id);
+            baseline.map(|b| context.evidence.baseline_turns(b)).unwrap_or_default()
+        }
+        Measure::Plain(_) | Measure::Between(..) => Vec::new(),
+    };
+    steps.iter().flat_map(of).collect()
+}
