@@ -238,7 +238,10 @@ pub const KEYWORDS: &[(&str, &str)] = &[
     ("stated", ""),
     ("stay", ""),
     ("stays", ""),
-    ("step", "`in step with`: the two duties wait for each other."),
+    (
+        "step",
+        "`in step with`: the two duties wait for each other; `step 2` of a schedule, in a change of it.",
+    ),
     ("steps", ""),
     ("stop", ""),
     ("subject", "`subject to`: the other provision comes before this one."),

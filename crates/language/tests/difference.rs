@@ -240,6 +240,20 @@ const EDITS: &[(&str, &str, &[&str])] = &[
             "Step 2 of “The dead go home”: was: at least 7 remains in all by the end of 2026-01-08; now: at least 8 remains in all by the end of 2026-01-10",
         ],
     ),
+    (
+        "  in aid, item becomes fuel_truck\n",
+        "  in aid, item becomes fuel_truck\n  in remains_home, step 2 becomes: 8 in all by the end of day 9\n",
+        &[
+            "Change of “Only fuel counts”: “The dead go home”: step 2 becomes at least 8 in all by the end of 2026-01-10 added",
+        ],
+    ),
+    (
+        "  in aid, required now at least 700\n",
+        "  in remains_home, step 2 now 8 in all by the end of day 9\n",
+        &[
+            "Change of “A longer truce”: was: “Trucks each day”: amount becomes at least 700; now: “The dead go home”: step 2 becomes at least 8 in all by the end of 2026-01-10",
+        ],
+    ),
     ("## Article 3: Aid", "## Article 5: Aid", &["Heading: from “Article 3: Aid” to “Article 5: Aid”"]),
     ("city and old_town", "city", &["Member of “Towns”: Old Town dropped"]),
     (

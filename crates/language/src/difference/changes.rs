@@ -124,6 +124,9 @@ fn change_in_words(words: &Words, (target, change): &(Target, Change)) -> String
             let (head, tail, _) = due_in_words(words, due);
             format!("deadline becomes {head}{tail}")
         }
+        Change::Step(number, step) => {
+            format!("step {number} becomes {}", words.step(step))
+        }
         Change::While(condition) => format!("scope becomes while {}", words.condition(condition)),
         Change::NotBefore(condition) => format!("not before becomes {}", words.instant(condition)),
         Change::Zone(zone) => format!("place becomes {}", words.place(zone)),

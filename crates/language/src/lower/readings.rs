@@ -8,7 +8,7 @@ use model::{
     vocabulary,
 };
 
-use super::Lowering;
+use super::{Lowering, rules::falling};
 use crate::{
     diagnostics::codes,
     syntax::{SyntaxKind as K, SyntaxNode, Walk},
@@ -47,6 +47,7 @@ impl Lowering<'_> {
             self.lacks(node, codes::NO_VERB, "a reading says what it changes: `in ID, … becomes …`");
         }
         let changes: Vec<_> = lines.iter().map(|line| self.change(line, agreement)).collect();
+        self.refuse_clashes(&lines, &changes, agreement);
         let contended_by = who.into_iter().collect::<Option<_>>()?;
         Some(Reading {
             id,
@@ -81,6 +82,15 @@ impl Lowering<'_> {
             Target::Provision(id) => {
                 // One that could not be read has been reported.
                 let provision = agreement.provisions.iter().find(|p| p.id == *id)?;
+                if part == "step" {
+                    return Some((target.clone(), self.new_step(node, provision)?));
+                }
+                if ["required", "due"].contains(&part.as_str()) && has_several_steps(&provision.rule) {
+                    let message = format!(
+                        "each step of `{id}` has its own `{part}`: write `step 1` and what it becomes"
+                    );
+                    return self.not_there(node, message);
+                }
                 if !has_part(provision, &part) {
                     return self.part_not_there(node, id, &part);
                 }
@@ -93,10 +103,57 @@ impl Lowering<'_> {
         Some((target, change))
     }
 
+    /// Refuses changes that leave a provision with what could not be written in it: all of them are made first.
+    pub(super) fn refuse_clashes(
+        &mut self,
+        lines: &[SyntaxNode],
+        changes: &[Option<(Target, Change)>],
+        agreement: &Agreement,
+    ) {
+        for (line, change) in lines.iter().zip(changes) {
+            let Some((Target::Provision(id), Change::Step(number, _))) = change else { continue };
+            let Some(provision) = agreement.provisions.iter().find(|p| p.id == *id) else { continue };
+            let mut changed = provision.clone();
+            let same =
+                changes.iter().flatten().filter(|(target, _)| *target == Target::Provision(id.clone()));
+            same.for_each(|(_, change)| changed.apply(change));
+            let Rule::Schedule { steps, .. } = &changed.rule else { continue };
+            for (index, before) in falling(steps.iter()) {
+                // The one that falls, or the one that it falls below.
+                if [index, index + 1].contains(number) {
+                    let message = format!(
+                        "{before} in all would be due before step {}: a total cannot fall",
+                        index + 1
+                    );
+                    self.error(codes::BAD_NUMBER, line.span(), message);
+                }
+            }
+        }
+    }
+
     fn part_not_there<T>(&mut self, node: &SyntaxNode, of: &str, part: &str) -> Option<T> {
-        let message = format!("`{of}` has no `{part}` that could be changed");
+        self.not_there(node, format!("`{of}` has no `{part}` that could be changed"))
+    }
+
+    fn not_there<T>(&mut self, node: &SyntaxNode, message: String) -> Option<T> {
         self.error(codes::PART_NOT_THERE, node.span(), message);
         None
+    }
+
+    /// `step 2 becomes: 8 in all by the end of day 9`: the step as it would stand in the schedule.
+    fn new_step(&mut self, node: &SyntaxNode, provision: &Provision) -> Option<Change> {
+        let token = node.token(K::Number)?;
+        let count = match &provision.rule {
+            Rule::Schedule { steps, .. } => steps.len(),
+            _ => return self.part_not_there(node, &provision.id, "step"),
+        };
+        let number = token.text().parse().ok().filter(|number| (1..=count).contains(number));
+        let Some(number) = number else {
+            let message = format!("`{}` has no step {}: it has {count}", provision.id, token.text());
+            self.error(codes::PART_NOT_THERE, token.text_range().into(), message);
+            return None;
+        };
+        Some(Change::Step(number, self.step(&node.child(K::Step)?)?))
     }
 
     /// Another amount; only a share can become a share.
@@ -147,6 +204,10 @@ fn one_step(rule: &Rule) -> Option<&Step> {
         Rule::Schedule { steps, .. } if steps.len() == 1 => steps.first(),
         _ => None,
     }
+}
+
+fn has_several_steps(rule: &Rule) -> bool {
+    matches!(rule, Rule::Schedule { .. }) && one_step(rule).is_none()
 }
 
 /// Whether a provision has the part that would be changed.

@@ -8,7 +8,7 @@ use crate::syntax::SyntaxKind as K;
 /// What a reading or an amendment can change.
 const PARTS: &[&str] = &[
     "bearer", "begins", "count", "due", "ends", "entry", "except", "item", "judged", "not", "required",
-    "trigger", "while", "zone",
+    "step", "trigger", "while", "zone",
 ];
 
 impl Parser<'_> {
@@ -212,7 +212,7 @@ impl Parser<'_> {
         });
     }
 
-    /// `in TARGET, PART becomes: …`.
+    /// `in TARGET, PART becomes: …`; of a schedule, `in TARGET, step 2 becomes: …`.
     fn change(&mut self, verb: &str) -> Parsing {
         self.bump();
         self.target()?;
@@ -224,6 +224,7 @@ impl Parser<'_> {
         self.bump();
         match part.as_str() {
             "not" => self.expect("before")?,
+            "step" => self.expect_kind(K::Number, "the number of the step, counted from 1,")?,
             "entry" => ["into", "force"].into_iter().try_for_each(|word| self.expect(word))?,
             _ => {}
         }
@@ -242,6 +243,7 @@ impl Parser<'_> {
                 Ok(())
             }
             "due" => self.deadline(),
+            "step" => self.node(K::Step, Self::step),
             "while" => self.node(K::While, Self::condition),
             "not" => self.node(K::NotBefore, Self::condition),
             "bearer" => self.node(K::Doers, Self::bearers),

@@ -4,7 +4,7 @@
 
 use super::{
     Agreement, Assumption, Binding, Condition, Counting, Due, Exception, Measure, Phase, PhaseEnd, Provision,
-    Rule,
+    Rule, Step,
 };
 use crate::{Duration, Id, Instant};
 
@@ -33,6 +33,8 @@ pub enum Change {
     Counting(Counting),
     /// `judged becomes: X`, `judged becomes: nothing`: whether it covers only what is judged so.
     Judged(Option<Id>),
+    /// `step 2 becomes: …`: the step of this number, from 1, of a schedule.
+    Step(usize, Step),
     /// The provision is taken out.
     Removed,
     /// A phase `begins …`
@@ -211,7 +213,8 @@ impl Phase {
 }
 
 impl Provision {
-    fn apply(&mut self, change: &Change) {
+    /// Makes the change, where the provision has the part that it changes.
+    pub fn apply(&mut self, change: &Change) {
         match change {
             Change::Except(exceptions) => self.exceptions.clone_from(exceptions),
             Change::While(condition) => self.while_.clone_from(condition),
@@ -244,6 +247,11 @@ impl Rule {
             }
             (Change::Due(new), Rule::Schedule { steps, .. }) => {
                 steps.iter_mut().take(1).for_each(|step| step.due.clone_from(new));
+            }
+            (Change::Step(number, new), Rule::Schedule { steps, .. }) => {
+                if let Some(step) = number.checked_sub(1).and_then(|index| steps.get_mut(index)) {
+                    step.clone_from(new);
+                }
             }
             (Change::NotBefore(new), Rule::Once { not_before, .. } | Rule::Schedule { not_before, .. }) => {
                 *not_before = Some(new.clone());

@@ -296,6 +296,7 @@ impl Names for (Target, Change) {
             Change::Judged(judgement) => judgement.each(visit),
             Change::Ends(end) => end.each(visit),
             Change::Required(measure) => measure.each(visit),
+            Change::Step(_, step) => step.each(visit),
             Change::Counting(_) | Change::Removed | Change::InForce(_) => {}
         }
     }
