@@ -248,6 +248,16 @@ const EDITS: &[(&str, &str, &[&str])] = &[
         ],
     ),
     (
+        "  in aid, item becomes fuel_truck\n",
+        "  in aid, period becomes: each month, part-periods at the ends in full\n  in aid, shortfall becomes: each period alone\n  in clear_belt, from becomes: phase truce begins\n",
+        &[
+            "Change of “Only fuel counts”: “Trucks each day”: item becomes fuel trucks dropped",
+            "Change of “Only fuel counts”: “Trucks each day”: period becomes each month, part-periods in full added",
+            "Change of “Only fuel counts”: “Trucks each day”: shortfall becomes each period on its own added",
+            "Change of “Only fuel counts”: “No guns near the line”: from becomes the beginning of phase truce (“Truce”) added",
+        ],
+    ),
+    (
         "  in aid, required now at least 700\n",
         "  in remains_home, step 2 now 8 in all by the end of day 9\n",
         &[

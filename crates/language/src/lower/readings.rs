@@ -4,7 +4,7 @@
 
 use model::{
     Id,
-    agreement::{Agreement, Change, Due, Measure, Provision, Reading, Rule, Step, Target},
+    agreement::{Agreement, Change, Cycle, Due, Measure, Provision, Reading, Rule, Spread, Step, Target},
     vocabulary,
 };
 
@@ -111,22 +111,32 @@ impl Lowering<'_> {
         agreement: &Agreement,
     ) {
         for (line, change) in lines.iter().zip(changes) {
-            let Some((Target::Provision(id), Change::Step(number, _))) = change else { continue };
+            let Some((Target::Provision(id), change)) = change else { continue };
+            if !matches!(change, Change::Step(..) | Change::Period(..) | Change::Shortfall(_)) {
+                continue;
+            }
             let Some(provision) = agreement.provisions.iter().find(|p| p.id == *id) else { continue };
             let mut changed = provision.clone();
             let same =
                 changes.iter().flatten().filter(|(target, _)| *target == Target::Provision(id.clone()));
             same.for_each(|(_, change)| changed.apply(change));
-            let Rule::Schedule { steps, .. } = &changed.rule else { continue };
-            for (index, before) in falling(steps.iter()) {
-                // The one that falls, or the one that it falls below.
-                if [index, index + 1].contains(number) {
-                    let message = format!(
-                        "{before} in all would be due before step {}: a total cannot fall",
-                        index + 1
-                    );
-                    self.error(codes::BAD_NUMBER, line.span(), message);
+            match (&changed.rule, change) {
+                (Rule::Schedule { steps, .. }, Change::Step(number, _)) => {
+                    // The one that falls, or the one that it falls below.
+                    let found = falling(steps.iter()).into_iter();
+                    for (index, before) in found.filter(|(index, _)| [*index, index + 1].contains(number)) {
+                        let step = index + 1;
+                        let message =
+                            format!("{before} in all would be due before step {step}: a total cannot fall");
+                        self.error(codes::BAD_NUMBER, line.span(), message);
+                    }
                 }
+                (Rule::Periodic { cycle, spread: Spread::Block { .. } | Spread::Sliding { .. }, .. }, _)
+                    if *cycle != Cycle::Day =>
+                {
+                    self.refuse_average(line);
+                }
+                _ => {}
             }
         }
     }
@@ -179,6 +189,14 @@ impl Lowering<'_> {
                 let (bearers, binding) = self.anyone_bound(&node.child(K::Doers)?)?;
                 Change::Bearer(bearers, binding)
             }
+            "period" => match &provision.rule {
+                Rule::Periodic { cycle, .. } => self.new_period(node, cycle)?,
+                _ => return None,
+            },
+            // Whether an average goes with the period is seen when all changes are there.
+            "shortfall" => Change::Shortfall(self.spread(node, &Cycle::Day)?),
+            "from" => Change::From(self.instant_in(&node.child(K::From)?)?),
+            "until" => Change::Until(self.instant_in(&node.child(K::Until)?)?),
             "count" => Change::Counting(super::terms::counting(&node.child(K::Count)?)),
             "judged" => match node.child(K::OnlyJudged)?.name() {
                 Some(name) => Change::Judged(Some(self.names.judgement(&name, self.sink)?)),
@@ -216,6 +234,8 @@ fn has_part(provision: &Provision, part: &str) -> bool {
     match part {
         "except" | "count" | "judged" => matches!(rule, Rule::Prohibition { .. } | Rule::Answerable { .. }),
         "item" | "while" | "bearer" => true,
+        "period" | "shortfall" => matches!(rule, Rule::Periodic { .. }),
+        "from" | "until" => matches!(rule, Rule::State { .. }),
         "trigger" => matches!(rule, Rule::Exchange { .. }),
         "required" => matches!(rule, Rule::Once { .. } | Rule::Periodic { .. }) || one_step(rule).is_some(),
         "due" => {

@@ -7,8 +7,25 @@ use crate::syntax::SyntaxKind as K;
 
 /// What a reading or an amendment can change.
 const PARTS: &[&str] = &[
-    "bearer", "begins", "count", "due", "ends", "entry", "except", "item", "judged", "not", "required",
-    "step", "trigger", "while", "zone",
+    "bearer",
+    "begins",
+    "count",
+    "due",
+    "ends",
+    "entry",
+    "except",
+    "from",
+    "item",
+    "judged",
+    "not",
+    "period",
+    "required",
+    "shortfall",
+    "step",
+    "trigger",
+    "until",
+    "while",
+    "zone",
 ];
 
 impl Parser<'_> {
@@ -234,6 +251,22 @@ impl Parser<'_> {
         self.assumed()
     }
 
+    /// `each period alone`, or a line of a duty of each period.
+    fn new_shortfall(&mut self) -> Parsing {
+        match self.text_at(0) {
+            "each" => self.node(K::Shortfall, |p| {
+                ["each", "period", "alone"].into_iter().try_for_each(|word| p.expect(word))
+            }),
+            "a" => self.node(K::Shortfall, Self::shortfall),
+            "on" => {
+                self.node(K::Average, Self::average)?;
+                self.eat_kind(K::Comma);
+                if self.at_phrase(&["a", "short"]) { self.node(K::ShortDay, Self::short_day) } else { Ok(()) }
+            }
+            _ => self.expected("`each period alone`, `a shortfall …` or `on average over …`"),
+        }
+    }
+
     fn changed(&mut self, part: &str) -> Parsing {
         match part {
             "except" => self.node(K::Except, |p| p.exception()),
@@ -244,6 +277,14 @@ impl Parser<'_> {
             }
             "due" => self.deadline(),
             "step" => self.node(K::Step, Self::step),
+            "period" => {
+                self.node(K::Each, Self::each)?;
+                self.eat_kind(K::Comma);
+                if self.at_part_periods() { self.node(K::PartDays, Self::part_periods) } else { Ok(()) }
+            }
+            "shortfall" => self.new_shortfall(),
+            "from" => self.node(K::From, Self::condition),
+            "until" => self.node(K::Until, Self::condition),
             "while" => self.node(K::While, Self::condition),
             "not" => self.node(K::NotBefore, Self::condition),
             "bearer" => self.node(K::Doers, Self::bearers),

@@ -95,14 +95,7 @@ impl Parser<'_> {
                 ["the", "parts", "are", "disjoint"].into_iter().try_for_each(|word| p.expect(word))?;
                 p.assumed()
             }),
-            "part-days" | "part-periods" => self.node(K::PartDays, |p| {
-                p.bump();
-                ["at", "the", "ends"].into_iter().try_for_each(|word| p.expect(word))?;
-                if p.eat_phrase(&["in", "full"]) || p.eat_phrase(&["pro", "rata"]) {
-                    return p.assumed();
-                }
-                p.expected("`in full` or `pro rata`")
-            }),
+            _ if self.at_part_periods() => self.node(K::PartDays, Self::part_periods),
             "counted" => self.node(K::Counted, Self::counted),
             "count" => self.node(K::Count, |p| {
                 p.bump();
@@ -146,6 +139,20 @@ impl Parser<'_> {
         let on_line = (0..64).map_while(|ahead| self.peek(ahead).map(|l| (ahead, l)));
         let mut words = on_line.take_while(|(ahead, l)| *ahead == 0 || !l.starts_line);
         words.any(|(ahead, l)| l.kind == K::Word && said.contains(&self.text_at(ahead)))
+    }
+
+    pub(super) fn at_part_periods(&self) -> bool {
+        matches!(self.text_at(0), "part-days" | "part-periods")
+    }
+
+    /// `part-days at the ends in full`, `part-periods at the ends pro rata`.
+    pub(super) fn part_periods(&mut self) -> Parsing {
+        self.bump();
+        ["at", "the", "ends"].into_iter().try_for_each(|word| self.expect(word))?;
+        if self.eat_phrase(&["in", "full"]) || self.eat_phrase(&["pro", "rata"]) {
+            return self.assumed();
+        }
+        self.expected("`in full` or `pro rata`")
     }
 
     pub(super) fn while_line(&mut self) -> Parsing {

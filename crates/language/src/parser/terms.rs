@@ -82,8 +82,8 @@ impl Parser<'_> {
 
     /// `a shortfall made up within 168 hours after the period is no breach`, `a shortfall carries over`.
     pub(super) fn shortfall(&mut self) -> Parsing {
-        self.bump();
-        self.bump();
+        self.expect("a")?;
+        self.expect("shortfall")?;
         if self.eat("carries") {
             self.expect("over")?;
         } else {

@@ -3,8 +3,8 @@
 //! Invariant: a change names the part that it changes; the checker has seen that the part is there.
 
 use super::{
-    Agreement, Assumption, Binding, Condition, Counting, Due, Exception, Measure, Phase, PhaseEnd, Provision,
-    Rule, Step,
+    Agreement, Assumption, Binding, Condition, Counting, Cycle, Due, Exception, Measure, Phase, PhaseEnd,
+    Provision, Rule, Spread, Step,
 };
 use crate::{Duration, Id, Instant};
 
@@ -33,6 +33,14 @@ pub enum Change {
     Counting(Counting),
     /// `judged becomes: X`, `judged becomes: nothing`: whether it covers only what is judged so.
     Judged(Option<Id>),
+    /// `period becomes: each …`: the periods, and whether part-periods at the ends owe in proportion where that is said.
+    Period(Cycle, Option<bool>),
+    /// `shortfall becomes: …`: what a short period means.
+    Shortfall(Spread),
+    /// `from becomes: …`: from when a state is to be kept.
+    From(Condition),
+    /// `until becomes: …`: until when it is.
+    Until(Condition),
     /// `step 2 becomes: …`: the step of this number, from 1, of a schedule.
     Step(usize, Step),
     /// The provision is taken out.
@@ -248,6 +256,13 @@ impl Rule {
             (Change::Due(new), Rule::Schedule { steps, .. }) => {
                 steps.iter_mut().take(1).for_each(|step| step.due.clone_from(new));
             }
+            (Change::Period(new, part), Rule::Periodic { cycle, pro_rata, .. }) => {
+                cycle.clone_from(new);
+                *pro_rata = part.unwrap_or(*pro_rata);
+            }
+            (Change::Shortfall(new), Rule::Periodic { spread, .. }) => spread.clone_from(new),
+            (Change::From(new), Rule::State { from, .. }) => from.clone_from(new),
+            (Change::Until(new), Rule::State { until, .. }) => *until = Some(new.clone()),
             (Change::Step(number, new), Rule::Schedule { steps, .. }) => {
                 if let Some(step) = number.checked_sub(1).and_then(|index| steps.get_mut(index)) {
                     step.clone_from(new);
