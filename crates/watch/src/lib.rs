@@ -2,10 +2,12 @@
 //!
 //! Invariant: everything that touches a file is in [`files`]; a verdict is [`verdict::evaluate`] and nothing else.
 
+pub mod beside;
 pub mod explain;
 pub mod files;
 pub mod verdict;
 
+pub use beside::{Beside, BesideDifference};
 pub use explain::{Explanation, NoExplanation};
 pub use files::{Paths, Problems, Watch};
 pub use verdict::{Inputs, Question, UnknownReading, evaluate};

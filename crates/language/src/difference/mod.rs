@@ -122,6 +122,8 @@ pub struct Difference {
     pub thing: ThingKind,
     /// Its identifier in the new draft, or in the old one where it is gone; empty for the agreement as a whole.
     pub id: Id,
+    /// Its identifier in the old draft, where it was renamed.
+    pub old_id: Option<Id>,
     /// The heading that it stands under in the old draft, where that is known.
     pub old_clause: Option<String>,
     /// The heading that it stands under in the new draft, where that is known.
@@ -150,10 +152,10 @@ pub fn differences(old: &Agreement, new: &Agreement) -> Vec<Difference> {
         match (old, new) {
             (Some(old), Some(new)) => {
                 let before = new.space().and_then(|space| renamed.get(&(space, new.id.clone())));
-                all.extend(
-                    before
-                        .map(|before| told(new, Some(old), DifferenceKind::Renamed, was_called(new, before))),
-                );
+                all.extend(before.map(|before| Difference {
+                    old_id: Some(before.clone()),
+                    ..told(new, Some(old), DifferenceKind::Renamed, was_called(new, before))
+                }));
                 all.extend(moved(old, new, &headings));
                 all.extend(changed(old, new, same));
             }
@@ -223,6 +225,7 @@ fn heading(old: &str, new: &str) -> Difference {
     Difference {
         thing: ThingKind::Heading,
         id: Id::new(),
+        old_id: None,
         old_clause: Some(old.to_owned()),
         new_clause: Some(new.to_owned()),
         kind: DifferenceKind::Renamed,
@@ -273,6 +276,7 @@ fn told(thing: &Thing, old: Option<&Thing>, kind: DifferenceKind, sentence: Stri
     Difference {
         thing: thing.kind,
         id: thing.id.clone(),
+        old_id: None,
         old_clause: old.and_then(|old| old.clause.clone()),
         new_clause: thing.clause.clone(),
         kind,
