@@ -131,7 +131,7 @@ Maps
   Ground of “Camp”: drawn otherwise, 123.6 km² as before; its middle moved by 11.1 km
   Ground of “Fresh”: added, 123.6 km²
   Ground of “Gone”: removed, 123.6 km²
-  Ground of “Harbour”: from 123.6 km² to 1113 km² (989.2 km² more); its middle moved by 15.7 km
+  Ground of “Harbour”: from 123.6 km² to 1113 km² (989.1 km² more); its middle moved by 15.7 km
   Course of “Contact line”: drawn otherwise
 
 Sources
