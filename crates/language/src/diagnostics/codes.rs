@@ -38,6 +38,7 @@ codes! {
     UNKNOWN_STATEMENT = "unknown-statement": "The line at the left margin starts with no keyword.";
     UNKNOWN_LINE = "unknown-line": "The line says nothing that its statement can take.";
     EXPECTED = "expected": "Something else was expected at this point.";
+    OTHER_WORDS = "other-words": "The language has words of its own for this.";
     NO_VERB = "no-verb": "The provision says nothing that anyone must or must not do.";
     SAID_TWICE = "said-twice": "What may be said once is said twice.";
     DOES_NOT_BELONG = "does-not-belong": "The line does not go with the rest of its statement.";
@@ -90,6 +91,7 @@ codes! {
     MAY_NEVER_END = "may-never-end": "The phase may never end, and the text does not say so.";
     CANNOT_EXTEND = "cannot-extend": "A phase that an event ends has no term to extend.";
     WHOSE_DUTIES = "whose-duties": "A suspension, and not said whose duties it stops.";
+    HOW_SOON = "how-soon": "A word such as `immediately`, and not said within what time.";
     HOW_LONG = "how-long": "A suspension, and not said for how long.";
     CLOCKS = "clocks": "A suspension, and not said whether clocks stop.";
     HOW_FAR = "how-far": "An extension, and not said by how much.";

@@ -78,6 +78,12 @@ impl Diagnostic {
         self
     }
 
+    /// With a fix of several edits, in order and apart.
+    pub(crate) fn edits(mut self, title: impl Into<String>, edits: Vec<(Range<usize>, String)>) -> Self {
+        self.fixes.push(Fix { title: title.into(), edits });
+        self
+    }
+
     /// With a fix that replaces the diagnostic's own span.
     pub(crate) fn write(self, new: impl Into<String>) -> Self {
         let (span, new) = (self.span.clone(), new.into());

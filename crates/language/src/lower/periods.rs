@@ -63,7 +63,7 @@ impl Lowering<'_> {
         {
             return Some(Cycle::Months(months));
         }
-        if each.has("week") {
+        if each.has("week") || each.has("weekly") {
             let days = [
                 ("monday", Weekday::Monday),
                 ("tuesday", Weekday::Tuesday),

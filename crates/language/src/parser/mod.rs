@@ -12,6 +12,7 @@ mod conditions;
 mod deadlines;
 mod duties;
 mod extent;
+mod otherwise;
 mod phases;
 mod provisions;
 mod statements;
