@@ -89,6 +89,11 @@ codes! {
     STATE_NOT_INSTANT = "state-not-instant": "An instant where a state is needed.";
     INSTANT_NOT_STATE = "instant-not-state": "A state where an instant is needed.";
     MAY_NEVER_END = "may-never-end": "The phase may never end, and the text does not say so.";
+    FALLING_DEADLINES = "falling-deadlines": "A step of a schedule is due before the one that it follows.";
+    DUE_BEFORE_FORCE = "due-before-force": "The deadline is over before the agreement is in force.";
+    NEVER_IN_TIME = "never-in-time": "The deadline is over before the duty may be performed.";
+    OWN_RECIPIENT = "own-recipient": "Who must do it is also the one to whom it is done.";
+    AMENDED_BEFORE = "amended-before": "The amendment is dated before the agreement itself.";
     CANNOT_EXTEND = "cannot-extend": "A phase that an event ends has no term to extend.";
     WHOSE_DUTIES = "whose-duties": "A suspension, and not said whose duties it stops.";
     HOW_SOON = "how-soon": "A word such as `immediately`, and not said within what time.";

@@ -67,6 +67,10 @@ impl Diagnostic {
         Diagnostic { code, severity: Severity::Error, span, message: message.into(), fixes: Vec::new() }
     }
 
+    pub(crate) fn warning(code: &'static str, span: Range<usize>, message: impl Into<String>) -> Self {
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(code, span, message) }
+    }
+
     /// With a fix that replaces a range.
     pub(crate) fn fix(
         mut self,
