@@ -116,6 +116,11 @@ pub(crate) fn not_later(words: &[&str]) -> Option<usize> {
     NOT_LATER.iter().find(|phrase| starts(words, phrase)).map(|phrase| phrase.len())
 }
 
+/// `may make up the number`.
+pub(crate) fn makes_up(words: &[&str]) -> bool {
+    words == ["may", "make", "up", "the", "number"]
+}
+
 /// Whether a number in words starts here: the quick question.
 pub(crate) fn is_number(word: &str) -> bool {
     let first = word.split('-').next().unwrap_or_default();

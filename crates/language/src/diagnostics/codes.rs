@@ -84,7 +84,7 @@ codes! {
     WHOSE_ITEMS = "whose-items": "A state to be kept, and not said whether of the bearer's own or of all.";
     IN_ALL_OR_MORE = "in-all-or-more": "A step or a share, and not said whether in all or more.";
     PART_LOT = "part-lot": "A lot, and not said what a part of it owes.";
-    SHORT_DAY = "short-day": "An average, and not said whether a short day is a breach meanwhile.";
+    SHORT_DAY = "short-day": "An average, and not said whether a short day is a breach by itself.";
     WHICH_TERM = "which-term": "A term, and not said of which phase.";
     STATE_NOT_INSTANT = "state-not-instant": "An instant where a state is needed.";
     INSTANT_NOT_STATE = "instant-not-state": "A state where an instant is needed.";
@@ -98,6 +98,7 @@ codes! {
     WHOSE_DUTIES = "whose-duties": "A suspension, and not said whose duties it stops.";
     HOW_SOON = "how-soon": "A word such as `immediately`, and not said within what time.";
     HOW_LONG = "how-long": "A suspension, and not said for how long.";
+    EACH_TIME = "each-time": "A limit, and not said whether each time or of all times together.";
     CLOCKS = "clocks": "A suspension, and not said whether clocks stop.";
     HOW_FAR = "how-far": "An extension, and not said by how much.";
     HOW_OFTEN = "how-often": "An extension, and not said how often.";

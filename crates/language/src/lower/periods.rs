@@ -186,7 +186,7 @@ impl Lowering<'_> {
             let days = self.days(&average)?;
             let Some(short) = short else {
                 let message = "is a short day a breach, even if the average is kept? Say which";
-                let lines = ["a short day is a breach", "a short day is no breach"];
+                let lines = ["a short day is a breach by itself", "a short day is no breach by itself"];
                 self.choose(node, average.span(), codes::SHORT_DAY, message, &lines);
                 return None;
             };

@@ -20,7 +20,7 @@ const ASSUMED: &str = "the text sets no deadline";
 
 impl Parser<'_> {
     /// The words from here to the end of the line.
-    fn ahead(&self) -> Vec<&str> {
+    pub(super) fn ahead(&self) -> Vec<&str> {
         let on_line = |ahead: &usize| *ahead == 0 || self.peek(*ahead).is_some_and(|l| !l.starts_line);
         (0..LONGEST).take_while(on_line).map(|ahead| self.text_at(ahead)).collect()
     }
@@ -36,10 +36,60 @@ impl Parser<'_> {
             || everyday::not_later(&words).is_some()
     }
 
+    /// `ITEM may make up the number`, which does not say out of what; whether it stood here.
+    fn made_up(&mut self) -> bool {
+        let words = self.ahead();
+        if !words.get(1..).is_some_and(everyday::makes_up) {
+            return false;
+        }
+        let width = words.len();
+        let mut span = 0..0;
+        self.node(K::Error, |p| {
+            p.bump();
+            let start = p.next;
+            (1..width).for_each(|_| p.bump());
+            span = p.span_from(start);
+        });
+        let message = "do these count in place of the others, towards the number of this duty?";
+        self.report(
+            Diagnostic::error(codes::OTHER_WORDS, span, message).write("count towards this number too"),
+        );
+        true
+    }
+
+    /// `by itself`, without which it is not said what a short day is a breach of.
+    pub(super) fn by_itself(&mut self, start: usize) {
+        if self.eat_phrase(&["by", "itself"]) {
+            return;
+        }
+        let span = self.span_from(start);
+        let end = span.end;
+        let message = "the average is judged apart: say that it is the short day itself that is meant";
+        let diagnostic = Diagnostic::error(codes::OTHER_WORDS, span, message);
+        self.report(diagnostic.fix("add `by itself`", end..end, " by itself"));
+    }
+
+    /// `in ID, while becomes: C`, of which `while` is next: the condition is the part that changes.
+    pub(super) fn while_becomes(&mut self, verb: &str) -> Parsing {
+        let start = self.next;
+        self.node(K::Error, |p| {
+            p.bump();
+            p.expect(verb)?;
+            p.eat_kind(K::Colon);
+            let head = p.span_from(start);
+            let own = if p.at("during") { "" } else { " while" };
+            let message = "what changes is the condition under which the duty holds";
+            let colon = if p.part_text(p.next.saturating_sub(1)) == ":" { ":" } else { "" };
+            let diagnostic = Diagnostic::error(codes::OTHER_WORDS, head, message);
+            p.report(diagnostic.write(format!("condition {verb}{colon}{own}")));
+            p.while_line()
+        })
+    }
+
     /// An everyday phrase that may stand as a line, or after the duty; whether one stood here.
     pub(super) fn everyday_phrase(&mut self) -> Parsing<bool> {
         if !self.at_everyday_phrase() {
-            return Ok(false);
+            return Ok(self.at_name(0) && self.made_up());
         }
         Ok(self.how_often() || self.how_soon()? || self.not_later())
     }
@@ -63,62 +113,10 @@ impl Parser<'_> {
     }
 
     /// Reads past so many words as one node of this kind: where they stand.
-    fn passed(&mut self, kind: K, width: usize) -> Range<usize> {
+    pub(super) fn passed(&mut self, kind: K, width: usize) -> Range<usize> {
         let start = self.next;
         self.node(kind, |p| (0..width).for_each(|_| p.bump()));
         self.span_from(start)
-    }
-
-    /// `ten`, `seventy-two`, where a number was expected; whether they stood here.
-    pub(super) fn number_in_words(&mut self) -> bool {
-        self.in_digits(|n| vec![n.to_string()])
-    }
-
-    /// `ten hostages`, which does not say either whether ten are the least.
-    pub(super) fn bare_number_in_words(&mut self) -> bool {
-        self.in_digits(|n| vec![format!("at least {n}"), format!("exactly {n}")])
-    }
-
-    fn in_digits(&mut self, readings: impl FnOnce(u64) -> Vec<String>) -> bool {
-        if !everyday::is_number(self.text_at(0)) {
-            return false;
-        }
-        let Some((width, number)) = everyday::number(&self.ahead()) else { return false };
-        let span = self.passed(K::Error, width);
-        let mut diagnostic = Diagnostic::error(codes::BAD_NUMBER, span, "a number is written in digits");
-        for reading in readings(number) {
-            diagnostic = diagnostic.write(reading);
-        }
-        self.report(diagnostic);
-        true
-    }
-
-    /// Whether a number in words stands here, of what is named after it.
-    pub(super) fn at_number_in_words(&self) -> bool {
-        if !everyday::is_number(self.text_at(0)) {
-            return false;
-        }
-        let Some((width, _)) = everyday::number(&self.ahead()) else { return false };
-        let follows = self.peek(width).is_some_and(|l| !l.starts_line);
-        follows && (self.at_name(width) || self.at_in_all(width) || self.kind(width) == Some(K::Percent))
-    }
-
-    /// Whether a bare number is right here: in an exchange, and in a step.
-    pub(super) fn counts_plainly(&self) -> bool {
-        let Some((width, _)) = everyday::number(&self.ahead()) else { return false };
-        if self.sink.is_full() {
-            return true;
-        }
-        let answers = self.next.checked_sub(1).is_some_and(|before| self.part_text(before) == "every");
-        let (statement, _) = self.this_statement();
-        answers
-            || self.at_in_all(width)
-            || self.text_at(width) == "more"
-            || self.part_text(statement.start) == "exchange"
-    }
-
-    fn at_in_all(&self, ahead: usize) -> bool {
-        self.text_at(ahead) == "in" && self.text_at(ahead + 1) == "all"
     }
 
     /// `within three days`, of which `within` has been read; whether it stood here.
@@ -146,49 +144,6 @@ impl Parser<'_> {
         let span = self.passed(K::Error, 1);
         let message = "what the time runs from is said with `after`";
         self.report(Diagnostic::error(codes::OTHER_WORDS, span, message).write("after"));
-        true
-    }
-
-    /// The day in `the third day after`.
-    pub(super) fn ordinal_in_words(&mut self) -> bool {
-        let Some(nth) = everyday::ordinal(self.text_at(0)).and_then(|n| i64::try_from(n).ok()) else {
-            return false;
-        };
-        let span = self.passed(K::Error, 1);
-        let diagnostic = Diagnostic::error(codes::BAD_NUMBER, span, "a number is written in digits");
-        self.report(diagnostic.write(ordinal(nth)));
-        true
-    }
-
-    /// `20 October 2025` where a date was expected, or `18:00 on 20 October 2025` where a time may stand.
-    pub(super) fn date_in_words(&mut self, with_time: bool) -> bool {
-        let words = self.ahead();
-        let moment = everyday::moment(&words).filter(|_| with_time);
-        let date = || everyday::date(&words).map(|(width, date)| (width, date.to_string()));
-        let Some((width, written)) = moment.or_else(date).filter(|_| self.kind(0) != Some(K::Date)) else {
-            return false;
-        };
-        let span = self.passed(K::Error, width);
-        let message = "a date is written as in 2025-10-20, with its time as in 2025-10-20T18:00";
-        self.report(Diagnostic::error(codes::OTHER_WORDS, span, message).write(written));
-        true
-    }
-
-    /// `20 October 2025` where an instant was expected.
-    pub(super) fn instant_in_words(&mut self) -> bool {
-        let words = self.ahead();
-        let (width, readings) = if let Some((width, moment)) = everyday::moment(&words) {
-            (width, vec![moment])
-        } else if let Some((width, date)) = everyday::date(&words) {
-            (width, vec![format!("the start of {date}"), format!("the end of {date}")])
-        } else {
-            return false;
-        };
-        let span = self.passed(K::Error, width);
-        let message = "an instant is written as in 2025-10-20T18:00, or as the start or the end of a day";
-        let diagnostic = Diagnostic::error(codes::OTHER_WORDS, span, message);
-        let diagnostic = readings.into_iter().fold(diagnostic, Diagnostic::write);
-        self.report(diagnostic);
         true
     }
 
@@ -361,7 +316,7 @@ impl Parser<'_> {
     }
 
     /// The parts of the statement that is being read, and the words that start its lines.
-    fn this_statement(&self) -> (Range<usize>, Vec<&str>) {
+    pub(super) fn this_statement(&self) -> (Range<usize>, Vec<&str>) {
         let start = (0..=self.next.min(self.limit.saturating_sub(1))).rev();
         let start = start.into_iter().find(|part| self.starts_statement(*part)).unwrap_or(0);
         let lines = (start..self.limit).filter(|part| self.part(*part).is_some_and(|l| l.starts_line));
@@ -391,7 +346,7 @@ impl Parser<'_> {
         self.parts.get(part).and_then(|index| self.lexemes.get(*index))
     }
 
-    fn part_text(&self, part: usize) -> &str {
+    pub(super) fn part_text(&self, part: usize) -> &str {
         self.part(part).and_then(|l| self.text.get(l.range.clone())).unwrap_or_default()
     }
 

@@ -139,7 +139,7 @@ impl Parser<'_> {
             "graded" => self.node(K::Graded, Self::graded),
             "disputes" => self.node(K::Disputes, Self::disputes),
             "subject" | "notwithstanding" => self.node(K::Precedence, Self::precedence),
-            _ if self.text_at(1) == "may" => self.node(K::MakeUp, Self::make_up),
+            _ if self.at_phrase_after_name(&["count", "towards"]) => self.node(K::MakeUp, Self::make_up),
             _ if self.line_says(&["instead"]) => self.node(K::Instead, Self::instead),
             _ if *has_duty && self.at_quantity() => self.node(K::Step, Self::step),
             _ => self.other_line(*has_duty, forbids),
