@@ -81,7 +81,7 @@ fn terms(terms: &Terms) -> Option<&'static str> {
         (for_each.is_some(), "a duty for each of a family"),
         (in_step.is_some(), "duties in step with each other"),
         (part_lot.is_some(), "lots"),
-        (!made_up_with.is_empty(), "items that make up the number"),
+        (!made_up_with.is_empty(), "other items that count towards the number"),
         (quality.is_some(), "a standard of quality, which is judged"),
         (!subject_to.is_empty(), "`subject to`"),
     ]

@@ -132,7 +132,7 @@ const EDITS: &[(&str, &str, &[&str])] = &[
         "each block of 7 days",
         "each block of 14 days",
         &[
-            "Shortfall of “Trucks each day”: was: on average over each block of 7 days, a short day being no breach; now: on average over each block of 14 days, a short day being no breach",
+            "Shortfall of “Trucks each day”: was: on average over each block of 7 days, a short day being no breach by itself; now: on average over each block of 14 days, a short day being no breach by itself",
         ],
     ),
     (
@@ -149,21 +149,21 @@ const EDITS: &[(&str, &str, &[&str])] = &[
         "at most 14 days",
         "at most 21 days",
         &[
-            "Consequence of “No attacks”: was: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 14 days of 24 hours, their clocks standing still; now: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 21 days of 24 hours, their clocks standing still",
+            "Consequence of “No attacks”: was: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 14 days of 24 hours each time, their clocks standing still; now: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 21 days of 24 hours each time, their clocks standing still",
         ],
     ),
     (
         "their clocks stop",
         "their clocks run on",
         &[
-            "Consequence of “No attacks”: was: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 14 days of 24 hours, their clocks standing still; now: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 14 days of 24 hours, their clocks running on",
+            "Consequence of “No attacks”: was: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 14 days of 24 hours each time, their clocks standing still; now: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 14 days of 24 hours each time, their clocks running on",
         ],
     ),
     (
         "its own duties only,",
         "all duties,",
         &[
-            "Consequence of “No attacks”: was: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 14 days of 24 hours, their clocks standing still; now: if breached, North may suspend phase truce (“Truce”), all duties, for at most 14 days of 24 hours, their clocks standing still",
+            "Consequence of “No attacks”: was: if breached, North may suspend phase truce (“Truce”), its own duties only, for at most 14 days of 24 hours each time, their clocks standing still; now: if breached, North may suspend phase truce (“Truce”), all duties, for at most 14 days of 24 hours each time, their clocks standing still",
         ],
     ),
     (
@@ -318,10 +318,10 @@ const EDITS: &[(&str, &str, &[&str])] = &[
         &["Place of “Trucks each day”: from into City to into Belt"],
     ),
     (
-        "on average over each block of 7 days\n  a short day is no breach\n",
+        "on average over each block of 7 days\n  a short day is no breach by itself\n",
         "",
         &[
-            "Shortfall of “Trucks each day”: was: on average over each block of 7 days, a short day being no breach; now: each period on its own",
+            "Shortfall of “Trucks each day”: was: on average over each block of 7 days, a short day being no breach by itself; now: each period on its own",
         ],
     ),
     (
@@ -363,7 +363,7 @@ const LINES: &[(&str, &str, &str)] = &[
     ("within 24 hours after that release\n", "  counted on identification\n", "Count"),
     ("within 72 hours after pullback\n", "  unless phase truce has ended\n", "No instance"),
     ("within 72 hours after pullback\n", "  not before the start of day 2\n", "Earliest time"),
-    ("within 72 hours after pullback\n", "  hostages may make up the number\n", "Substitute"),
+    ("within 72 hours after pullback\n", "  hostages count towards this number too\n", "Substitute"),
     ("attack anyone in city\n", "  graded minor and serious by mission\n", "Grades"),
     ("within 72 hours after pullback\n", "  to the standard \"of care\", judged by mission\n", "Standard"),
     ("within 72 hours after pullback\n", "  in step with remains_home, south moves first\n", "Step"),

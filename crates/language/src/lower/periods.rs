@@ -63,7 +63,7 @@ impl Lowering<'_> {
         {
             return Some(Cycle::Months(months));
         }
-        if each.has("week") {
+        if each.has("week") || each.has("weekly") {
             let days = [
                 ("monday", Weekday::Monday),
                 ("tuesday", Weekday::Tuesday),
@@ -204,7 +204,7 @@ impl Lowering<'_> {
             let days = self.days(&average)?;
             let Some(short) = short else {
                 let message = "is a short day a breach, even if the average is kept? Say which";
-                let lines = ["a short day is a breach", "a short day is no breach"];
+                let lines = ["a short day is a breach by itself", "a short day is no breach by itself"];
                 self.choose(node, average.span(), codes::SHORT_DAY, message, &lines);
                 return None;
             };

@@ -183,7 +183,7 @@ impl Lowering<'_> {
                 let due = self.one(node, &[K::Within, K::By, K::Before])?;
                 Change::Due(self.due(&due)?)
             }
-            "while" => Change::While(self.state_in(&node.child(K::While)?)?),
+            "condition" => Change::While(self.state_in(&node.child(K::While)?)?),
             "not" => Change::NotBefore(self.condition_in(&node.child(K::NotBefore)?)?),
             "bearer" => {
                 let (bearers, binding) = self.anyone_bound(&node.child(K::Doers)?)?;
@@ -233,7 +233,7 @@ fn has_part(provision: &Provision, part: &str) -> bool {
     let rule = &provision.rule;
     match part {
         "except" | "count" | "judged" => matches!(rule, Rule::Prohibition { .. } | Rule::Answerable { .. }),
-        "item" | "while" | "bearer" => true,
+        "item" | "condition" | "bearer" => true,
         "period" | "shortfall" => matches!(rule, Rule::Periodic { .. }),
         "from" | "until" => matches!(rule, Rule::State { .. }),
         "trigger" => matches!(rule, Rule::Exchange { .. }),

@@ -9,6 +9,7 @@ use crate::syntax::SyntaxKind as K;
 const PARTS: &[&str] = &[
     "bearer",
     "begins",
+    "condition",
     "count",
     "due",
     "ends",
@@ -24,7 +25,6 @@ const PARTS: &[&str] = &[
     "step",
     "trigger",
     "until",
-    "while",
     "zone",
 ];
 
@@ -100,7 +100,7 @@ impl Parser<'_> {
             || self.at_phrase(&["for", "good"])
     }
 
-    /// `its own duties only, for at most 14 days, their clocks stop`, in any order.
+    /// `its own duties only, for at most 14 days each time, their clocks stop`, in any order.
     pub(super) fn suspension_terms(&mut self) -> Parsing {
         self.node(K::SuspensionTerms, |p| {
             loop {
@@ -118,6 +118,12 @@ impl Parser<'_> {
                         if !p.eat("good") {
                             ["at", "most"].into_iter().try_for_each(|word| p.expect(word))?;
                             p.length()?;
+                            if p.at_phrase(&["each", "time"]) || p.at_phrase(&["in", "all"]) {
+                                p.node(K::InAll, |p| {
+                                    p.bump();
+                                    p.bump();
+                                });
+                            }
                         }
                     }
                     "their" => {
@@ -236,7 +242,10 @@ impl Parser<'_> {
         self.expect_kind(K::Comma, "`,`")?;
         let part = self.text_at(0).to_owned();
         if !PARTS.contains(&part.as_str()) {
-            return self.expected("a part such as `except`, `item`, `required`, `due` or `while`");
+            if part == "while" {
+                return self.while_becomes(verb);
+            }
+            return self.expected("a part such as `except`, `item`, `required`, `due` or `condition`");
         }
         self.bump();
         match part.as_str() {
@@ -285,7 +294,8 @@ impl Parser<'_> {
             "shortfall" => self.new_shortfall(),
             "from" => self.node(K::From, Self::condition),
             "until" => self.node(K::Until, Self::condition),
-            "while" => self.node(K::While, Self::condition),
+            "condition" if self.at("while") || self.at("during") => self.while_line(),
+            "condition" => self.expected("`while` or `during`"),
             "not" => self.node(K::NotBefore, Self::condition),
             "bearer" => self.node(K::Doers, Self::bearers),
             "count" => self.node(K::Count, Self::count),

@@ -328,7 +328,10 @@ fn floor(required: Required) -> String {
 }
 
 pub(crate) fn spread_in_words(spread: &Spread) -> String {
-    let short = |is: bool| if is { ", a short day being a breach" } else { ", a short day being no breach" };
+    let short = |is: bool| match is {
+        true => ", a short day being a breach by itself",
+        false => ", a short day being no breach by itself",
+    };
     match spread {
         Spread::Alone => String::new(),
         Spread::Block { days, short_is_breach } => {

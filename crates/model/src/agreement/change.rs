@@ -21,7 +21,7 @@ pub enum Change {
     Required(Measure),
     /// `due becomes: …`
     Due(Due),
-    /// `while becomes: …`
+    /// `condition becomes: while …`
     While(Condition),
     /// `not before becomes: …`
     NotBefore(Condition),
@@ -103,6 +103,8 @@ pub struct Suspension {
     pub whose: Whose,
     /// For how long at most; none for good.
     pub at_most: Option<Duration>,
+    /// That is the limit of all such suspensions together, rather than of each.
+    pub in_all: bool,
     /// Deadlines stand still meanwhile.
     pub clocks_stop: bool,
 }
