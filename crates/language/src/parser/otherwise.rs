@@ -12,6 +12,9 @@ use crate::{
     syntax::{SyntaxKind as K, line_before},
 };
 
+/// No statement that people write has more words than this; what lies beyond is not looked at for a fix.
+const LOOKED_THROUGH: usize = 2_000;
+
 /// No phrase is longer.
 const LONGEST: usize = 12;
 
@@ -275,7 +278,7 @@ impl Parser<'_> {
             diagnostic = diagnostic.edits("write `within 24 hours`, and that this is assumed", edits);
         } else if once {
             let line = format!("within 24 hours after entry into force {assumed}");
-            let at = self.statement_end(&statement);
+            let at = self.statement_end();
             let margin = self.part_start(statement.start);
             let added = format!("\n{}  {line}", line_before(self.text, margin));
             let taken = self.with_blank(start, span.clone(), follows_must);
@@ -317,10 +320,11 @@ impl Parser<'_> {
 
     /// The parts of the statement that is being read, and the words that start its lines.
     pub(super) fn this_statement(&self) -> (Range<usize>, Vec<&str>) {
-        let start = (0..=self.next.min(self.limit.saturating_sub(1))).rev();
+        let start = (0..=self.next.min(self.limit.saturating_sub(1))).rev().take(LOOKED_THROUGH);
         let start = start.into_iter().find(|part| self.starts_statement(*part)).unwrap_or(0);
-        let lines = (start..self.limit).filter(|part| self.part(*part).is_some_and(|l| l.starts_line));
-        (start..self.limit, lines.map(|part| self.part_text(part)).collect())
+        let end = self.limit.min(start + LOOKED_THROUGH);
+        let lines = (start..end).filter(|part| self.part(*part).is_some_and(|l| l.starts_line));
+        (start..end, lines.map(|part| self.part_text(part)).collect())
     }
 
     fn statement_says(&self, word: &str) -> bool {
@@ -330,8 +334,8 @@ impl Parser<'_> {
         said.any(|part| self.part_text(part + 1) != "of" && self.part_text(part + 1) != "party")
     }
 
-    fn statement_end(&self, statement: &Range<usize>) -> usize {
-        self.part_end(statement.end.saturating_sub(1))
+    fn statement_end(&self) -> usize {
+        self.part_end(self.limit.saturating_sub(1))
     }
 
     /// Right after the `must` of a duty that has no manner and is no state to be kept.
