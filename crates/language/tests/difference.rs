@@ -502,9 +502,9 @@ fn single_changes(text: &str, symbols: &Symbols, of: &Definition) -> Vec<(Range<
     }
     let names = symbols.references.iter().filter(|reference| inside(&reference.span));
     edits.extend(names.filter_map(|name| {
-        let others =
+        let mut others =
             symbols.definitions.iter().filter(|d| d.kind == name.kind && d.id != name.id && d.id != of.id);
-        Some((name.span.clone(), others.last()?.id.clone()))
+        Some((name.span.clone(), others.next_back()?.id.clone()))
     }));
     edits
 }
