@@ -51,10 +51,19 @@ impl Moments {
         if end <= from {
             return Moments::never();
         }
-        let inner = bounds.cuts.iter().copied().filter(|c| from < *c && *c < end);
+        let low = bounds.cuts.partition_point(|c| *c <= from);
+        let inner = bounds.cuts[low..].iter().copied().take_while(|c| *c < end);
         let cuts: Vec<Instant> = [from].into_iter().chain(inner).chain([end]).collect();
+        // Amounts only grow: before these cells none of the worlds can have reached it, and after them all have.
+        let can = |cut: &Instant| {
+            let views = bounds.views(&[from, *cut]);
+            views.iter().any(|view| view.high(0, 1).is_none_or(|high| high >= threshold))
+        };
+        let may_lack = |cut: &Instant| bounds.views(&[from, *cut]).iter().any(|v| v.low(0, 1) < threshold);
+        let first = cuts.partition_point(|cut| *cut == from || !can(cut)).saturating_sub(1);
+        let last = cuts.partition_point(|cut| *cut == from || may_lack(cut)).max(first);
         let mut spans = Vec::new();
-        for cell in cuts.windows(2) {
+        for cell in cuts[first..(last + 1).min(cuts.len())].windows(2) {
             let points = if cell[0] == from { vec![from, cell[1]] } else { vec![from, cell[0], cell[1]] };
             let last = points.len() - 1;
             let possible = bounds.views(&points).iter().any(|view| {
