@@ -18,6 +18,7 @@ use crate::{
     instance::{CountFrom, Deadline, Single},
     measure::{Evidence, Role},
     moments::{Moments, Start},
+    outcome::Outcome,
     reach::{beyond, changed, deed},
 };
 
@@ -35,6 +36,7 @@ pub struct Context<'a> {
     pub at: Instant,
     firsts: RefCell<BTreeMap<String, Result<Moments, NotComputed>>>,
     asked: RefCell<BTreeMap<String, Rc<Asked>>>,
+    pub(crate) outcomes: RefCell<BTreeMap<Id, Rc<Result<Outcome, NotComputed>>>>,
     /// Whether what is being computed is when the agreement entered into force.
     entering: Cell<bool>,
 }
@@ -49,6 +51,7 @@ impl<'a> Context<'a> {
             at,
             firsts: RefCell::default(),
             asked: RefCell::default(),
+            outcomes: RefCell::default(),
             entering: Cell::new(false),
         }
     }
@@ -120,9 +123,13 @@ impl<'a> Context<'a> {
                 Ok(deadline.over(&self.first(inner)?).by(self.at))
             }
             Condition::Since(_, inner) => self.first(inner),
-            Condition::Violations(id, _) => Err(NotComputed(format!("violations({id})"))),
-            Condition::Amount(id, _) => Err(NotComputed(format!("amount({id})"))),
-            Condition::Set(id) => Err(NotComputed(format!("the setting of {id}"))),
+            Condition::Violations(id, count) => {
+                self.named(format!("{count} violations of {id}"), || self.violated(id, *count))
+            }
+            Condition::Amount(id, amount) => {
+                self.named(format!("an amount of {id} of {}", amount.0), || self.amounting(id, *amount))
+            }
+            Condition::Set(id) => self.setting(id),
             Condition::All(_)
             | Condition::AtLeast(..)
             | Condition::Not(_)
@@ -254,6 +261,21 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// From when performance counts.
+    ///
+    /// # Errors
+    /// When `not before` or entry into force is not computed.
+    pub(crate) fn start(&self, not_before: Option<&Condition>) -> Result<Start, NotComputed> {
+        let entered = self.counting()?;
+        let Some(condition) = not_before else { return Ok(entered) };
+        let first = Start::of(&self.first(condition)?);
+        let later = |a: Instant, b: Instant| a.max(b);
+        Ok(Start {
+            earliest: later(first.earliest, entered.earliest),
+            latest: later(first.latest, entered.latest),
+        })
+    }
+
     /// The instant from which performance counts.
     ///
     /// # Errors
@@ -268,21 +290,31 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn provision(&self, id: &Id) -> Result<&'a Provision, NotComputed> {
+    pub(crate) fn provision(&self, id: &Id) -> Result<&'a Provision, NotComputed> {
         let found = self.agreement.provisions.iter().find(|p| p.id == *id);
         let found = found.ok_or_else(|| NotComputed(format!("the provision {id}, which is not declared")))?;
         beyond(self.agreement, found).map_or(Ok(found), |what| Err(NotComputed(what)))
     }
 
-    /// For each bearer of a single duty, its bounds, its window and what is owed.
+    /// Whether a single duty binds throughout, from a certain entry into force on.
+    ///
+    /// # Errors
+    /// When what its scope hangs on is not computed.
+    pub(crate) fn plain(&self, provision: &Provision) -> Result<bool, NotComputed> {
+        let throughout = provision.while_ == Condition::InForce && provision.terms.unless.is_none();
+        Ok(throughout && self.agreement.entry.is_none())
+    }
+
+    /// For each bearer of a single duty that binds throughout, its bounds, its window and what is owed.
     fn singles<T>(
         &self,
         provision: &Provision,
         each: impl Fn(&Single<'_>, Instant) -> T,
-    ) -> Result<Vec<T>, NotComputed> {
-        let Rule::Once { action, required, due, not_before } = &provision.rule else {
-            return Err(NotComputed(format!("a condition on {}, which is not a single duty", provision.id)));
-        };
+    ) -> Result<Option<Vec<T>>, NotComputed> {
+        let Rule::Once { action, required, due, not_before } = &provision.rule else { return Ok(None) };
+        if !self.plain(provision)? {
+            return Ok(None);
+        }
         let (opens, deadline) = self.window(due)?;
         let from = self.counted_from(not_before.as_ref())?;
         let mut results = Vec::new();
@@ -301,28 +333,28 @@ impl<'a> Context<'a> {
             };
             results.push(each(&single, self.at));
         }
-        Ok(results)
+        Ok(Some(results))
     }
 
     fn performed(&self, id: &Id, in_time: bool) -> Result<Moments, NotComputed> {
         let provision = self.provision(id)?;
         let key = format!("performance of {id}{}", if in_time { " in time" } else { "" });
-        self.named(key, || match &provision.rule {
-            Rule::Once { .. } => {
-                let each = self.singles(provision, |single, at| performance(single, at, in_time))?;
-                Ok(each.into_iter().reduce(|a, b| a.both(&b)).unwrap_or_else(Moments::never))
+        self.named(key, || {
+            if let Some(each) = self.singles(provision, |single, at| performance(single, at, in_time))? {
+                return Ok(each.into_iter().reduce(|a, b| a.both(&b)).unwrap_or_else(Moments::never));
             }
-            // A window always remains to open until the scope has closed for good.
-            _ if matches!(provision.while_, Condition::InForce) => Ok(Moments::never()),
-            _ => Err(NotComputed(format!("performed({id}) of a duty that recurs within a phase"))),
+            Ok(self.performance_of(id, in_time)?.first(self.origin(), self.at))
         })
     }
 
     fn breached(&self, id: &Id) -> Result<Moments, NotComputed> {
         let provision = self.provision(id)?;
         self.named(format!("breach of {id}"), || {
-            let each = self.singles(provision, breach)?;
-            Ok(each.into_iter().reduce(|a, b| a.either(&b)).unwrap_or_else(Moments::never))
+            if let Some(each) = self.singles(provision, breach)? {
+                return Ok(each.into_iter().reduce(|a, b| a.either(&b)).unwrap_or_else(Moments::never));
+            }
+            // It was first breached when it was first overdue.
+            Ok(self.overdue(id)?.first(self.origin(), self.at))
         })
     }
 }

@@ -17,8 +17,10 @@ pub mod outcome;
 pub mod reach;
 mod recurring;
 pub mod scope;
+mod settled;
 pub mod signal;
 mod single;
+mod standing;
 mod states;
 
 pub use evaluate::evaluate;

@@ -284,7 +284,7 @@ fn count(amount: &Range) -> Count {
 }
 
 /// The forbidden deeds as a measure in which each incident counts one, without those that are excused.
-fn violations(
+pub(crate) fn violations(
     context: &Context<'_>,
     provision: &Provision,
     action: &Action,

@@ -84,8 +84,10 @@ impl Context<'_> {
                 let passed = Signal::since(&self.done(action, *amount + Amount::LEAST)?);
                 Signal::all(&[reached, passed.not()])
             }
-            Condition::Overdue(id) => return Err(NotComputed(format!("overdue({id})"))),
-            Condition::Judged(id) => return Err(NotComputed(format!("the judgement {id}"))),
+            Condition::Performed(id) if !self.stays(condition) => self.performance_of(id, false)?,
+            Condition::PerformedInTime(id) if !self.stays(condition) => self.performance_of(id, true)?,
+            Condition::Overdue(id) => self.overdue(id)?,
+            Condition::Judged(id) => self.judged(id)?,
             _ => Signal::since(&self.first(condition)?),
         })
     }
