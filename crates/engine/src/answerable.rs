@@ -22,7 +22,7 @@ pub fn answerable(context: &Context<'_>, provision: &Provision) -> Result<Outcom
     let Rule::Answerable { action, .. } = &provision.rule else {
         return Err(NotComputed("no duty about others' deeds".to_owned()));
     };
-    let scope = context.scope(&provision.while_)?;
+    let scope = context.scope(&provision.while_, provision.terms.unless.as_ref())?;
     let asked = Asked::of(violations(context, provision, action, &action.by)?);
     let row = prohibited(&asked, &scope, context.at, provision);
     let mut outcome = Outcome { violations: count(&row.answer.amount), ..Outcome::default() };

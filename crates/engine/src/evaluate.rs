@@ -13,7 +13,6 @@ use model::{
 
 use crate::{
     conditions::{Context, NotComputed},
-    dues,
     instance::worst_of,
     measure::Evidence,
     moments::Moments,
@@ -99,13 +98,13 @@ fn provision(
     provision: &Provision,
     findings: &mut BTreeSet<Finding>,
 ) -> ProvisionAnswer {
-    match dues::outcome(context, provision) {
+    match context.outcome(provision).as_ref() {
         Ok(outcome) => {
             findings.extend(outcome.findings.iter().cloned());
             answer(context, provision, outcome)
         }
         Err(NotComputed(what)) => {
-            findings.insert(not_computed(&provision.id, &what));
+            findings.insert(not_computed(&provision.id, what));
             blank(provision)
         }
     }
@@ -129,7 +128,7 @@ fn blank(provision: &Provision) -> ProvisionAnswer {
     }
 }
 
-fn answer(context: &Context<'_>, provision: &Provision, outcome: Outcome) -> ProvisionAnswer {
+fn answer(context: &Context<'_>, provision: &Provision, outcome: &Outcome) -> ProvisionAnswer {
     let sets = || outcome.rows.iter().map(|(_, row)| row.answer.status);
     let status = worst_of(sets());
     let exact = outcome.exact && !shared_doubt(&outcome.rows) && !outcome.shares_conflict();
@@ -144,7 +143,7 @@ fn answer(context: &Context<'_>, provision: &Provision, outcome: Outcome) -> Pro
         why.dedup();
     }
     let by_bearer =
-        if outcome.by_bearer.is_empty() { bearers(provision, &outcome) } else { outcome.by_bearer.clone() };
+        if outcome.by_bearer.is_empty() { bearers(provision, outcome) } else { outcome.by_bearer.clone() };
 
     ProvisionAnswer {
         computed: true,
@@ -155,7 +154,7 @@ fn answer(context: &Context<'_>, provision: &Provision, outcome: Outcome) -> Pro
         by_bearer,
         timeline: timeline(context, &outcome.rows),
         violations: outcome.violations,
-        instances: outcome.rows.into_iter().map(|(_, row)| row.answer).collect(),
+        instances: outcome.rows.iter().map(|(_, row)| row.answer.clone()).collect(),
         ..blank(provision)
     }
 }

@@ -12,13 +12,14 @@ use model::{
 use crate::{
     asked::Asked,
     binding::doers,
-    conditions::{Context, NotComputed, Scope},
+    conditions::{Context, NotComputed},
     instance::{CountFrom, Deadline},
     measure::Role,
     moments::Moments,
     need::Need,
     outcome::Outcome,
     parts::Parts,
+    scope::Scope,
     schedule::{key_of, push},
     term::Term,
 };
@@ -39,10 +40,10 @@ pub fn exchange(context: &Context<'_>, provision: &Provision) -> Result<Outcome,
     if *every <= Amount::ZERO {
         return Err(NotComputed("an exchange for nothing".to_owned()));
     }
-    let scope = context.scope(&provision.while_)?;
+    let scope = context.scope(&provision.while_, provision.terms.unless.as_ref())?;
     let triggers = trigger_of(context, provision, trigger, *counted_on);
     let bound = doers(context, provision, action);
-    let (from, at) = (context.agreement.in_force, context.at);
+    let (from, at) = (context.entered()?, context.at);
     let deadline = within.map_or(Deadline::Open, Deadline::After);
     let listed = instances(&triggers, from, at, *every);
     let far = bound.iter().map(|d| last_of_all(&triggers, &d.whole, (from, at), listed, *required)).max();

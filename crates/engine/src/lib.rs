@@ -1,7 +1,7 @@
 //! Agreement and accepted evidence in, verdicts out (SEMANTICS.md; spec/worlds.md settles its details).
 //!
 //! The passes: a [`measure::Measure`] holds the literals of one kind of deed; [`bounds::Bounds`] is what they allow between instants in every
-//! maximal consistent set; [`moments::Moments`] is when something can first have come about; [`instance`] turns a window and bounds
+//! maximal consistent set; [`moments::Moments`] is when something can first have come about, [`signal::Signal`] whether something that comes and goes can hold; [`instance`] turns a window and bounds
 //! into statuses; [`evaluate`] walks the agreement.
 //!
 //! Invariant: a pure function of its arguments, sound in every world; it does no input or output and knows no clock.
@@ -27,8 +27,12 @@ mod parts;
 mod precedence;
 mod recurring;
 mod schedule;
+pub mod scope;
+mod settled;
+pub mod signal;
 mod single;
 mod standing;
+mod states;
 mod term;
 
 pub use evaluate::evaluate;

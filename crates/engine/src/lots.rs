@@ -38,11 +38,12 @@ pub fn in_proportion(context: &Context<'_>, provision: &Provision) -> Result<Out
     let from = context.counted_from(not_before.as_ref())?;
     let role = Role::Duty { bearers: &lot.0.by, verifiers: &[] };
     let delivered = context.ask(lot.0, role);
+    let entered = context.entered()?;
     let opens = |unit: i64| {
         // The least part of the lot at which so many units are owed.
         let least = (i128::from(lot.1.0) * i128::from(unit) + i128::from(units) - 1) / i128::from(units);
         let least = Amount(i64::try_from(least).unwrap_or(lot.1.0));
-        Moments::reaching(&delivered.bounds, context.agreement.in_force, least, context.at)
+        Moments::reaching(&delivered.bounds, entered, least, context.at)
     };
     let mut outcome = Outcome::default();
     let bound = doers(context, provision, action);

@@ -7,6 +7,7 @@ use model::{
     Amount, Id, Instant, Period,
     agreement::{Action, Baseline},
     amount::Range,
+    decision::Decision,
 };
 
 /// Everything accepted that speaks of one kind of deed.
@@ -95,6 +96,11 @@ pub struct Tally {
 
 /// Where an engine gets its evidence from: already fused, known by the instant asked about, under one standard.
 pub trait Evidence {
+    /// What people decided besides, and nobody has undone, in order of time: values that were set, rulings.
+    fn decisions(&self) -> &[&Decision] {
+        &[]
+    }
+
     /// What is said of deeds that fit a pattern. `owed_by` are the bearers whose duty it is, where it is one.
     fn measure(&self, pattern: &Action, role: Role<'_>) -> Measure;
 

@@ -13,7 +13,7 @@ use crate::{
     binding::asked_of,
     conditions::{Context, NotComputed},
     outcome::{Outcome, Row},
-    standing::{provision_of, stood},
+    evaluate::timeline,
 };
 
 /// Applies both.
@@ -34,7 +34,8 @@ pub fn apply(context: &Context<'_>, provision: &Provision, outcome: &mut Outcome
 
 /// While another provision is breached, the duty is inactive.
 fn subject_to(context: &Context<'_>, other: &Id, outcome: &mut Outcome) -> Result<(), NotComputed> {
-    let stretches = stood(context, other)?;
+    let before = context.outcome(context.provision(other)?);
+    let stretches = timeline(context, &before.as_ref().as_ref().map_err(NotComputed::clone)?.rows);
     let status = |at: Instant| -> StatusSet {
         let index = stretches.partition_point(|stretch| stretch.from <= at);
         index.checked_sub(1).map_or(StatusSet::EMPTY, |index| stretches[index].status)
@@ -79,10 +80,10 @@ fn follow(
     step: &InStep,
     outcome: &mut Outcome,
 ) -> Result<(), NotComputed> {
-    let other = provision_of(context, &step.with)?;
+    let other = context.provision(&step.with)?;
     let (own, owed) = performance_of(context, provision)?;
     let (led, leads) = performance_of(context, other)?;
-    let from = context.agreement.in_force;
+    let from = context.entered()?;
     // How far the first has to be before a unit of the other's is owed: in proportion, and whole at the end.
     let wanted = |done: Amount| {
         let next = done.0.saturating_add(Amount::whole(1).0).min(owed.0);

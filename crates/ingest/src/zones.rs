@@ -16,20 +16,8 @@ const PER_DEGREE: f64 = 1e7;
 /// # Errors
 /// A message in words that names the ring, the feature or the type at fault.
 pub fn outline(text: &str, feature: Option<&str>, valid: Period) -> Result<Outline, String> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let document: Value =
-        serde_json::from_str(text).map_err(|error| format!("this is not GeoJSON: {error}"))?;
-    let (geometries, pcode) = match (type_of(&document), feature) {
-        ("FeatureCollection", wanted) => chosen(list(&document, "features")?, wanted)?,
-        ("Feature", wanted) => chosen(std::slice::from_ref(&document), wanted)?,
-        ("", _) => return Err("this is not GeoJSON: an object with a `type` was expected".to_owned()),
-        (_, Some(wanted)) => {
-            return Err(format!(
-                "the file is a bare geometry and has no feature “{wanted}”: leave `feature` out"
-            ));
-        }
-        (_, None) => (vec![&document], None),
-    };
+    let document = document(text)?;
+    let (geometries, pcode) = geometries(&document, feature)?;
     let mut polygons = Vec::new();
     for geometry in geometries {
         add(geometry, &mut polygons)?;
@@ -38,6 +26,36 @@ pub fn outline(text: &str, feature: Option<&str>, valid: Period) -> Result<Outli
         return Err("the file holds no polygon: draw the zone as a Polygon or a MultiPolygon".to_owned());
     }
     Ok(Outline { valid, polygons, pcode })
+}
+
+/// What is drawn in a map, whatever it is: the geometries of the feature, or of all, as one text to compare.
+///
+/// # Errors
+/// A message in words.
+pub fn drawn(text: &str, feature: Option<&str>) -> Result<String, String> {
+    let document = document(text)?;
+    let (geometries, _) = geometries(&document, feature)?;
+    Ok(geometries.into_iter().map(|geometry| format!("{geometry}\n")).collect())
+}
+
+fn document(text: &str) -> Result<Value, String> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    serde_json::from_str(text).map_err(|error| format!("this is not GeoJSON: {error}"))
+}
+
+/// The geometries of one feature or of all.
+fn geometries<'a>(document: &'a Value, feature: Option<&str>) -> Result<Chosen<'a>, String> {
+    Ok(match (type_of(document), feature) {
+        ("FeatureCollection", wanted) => chosen(list(document, "features")?, wanted)?,
+        ("Feature", wanted) => chosen(std::slice::from_ref(document), wanted)?,
+        ("", _) => return Err("this is not GeoJSON: an object with a `type` was expected".to_owned()),
+        (_, Some(wanted)) => {
+            return Err(format!(
+                "the file is a bare geometry and has no feature “{wanted}”: leave `feature` out"
+            ));
+        }
+        (_, None) => (vec![document], None),
+    })
 }
 
 fn type_of(object: &Value) -> &str {

@@ -19,6 +19,7 @@
 mod complete;
 pub mod diagnostics;
 mod difference;
+mod everyday;
 mod format;
 mod keywords;
 mod lower;

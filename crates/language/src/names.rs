@@ -132,14 +132,18 @@ pub(crate) fn collect(file: &SyntaxNode, sink: &mut Sink) -> Names {
         names.forms.insert(term.plural.clone(), term.id.clone());
     }
     for statement in statements(file) {
-        let Some(name) = statement.name() else { continue };
+        let Some(mut name) = statement.name() else { continue };
         if !in_snake_case(&name.0) {
             let message =
                 format!("`{}` is not in `snake_case`: small letters a to z, digits and `_`", name.0);
             let lower = name.0.to_ascii_lowercase();
-            let diagnostic = Diagnostic::error(codes::BAD_NAME, name.1.clone(), message);
-            let fixed = in_snake_case(&lower).then(|| diagnostic.clone().write(lower));
-            sink.push(fixed.unwrap_or(diagnostic));
+            let mut diagnostic = Diagnostic::error(codes::BAD_NAME, name.1.clone(), message);
+            if in_snake_case(&lower) {
+                // What means it is asked to be written so too, rather than as it is declared here.
+                name.0.clone_from(&lower);
+                diagnostic = diagnostic.write(lower);
+            }
+            sink.push(diagnostic);
         }
         names.declare(&statement, &name, sink);
     }

@@ -33,6 +33,8 @@ pub enum SymbolKind {
     Baseline,
     /// A family.
     Family,
+    /// What each member of a family is called in one provision: `for each CAMP in camps`.
+    Member,
     /// A judgement.
     Judgement,
     /// A milestone.
@@ -67,7 +69,7 @@ pub struct Statement {
 pub struct Definition {
     /// What it declares.
     pub kind: SymbolKind,
-    /// The name.
+    /// The name; of a member also where its provision starts, since another provision may call its own so.
     pub id: Id,
     /// Where the name stands.
     pub name: Range<usize>,
@@ -142,6 +144,16 @@ impl Record {
 
     /// All symbols, those included that no pass came to.
     pub(crate) fn finish(mut self, file: &SyntaxNode, names: &Names) -> Symbols {
+        for statement in statements(file).filter(|statement| statement.kind() == SyntaxKind::Provision) {
+            let called = |line: SyntaxNode| line.child(SyntaxKind::As)?.name();
+            if let Some((word, span)) = statement.child(SyntaxKind::ForEach).and_then(called) {
+                let id = member_id(&word, statement.span().start);
+                self.declares(&statement, &(id, span), SymbolKind::Member);
+            }
+        }
+        self.definitions.sort_by_key(|definition| definition.name.start);
+        let members = self.definitions.iter().filter(|d| d.kind == SymbolKind::Member);
+        let members: Vec<_> = members.map(|d| (d.statement.span.clone(), d.id.clone())).collect();
         let own = statements(file).filter_map(|statement| statement.name()).map(|name| name.1);
         let own = own.chain(self.definitions.iter().map(|definition| definition.name.clone()));
         let own: BTreeSet<_> = own.map(|span| (span.start, span.end)).collect();
@@ -154,6 +166,9 @@ impl Record {
                 SyntaxKind::Act => act(word),
                 SyntaxKind::Call | SyntaxKind::Change => names.named(SymbolKind::Provision, word),
                 SyntaxKind::PhaseState | SyntaxKind::During => names.named(SymbolKind::Phase, word),
+                SyntaxKind::Place | SyntaxKind::As => {
+                    member(&members, word, at.start).or_else(|| names.only_meaning(word))
+                }
                 _ => names.only_meaning(word),
             };
             if let Some(meant) = meant {
@@ -192,6 +207,29 @@ fn names_of(
                 }
             }
             inner => names_of(child, inner, begin, visit),
+        }
+    }
+}
+
+/// The member that a word at an offset stands for: its name, or `there` and `it`.
+fn member(members: &[(Range<usize>, Id)], word: &str, at: usize) -> Option<(SymbolKind, Id)> {
+    let after = members.partition_point(|(span, _)| span.start <= at);
+    let (span, id) = members.get(after.checked_sub(1)?)?;
+    let meant = *id == member_id(word, span.start) || matches!(word, "there" | "it");
+    (at < span.end && meant).then(|| (SymbolKind::Member, id.clone()))
+}
+
+fn member_id(word: &str, provision: usize) -> Id {
+    format!("{word}@{provision}")
+}
+
+impl Definition {
+    /// What its identifier would be under another name.
+    #[must_use]
+    pub fn id_if_called(&self, name: &str) -> Id {
+        match self.kind {
+            SymbolKind::Member => member_id(name, self.statement.span.start),
+            _ => name.to_owned(),
         }
     }
 }

@@ -88,7 +88,9 @@ fn defined(kind: SymbolKind, id: &str) -> Option<String> {
 fn shown_as(kind: SymbolKind) -> CompletionItemKind {
     match kind {
         SymbolKind::Actor => CompletionItemKind::Interface,
-        SymbolKind::Zone | SymbolKind::Line | SymbolKind::Family => CompletionItemKind::Module,
+        SymbolKind::Zone | SymbolKind::Line | SymbolKind::Family | SymbolKind::Member => {
+            CompletionItemKind::Module
+        }
         SymbolKind::Item => CompletionItemKind::Class,
         SymbolKind::Milestone | SymbolKind::Phase => CompletionItemKind::Event,
         SymbolKind::Provision | SymbolKind::Power => CompletionItemKind::Function,

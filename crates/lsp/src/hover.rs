@@ -37,8 +37,14 @@ fn of_name(document: &Document, parsed: &Parsed, kind: SymbolKind, id: &str) -> 
 
 fn of_definition(document: &Document, parsed: &Parsed, definition: &Definition) -> String {
     let statement = &definition.statement;
-    let mut parts = vec![format!("**{} {}**", statement.keyword, definition.id)];
-    if let Some(title) = &statement.title {
+    let mut parts = vec![match definition.kind {
+        SymbolKind::Member => {
+            let word = document.slice(&definition.name);
+            format!("**{word}** · each member of a family, here")
+        }
+        _ => format!("**{} {}**", statement.keyword, definition.id),
+    }];
+    if let Some(title) = statement.title.as_ref().filter(|_| definition.kind != SymbolKind::Member) {
         parts[0] += &format!(" · {}", plain(title));
     }
     if let Some(clause) = document.clause(statement.span.start) {

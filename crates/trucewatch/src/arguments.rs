@@ -65,11 +65,13 @@ Exit code 0: done; 1: with --check, some are not laid out; 2: a file cannot be r
 
 const DIFF_HELP: &str = "\
 What is compared is what the drafts say: a deadline moved, a party no longer bound, a ratio, an assumption. Words and \
-layout that change nothing in that are only counted. Nobody's gain or loss is judged.
+layout that change nothing in that are only counted. Nobody's gain or loss is judged. Of two folders the maps, the \
+sources and the settings are compared too: which ground was added, removed, moved or redrawn, and how large it is.
 
 Examples:
   trucewatch diff old.pact.md new.pact.md
   trucewatch diff watches/gaza-2025 draft.pact.md --json
+  trucewatch diff old-folder watches/gaza-2025
 
 Exit code 0: no difference in meaning; 1: there are differences; 2: a draft cannot be read or has errors.";
 

@@ -70,3 +70,87 @@ fn a_draft_with_errors_is_named_and_not_compared() {
     assert_eq!(code, 2);
     assert!(err.contains("none.pact.md") && err.contains("neither.pact.md"), "{err}");
 }
+
+/// A tenth of a degree on each side, so many tenths east and north.
+fn square(east: i32, north: i32, side: i32) -> String {
+    let corner = |x: i32, y: i32| format!("[{},{}]", f64::from(east + x) / 10.0, f64::from(north + y) / 10.0);
+    let ring = [corner(0, 0), corner(side, 0), corner(side, side), corner(0, side), corner(0, 0)].join(",");
+    format!("{{\"type\":\"Polygon\",\"coordinates\":[[{ring}]]}}")
+}
+
+/// A watch with these zones, each with its map, and this line.
+fn watch(folder: &Path, zones: &[(&str, &str, String)], line: &str, sources: &str) {
+    std::fs::create_dir_all(folder).expect("a folder");
+    let mut text = DRAFT.replace("party south \"South\"\n", "party south \"South\"\nTHINGS");
+    let mut things =
+        "line contact \"Contact line\" as of 2026-01-01 from contact.geojson, fixed\n".to_owned();
+    for (id, label, map) in zones {
+        things += &format!("zone {id} \"{label}\" from {id}.geojson\n");
+        std::fs::write(folder.join(format!("{id}.geojson")), map).expect("written");
+    }
+    text = text.replace("THINGS", &things);
+    std::fs::write(folder.join("agreement.pact.md"), text).expect("written");
+    let map = format!("{{\"type\":\"LineString\",\"coordinates\":{line}}}");
+    std::fs::write(folder.join("contact.geojson"), map).expect("written");
+    std::fs::write(folder.join("sources.toml"), sources).expect("written");
+}
+
+#[test]
+fn maps_and_sources_of_two_watches_are_compared() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = |label: &str| format!("[[source]]\nid = \"press\"\nlabel = \"{label}\"\nkind = \"media\"\n");
+    let old = [
+        ("buffer", "Buffer", square(0, 0, 1)),
+        ("camp", "Camp", square(10, 0, 1)),
+        ("gone", "Gone", square(20, 0, 1)),
+        ("harbour", "Harbour", square(30, 0, 1)),
+        ("same", "Same", square(40, 0, 1)),
+    ];
+    watch(&folder.path().join("old"), &old, "[[0,0],[1,1]]", &source("Press"));
+    let new = [
+        ("buffer", "Buffer", square(0, 0, 2)),
+        ("camp", "Camp", square(11, 0, 1)),
+        ("fresh", "Fresh", square(50, 0, 1)),
+        // Renamed, and drawn larger.
+        ("port", "Harbour", square(30, 0, 3)),
+        // Other layout and notes are no other ground.
+        (
+            "same",
+            "Same",
+            format!(
+                "{{\"type\":\"Feature\",\"properties\":{{\"note\":1}},\"geometry\": {} }}",
+                square(40, 0, 1)
+            ),
+        ),
+    ];
+    watch(&folder.path().join("new"), &new, "[[0,0],[1,2]]", &source("The press"));
+    let (code, out, err) = run(folder.path(), &["diff", "old", "new"]);
+    let expected = "\
+Maps
+  Ground of “Buffer”: from 123.6 km² to 494.6 km² (370.9 km² more); its middle moved by 7.9 km
+  Ground of “Camp”: drawn otherwise, 123.6 km² as before; its middle moved by 11.1 km
+  Ground of “Fresh”: added, 123.6 km²
+  Ground of “Gone”: removed, 123.6 km²
+  Ground of “Harbour”: from 123.6 km² to 1113 km² (989.1 km² more); its middle moved by 15.7 km
+  Course of “Contact line”: drawn otherwise
+
+Sources
+  Source “The press” (press): another name
+";
+    assert!(out.contains(expected), "{out}{err}");
+    assert!(out.contains("from `harbour` to `port`") && !out.contains("Same"), "{out}");
+    assert_eq!(code, 1);
+    assert_eq!(
+        run(folder.path(), &["diff", "old", "old"]),
+        (0, "No difference.\n".to_owned(), String::new())
+    );
+    let (_, out, _) = run(folder.path(), &["diff", "old", "new", "--json"]);
+    let all: Value = serde_json::from_str(&out).expect("one JSON object");
+    let kinds: Vec<_> =
+        all["beside"].as_array().expect("a list").iter().map(|row| row["kind"].as_str()).collect();
+    let expected = ["changed", "moved", "added", "removed", "changed", "changed", "changed"].map(Some);
+    assert_eq!(kinds, expected);
+    std::fs::remove_file(folder.path().join("new/camp.geojson")).expect("removed");
+    let (code, _, err) = run(folder.path(), &["diff", "old", "new"]);
+    assert!(code == 2 && err.contains("camp.geojson"), "{err}");
+}

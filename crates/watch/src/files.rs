@@ -17,6 +17,8 @@ use model::{
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use crate::beside::Beside;
+
 /// The file whose presence makes a folder a watch.
 pub const AGREEMENT: &str = "agreement.pact.md";
 /// An agreement longer than this is not read.
@@ -214,6 +216,46 @@ impl Watch {
     pub fn source_label<'a>(&'a self, id: &'a str) -> &'a str {
         self.sources.iter().find(|source| source.id == id).map_or(id, |source| source.label.as_str())
     }
+}
+
+impl Beside {
+    /// Reads what stands beside the agreement of a watch, its evidence apart.
+    ///
+    /// # Errors
+    /// Every problem at once.
+    pub fn read(paths: &Paths, agreement: &Agreement) -> Result<Beside, Problems> {
+        let mut problems = Vec::new();
+        let folder = paths.agreement.parent().unwrap_or(Path::new("."));
+        let beside = Beside {
+            grounds: grounds(agreement, folder, &mut problems),
+            courses: courses(agreement, folder, &mut problems),
+            sources: sources(agreement, paths.sources.as_deref(), &mut problems),
+            settings: settings(paths.settings.as_deref(), &mut problems),
+        };
+        if problems.is_empty() { Ok(beside) } else { Err(Problems(problems)) }
+    }
+}
+
+/// What is drawn of each line, version by version.
+fn courses(
+    agreement: &Agreement,
+    folder: &Path,
+    problems: &mut Vec<String>,
+) -> std::collections::BTreeMap<model::Id, Vec<String>> {
+    let mut courses = std::collections::BTreeMap::new();
+    for line in &agreement.lines {
+        let mut drawn = Vec::new();
+        for version in &line.versions {
+            let path = folder.join(&version.file);
+            let text = read_text(&path).map_err(|problem| problem.to_string());
+            match text.and_then(|text| ingest::zones::drawn(&text, version.feature.as_deref())) {
+                Ok(course) => drawn.push(course),
+                Err(reason) => problems.push(format!("line {}: {}: {reason}", line.id, path.display())),
+            }
+        }
+        courses.insert(line.id.clone(), drawn);
+    }
+    courses
 }
 
 /// A text file, within bounds.

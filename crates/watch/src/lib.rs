@@ -2,16 +2,18 @@
 //!
 //! Invariant: everything that touches a file is in [`files`]; a verdict is [`verdict::evaluate`] and nothing else.
 
+pub mod beside;
 pub mod explain;
 pub mod files;
 pub mod verdict;
 
+pub use beside::{Beside, BesideDifference};
 pub use explain::{Explanation, NoExplanation};
 pub use files::{Paths, Problems, Watch};
 pub use verdict::{Inputs, Question, UnknownReading, evaluate};
 
 impl Watch {
-    /// What its verdicts are computed from, decisions apart.
+    /// What its verdicts are computed from, what was decided about claims apart.
     #[must_use]
     pub fn inputs(&self) -> Inputs<'_> {
         Inputs {
@@ -19,6 +21,7 @@ impl Watch {
             grounds: &self.grounds,
             sources: &self.sources,
             claims: &self.claims,
+            decisions: &self.decisions,
         }
     }
 

@@ -20,10 +20,12 @@ mod agreed;
 mod leaf;
 mod literal;
 mod silence;
+mod slices;
 mod system;
 
 use leaf::{Leaf, places};
-use system::System;
+use slices::{slices, unseen};
+use system::{System, cuts};
 
 /// More distinct views than this, and a question gets their hull.
 const VIEWS_MAX: usize = 512;
@@ -80,56 +82,168 @@ impl View {
 /// What the worlds of a measure allow, for questions about amounts between instants.
 #[derive(Clone, Debug)]
 pub struct Bounds {
+    /// Ascending and disjoint.
     parts: Vec<Part>,
+    /// Sums over all parts before each, of those with one leaf; one entry more than there are parts.
+    sums: Vec<Sum>,
+    /// Parts with more than one leaf.
+    branching: Vec<usize>,
+    /// Where nothing is reported and no silence heard, `[from, until)`, ascending.
+    unseen: Vec<(Instant, Instant)>,
     /// Whether every maximal set was listed.
     pub complete: bool,
     /// The ends of every interval, period and silence, ascending: what can change a bound.
     pub cuts: Vec<Instant>,
     /// The claims of each conflict that was met, sorted.
     pub conflicts: BTreeSet<Vec<Id>>,
-    /// What has been asked already: many instances ask about the same instants.
+    /// What has been asked already, where it takes more than sums: many instances ask about the same instants.
     asked: RefCell<BTreeMap<Vec<Instant>, Rc<[View]>>>,
 }
 
-/// A stretch of time that no literal crosses the ends of.
+/// A stretch of time `[from, until)` that no literal crosses the ends of.
 #[derive(Clone, Debug)]
 struct Part {
+    from: Instant,
+    until: Instant,
+    kind: Kind,
+}
+
+/// How much can have been performed in a part.
+#[derive(Clone, Debug)]
+enum Kind {
+    /// So much in all, at least and at most, and nothing is known of when in it.
+    Plain(i64, Option<i64>),
+    /// What its literals allow between its cuts.
+    Solved(Box<Solved>),
+}
+
+/// A part's cuts, and what each maximal consistent set of its literals allows between them.
+#[derive(Clone, Debug)]
+struct Solved {
     cuts: Vec<Instant>,
     leaves: Vec<Leaf>,
+}
+
+/// What is known of the parts before a place: least, greatest, and how many have no greatest.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sum {
+    low: i64,
+    high: i64,
+    open: usize,
+}
+
+impl Part {
+    fn views(&self, points: &[Instant]) -> Vec<View> {
+        match &self.kind {
+            Kind::Plain(low, high) => vec![self.plain(points, *low, *high)],
+            Kind::Solved(solved) => {
+                let places = places(&solved.cuts, points);
+                let view = |leaf: &Leaf| leaf.view(&places, solved.cuts.len());
+                distinct(solved.leaves.iter().map(view).collect())
+            }
+        }
+    }
+
+    fn plain(&self, points: &[Instant], low: i64, high: Option<i64>) -> View {
+        let mut view = View::NONE;
+        for i in 0..points.len() {
+            for j in i + 1..points.len() {
+                if points[i] <= self.from && self.until <= points[j] {
+                    view.low[pair(i, j)] = low.max(0);
+                }
+                if points[i].max(self.from) < points[j].min(self.until) {
+                    view.high[pair(i, j)] = high;
+                }
+            }
+        }
+        view
+    }
+
+    fn branches(&self) -> bool {
+        matches!(&self.kind, Kind::Solved(solved) if solved.leaves.len() > 1)
+    }
 }
 
 impl Bounds {
     /// Solves a measure.
     #[must_use]
     pub fn of(measure: &Measure) -> Bounds {
-        let system = System::new(measure);
-        let mut complete = true;
         let mut parts = Vec::new();
-        let mut conflicts = BTreeSet::new();
-        for (first, last) in system.parts() {
-            let (leaves, listed) = system.solve(first, last, &mut conflicts);
-            complete &= listed;
-            parts.push(Part { cuts: system.cuts.0[first..=last].to_vec(), leaves });
+        let (mut complete, mut conflicts) = (true, BTreeSet::new());
+        let mut solve = |measure: &Measure, parts: &mut Vec<Part>| {
+            let system = System::new(measure);
+            for (first, last) in system.parts() {
+                let (leaves, listed) = system.solve(first, last, &mut conflicts);
+                complete &= listed;
+                let cuts = system.cuts.0[first..=last].to_vec();
+                let (Some(from), Some(until)) = (cuts.first().copied(), cuts.last().copied()) else {
+                    continue;
+                };
+                parts.push(Part { from, until, kind: Kind::Solved(Box::new(Solved { cuts, leaves })) });
+            }
+        };
+        if measure.corroboration {
+            solve(measure, &mut parts);
+        } else {
+            for slice in slices(measure) {
+                match slice.plain(measure) {
+                    Some((low, high)) => {
+                        parts.push(Part {
+                            from: slice.from,
+                            until: slice.until,
+                            kind: Kind::Plain(low, high),
+                        });
+                    }
+                    None => solve(&slice.measure(measure), &mut parts),
+                }
+            }
         }
-        Bounds { parts, complete, cuts: system.cuts.0.clone(), conflicts, asked: RefCell::default() }
+        let reported: Vec<(Instant, Instant)> = parts.iter().map(|part| (part.from, part.until)).collect();
+        let unseen = unseen(measure, &reported);
+        Bounds::of_parts(parts, unseen, cuts(measure), complete, conflicts)
+    }
+
+    fn of_parts(
+        parts: Vec<Part>,
+        unseen: Vec<(Instant, Instant)>,
+        cuts: Vec<Instant>,
+        complete: bool,
+        conflicts: BTreeSet<Vec<Id>>,
+    ) -> Bounds {
+        let mut sums = Vec::with_capacity(parts.len() + 1);
+        let mut sum = Sum::default();
+        sums.push(sum);
+        let mut branching = Vec::new();
+        for (index, part) in parts.iter().enumerate() {
+            if part.branches() {
+                branching.push(index);
+            } else if let Some(view) = part.views(&[part.from, part.until]).first() {
+                sum.low = sum.low.saturating_add(view.low(0, 1).0);
+                match view.high(0, 1) {
+                    Some(high) => sum.high = sum.high.saturating_add(high.0),
+                    None => sum.open += 1,
+                }
+            }
+            sums.push(sum);
+        }
+        Bounds { parts, sums, branching, unseen, complete, cuts, conflicts, asked: RefCell::default() }
     }
 
     /// Whether the ways to resolve contradictions differ in the amount between two instants.
     #[must_use]
     pub fn contested(&self, from: Instant, until: Instant) -> bool {
         let points = [from, until.max(from)];
-        let differs = |part: &Part| {
-            let places = places(&part.cuts, &points);
-            let mut views = part.leaves.iter().map(|leaf| leaf.view(&places, part.cuts.len()));
-            let first = views.next();
-            views.any(|view| Some(&view) != first.as_ref())
-        };
-        self.parts.iter().any(differs)
+        let first = self.branching.partition_point(|part| self.parts[*part].until <= from);
+        let meeting = self.branching[first..].iter().take_while(|part| self.parts[**part].from < points[1]);
+        meeting.into_iter().any(|part| self.parts[*part].views(&points).len() > 1)
     }
 
     /// The distinct views of the worlds from a list of ascending instants; each instant counts what lies before it.
     #[must_use]
     pub fn views(&self, points: &[Instant]) -> Rc<[View]> {
+        if self.branching.is_empty() {
+            return self.look(points).into();
+        }
         if let Some(known) = self.asked.borrow().get(points) {
             return Rc::clone(known);
         }
@@ -140,29 +254,52 @@ impl Bounds {
 
     fn look(&self, points: &[Instant]) -> Vec<View> {
         debug_assert!(points.len() <= POINTS_MAX, "more points than a view holds");
-        let mut views = vec![View::NONE];
-        let mut covered = Instant::MIN;
-        let (first, last) = (points.first().copied(), points.last().copied());
-        let (Some(first), Some(last)) = (first, last) else { return views };
-        for part in &self.parts {
-            let (Some(start), Some(end)) = (part.cuts.first().copied(), part.cuts.last().copied()) else {
-                continue;
-            };
-            if start >= last {
-                break;
+        let mut base = View::NONE;
+        // What lies between two neighbouring points counts for every pair around it.
+        for (at, segment) in points.windows(2).enumerate() {
+            let whole = self.whole_parts(segment[0], segment[1]);
+            let (before, after) = (self.sums[whole.start], self.sums[whole.end.max(whole.start)]);
+            let seen = after.open == before.open && !self.is_unseen(segment[0], segment[1]);
+            for i in 0..=at {
+                for j in at + 1..points.len() {
+                    let pair = pair(i, j);
+                    base.low[pair] = base.low[pair].saturating_add(after.low - before.low);
+                    let more = seen.then_some(after.high - before.high);
+                    base.high[pair] = base.high[pair].zip(more).map(|(a, b)| a.saturating_add(b));
+                }
             }
-            if end <= first {
-                covered = covered.max(end);
-                continue;
-            }
-            let gap = unbounded(points, covered, start);
-            let places = places(&part.cuts, points);
-            let own = part.leaves.iter().map(|leaf| leaf.view(&places, part.cuts.len()).plus(&gap));
-            views = combine(&views, &distinct(own.collect()));
-            covered = covered.max(end);
         }
-        let rest = unbounded(points, covered, Instant::MAX);
-        distinct(views.iter().map(|view| view.plus(&rest)).collect())
+        let mut views = vec![base];
+        for part in self.apart(points) {
+            views = combine(&views, &self.parts[part].views(points));
+        }
+        distinct(views)
+    }
+
+    /// The parts that lie between two instants as a whole.
+    fn whole_parts(&self, from: Instant, until: Instant) -> std::ops::Range<usize> {
+        let first = self.parts.partition_point(|part| part.from < from);
+        let end = self.parts.partition_point(|part| part.until <= until);
+        first..end.max(first)
+    }
+
+    /// The parts that sums do not tell of: those with a point inside, and those with more than one leaf.
+    fn apart(&self, points: &[Instant]) -> BTreeSet<usize> {
+        let (Some(first), Some(last)) = (points.first(), points.last()) else { return BTreeSet::new() };
+        let inside = |point: &Instant| {
+            let part = self.parts.partition_point(|part| part.until <= *point);
+            (self.parts.get(part)?.from < *point).then_some(part)
+        };
+        let mut apart: BTreeSet<usize> = points.iter().filter_map(inside).collect();
+        let from = self.branching.partition_point(|part| self.parts[*part].until <= *first);
+        apart.extend(self.branching[from..].iter().take_while(|part| self.parts[**part].from < *last));
+        apart
+    }
+
+    /// Whether there is an instant in `[from, until)` of which nobody speaks.
+    fn is_unseen(&self, from: Instant, until: Instant) -> bool {
+        let at = self.unseen.partition_point(|(_, end)| *end <= from);
+        from < until && self.unseen.get(at).is_some_and(|(start, _)| *start < until)
     }
 }
 
@@ -180,18 +317,4 @@ fn combine(left: &[View], right: &[View]) -> Vec<View> {
         return vec![hull(left).plus(&hull(right))];
     }
     distinct(left.iter().flat_map(|a| right.iter().map(move |b| a.plus(b))).collect())
-}
-
-/// What a stretch of which nobody speaks allows between the points: anything.
-fn unbounded(points: &[Instant], from: Instant, until: Instant) -> View {
-    let size = points.len();
-    let mut view = View::NONE;
-    for i in 0..size {
-        for j in i + 1..size {
-            if points[i].max(from) < points[j].min(until) {
-                view.high[pair(i, j)] = None;
-            }
-        }
-    }
-    view
 }

@@ -8,7 +8,7 @@ use std::{
     rc::Rc,
 };
 
-use model::{Amount, Duration, Id};
+use model::{Amount, Duration, Id, Instant};
 
 use super::{
     agreed::{Agreed, agree},
@@ -37,19 +37,24 @@ pub(super) struct System<'a> {
     pub(super) silent: Vec<Option<Silent<'a>>>,
 }
 
+/// The ends of every interval, period and silence, ascending.
+pub(super) fn cuts(measure: &Measure) -> Vec<Instant> {
+    let mut cuts = Vec::new();
+    for account in &measure.accounts {
+        let periods = account.events.iter().map(|e| e.period).chain(account.tallies.iter().map(|t| t.period));
+        let so_far = account.tallies.iter().filter_map(|t| t.so_far.map(|(period, _)| period));
+        for period in periods.chain(so_far).chain(account.silences.iter().copied()) {
+            cuts.extend([period.first, period.last + Duration::TICK]);
+        }
+    }
+    cuts.sort_unstable();
+    cuts.dedup();
+    cuts
+}
+
 impl<'a> System<'a> {
     pub(super) fn new(measure: &'a Measure) -> Self {
-        let mut cuts = BTreeSet::new();
-        for account in &measure.accounts {
-            let periods =
-                account.events.iter().map(|e| e.period).chain(account.tallies.iter().map(|t| t.period));
-            let so_far = account.tallies.iter().filter_map(|t| t.so_far.map(|(period, _)| period));
-            for period in periods.chain(so_far).chain(account.silences.iter().copied()) {
-                cuts.insert(period.first);
-                cuts.insert(period.last + Duration::TICK);
-            }
-        }
-        let cuts = Cuts(cuts.into_iter().collect());
+        let cuts = Cuts(cuts(measure));
         let silent = (0..measure.accounts.len()).map(|account| Silent::of(measure, &cuts, account)).collect();
         let agreed = if measure.corroboration { agree(measure, &cuts.0) } else { Vec::new() };
         System { measure, cuts, agreed, silent }

@@ -67,6 +67,10 @@ impl Diagnostic {
         Diagnostic { code, severity: Severity::Error, span, message: message.into(), fixes: Vec::new() }
     }
 
+    pub(crate) fn warning(code: &'static str, span: Range<usize>, message: impl Into<String>) -> Self {
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(code, span, message) }
+    }
+
     /// With a fix that replaces a range.
     pub(crate) fn fix(
         mut self,
@@ -75,6 +79,12 @@ impl Diagnostic {
         new: impl Into<String>,
     ) -> Self {
         self.fixes.push(Fix { title: title.into(), edits: vec![(range, new.into())] });
+        self
+    }
+
+    /// With a fix of several edits, in order and apart.
+    pub(crate) fn edits(mut self, title: impl Into<String>, edits: Vec<(Range<usize>, String)>) -> Self {
+        self.fixes.push(Fix { title: title.into(), edits });
         self
     }
 

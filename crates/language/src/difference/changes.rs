@@ -3,7 +3,7 @@
 //! Invariant: every field of each is listed, so that a new one cannot be overlooked; their lines in the file say
 //! nothing.
 
-use model::agreement::{Amendment, Change, Effective, Faculty, PhaseEnd, Power, Reading, Target};
+use model::agreement::{Amendment, Change, Effective, Faculty, PhaseEnd, Power, Reading, Spread, Target};
 
 use super::{
     ThingKind,
@@ -11,7 +11,7 @@ use super::{
     provisions::{binding_in_words, counting_in_words, exception_in_words},
     things::{Thing, deadline, due_in_words},
 };
-use crate::words::{Words, term_in_words};
+use crate::words::{Words, spread_in_words, term_in_words};
 
 pub(super) fn of_power(words: &Words, power: &Power) -> Thing {
     let Power { id, label, by, binding, faculty, due, while_, clause, line: _, assumptions } = power;
@@ -123,6 +123,20 @@ fn change_in_words(words: &Words, (target, change): &(Target, Change)) -> String
         Change::Due(due) => {
             let (head, tail, _) = due_in_words(words, due);
             format!("deadline becomes {head}{tail}")
+        }
+        Change::Period(cycle, part) => {
+            let part = part
+                .map(|pro_rata| if pro_rata { ", part-periods pro rata" } else { ", part-periods in full" });
+            format!("period becomes {}{}", words.cycle(cycle), part.unwrap_or_default())
+        }
+        Change::Shortfall(Spread::Alone) => "shortfall becomes each period on its own".to_owned(),
+        Change::Shortfall(spread) => {
+            format!("shortfall becomes {}", spread_in_words(spread).trim_start_matches(", "))
+        }
+        Change::From(condition) => format!("from becomes {}", words.instant(condition)),
+        Change::Until(condition) => format!("until becomes {}", words.instant(condition)),
+        Change::Step(number, step) => {
+            format!("step {number} becomes {}", words.step(step))
         }
         Change::While(condition) => format!("scope becomes while {}", words.condition(condition)),
         Change::NotBefore(condition) => format!("not before becomes {}", words.instant(condition)),

@@ -4,10 +4,11 @@
 //! files; nobody's gain or loss is judged.
 //!
 //! `things` takes an agreement apart into things with parts, exhaustively, with `provisions` and `changes`; `parts`
-//! says how two accounts of one thing differ; `names` renames, so that what is only called otherwise is found once;
-//! `prose` compares what stands around the code.
+//! says how two accounts of one thing differ; `likeness` finds what is called otherwise and `names` renames it, so that
+//! it is told once; `prose` compares what stands around the code.
 
 mod changes;
+mod likeness;
 mod names;
 mod parts;
 mod prose;
@@ -121,6 +122,8 @@ pub struct Difference {
     pub thing: ThingKind,
     /// Its identifier in the new draft, or in the old one where it is gone; empty for the agreement as a whole.
     pub id: Id,
+    /// Its identifier in the old draft, where it was renamed.
+    pub old_id: Option<Id>,
     /// The heading that it stands under in the old draft, where that is known.
     pub old_clause: Option<String>,
     /// The heading that it stands under in the new draft, where that is known.
@@ -149,10 +152,10 @@ pub fn differences(old: &Agreement, new: &Agreement) -> Vec<Difference> {
         match (old, new) {
             (Some(old), Some(new)) => {
                 let before = new.space().and_then(|space| renamed.get(&(space, new.id.clone())));
-                all.extend(
-                    before
-                        .map(|before| told(new, Some(old), DifferenceKind::Renamed, was_called(new, before))),
-                );
+                all.extend(before.map(|before| Difference {
+                    old_id: Some(before.clone()),
+                    ..told(new, Some(old), DifferenceKind::Renamed, was_called(new, before))
+                }));
                 all.extend(moved(old, new, &headings));
                 all.extend(changed(old, new, same));
             }
@@ -184,7 +187,9 @@ fn rename(old: &mut Agreement, new: &Agreement) -> BTreeMap<(Space, Id), Id> {
     let mut renamed = BTreeMap::new();
     // What is renamed can stand in what else is: again, until nothing is found.
     loop {
-        let found = same_under_another_name(old, new);
+        let (old_words, new_words) = (Words { agreement: old }, Words { agreement: new });
+        let (before, now) = (things(&old_words), things(&new_words));
+        let found = likeness::same_under_another_name(&pairs(&before, &now));
         if found.is_empty() {
             return renamed;
         }
@@ -195,32 +200,6 @@ fn rename(old: &mut Agreement, new: &Agreement) -> BTreeMap<(Space, Id), Id> {
         });
         renamed.extend(found.into_iter().map(|((space, from), to)| ((space, to), from)));
     }
-}
-
-/// The new names, by the old, of things whose essence is one vanished and one new thing's alone.
-fn same_under_another_name(old: &Agreement, new: &Agreement) -> BTreeMap<(Space, Id), Id> {
-    let (old_words, new_words) = (Words { agreement: old }, Words { agreement: new });
-    let (old, new) = (things(&old_words), things(&new_words));
-    let pairs = pairs(&old, &new);
-    let mut alone: BTreeMap<_, (Vec<&Thing>, Vec<&Thing>)> = BTreeMap::new();
-    for pair in &pairs {
-        let (Some(thing), is_old) = (match pair {
-            (Some(old), None) => (Some(old), true),
-            (None, Some(new)) => (Some(new), false),
-            _ => (None, false),
-        }) else {
-            continue;
-        };
-        if let Some(essence) = &thing.essence {
-            let sides = alone.entry((thing.kind, essence.clone())).or_default();
-            if is_old { sides.0.push(thing) } else { sides.1.push(thing) }
-        }
-    }
-    let single = alone.into_values().filter_map(|sides| match (sides.0.as_slice(), sides.1.as_slice()) {
-        ([old], [new]) => old.space().map(|space| ((space, old.id.clone()), new.id.clone())),
-        _ => None,
-    });
-    single.collect()
 }
 
 /// Headings under which everything that stood under one now stands under another.
@@ -246,6 +225,7 @@ fn heading(old: &str, new: &str) -> Difference {
     Difference {
         thing: ThingKind::Heading,
         id: Id::new(),
+        old_id: None,
         old_clause: Some(old.to_owned()),
         new_clause: Some(new.to_owned()),
         kind: DifferenceKind::Renamed,
@@ -296,6 +276,7 @@ fn told(thing: &Thing, old: Option<&Thing>, kind: DifferenceKind, sentence: Stri
     Difference {
         thing: thing.kind,
         id: thing.id.clone(),
+        old_id: None,
         old_clause: old.and_then(|old| old.clause.clone()),
         new_clause: thing.clause.clone(),
         kind,

@@ -13,9 +13,9 @@ use crate::words::{Words, length_in_words};
 #[derive(Clone, Debug)]
 pub(super) struct Part {
     /// What it is called: `Deadline`.
-    name: &'static str,
+    pub(super) name: &'static str,
     /// The value, to compare.
-    value: String,
+    pub(super) value: String,
     /// The value in words: `within 72 hours`.
     words: String,
     /// Words that go on after it: ` after “Forces behind the line”`.

@@ -60,6 +60,7 @@ impl Lowering<'_> {
             );
         }
         let changes: Vec<_> = lines.iter().map(|line| self.amended(line, agreement)).collect();
+        self.refuse_clashes(&lines, &changes, agreement);
         Some(Amendment {
             label: label(node, &id),
             id,

@@ -37,6 +37,10 @@ impl Lowering<'_> {
 
     /// An amount in an exchange: `15` or `at least 15`.
     pub(super) fn whole_amount(&mut self, node: &SyntaxNode) -> Option<Amount> {
+        // In words: refused before.
+        if node.is_broken() {
+            return None;
+        }
         let plain = node.words().len() == 1 || node.has("least") || node.has("all");
         if !plain || node.token(K::Percent).is_some() || node.child(K::Name).is_some() {
             self.error(codes::DOES_NOT_BELONG, node.span(), "an exchange counts in plain numbers");

@@ -9,6 +9,7 @@ mod circles;
 mod clocks;
 mod conditions;
 mod deadlines;
+mod doubts;
 mod exchanges;
 mod extent;
 mod header;
@@ -118,6 +119,7 @@ pub(crate) fn lower(
     lowering.refuse_circles(file, &agreement);
     if !lowering.sink.has_errors() {
         lowering.warn_of_endless_phases(&statements, &agreement);
+        lowering.warn_of_doubts(file, &agreement);
     }
     (!sink.has_errors()).then_some(agreement)
 }

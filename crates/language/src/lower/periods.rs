@@ -6,7 +6,7 @@
 use jiff::civil::Weekday;
 use model::{
     Instant,
-    agreement::{Action, Condition, Cycle, Required, Rule, Share, Spread},
+    agreement::{Action, Change, Condition, Cycle, Required, Rule, Share, Spread},
 };
 
 use super::{Lowering, clocks::MAX_DAYS};
@@ -63,7 +63,7 @@ impl Lowering<'_> {
         {
             return Some(Cycle::Months(months));
         }
-        if each.has("week") {
+        if each.has("week") || each.has("weekly") {
             let days = [
                 ("monday", Weekday::Monday),
                 ("tuesday", Weekday::Tuesday),
@@ -126,9 +126,18 @@ impl Lowering<'_> {
     /// What a part of a period owes; asked for where entry into force cuts one.
     fn part_periods(&mut self, node: &SyntaxNode, each: &SyntaxNode, cycle: &Cycle) -> Option<SyntaxNode> {
         let said = self.one(node, &[K::PartDays]);
+        if said.is_none() && self.is_cut(cycle) {
+            let start = node.span().start;
+            self.ask_part_periods(each, cycle, |lowering, words| lowering.continuation(start, words));
+        }
+        said
+    }
+
+    /// Whether a period begins before entry into force, or can.
+    fn is_cut(&self, cycle: &Cycle) -> bool {
         let entry = self.in_force.date(&self.timezone);
         let inside = self.in_force != Instant::start_of(entry, &self.timezone);
-        let cut = match cycle {
+        match cycle {
             Cycle::Day => inside,
             Cycle::Week(start) => inside || entry.weekday() != *start,
             Cycle::Months(months) => {
@@ -138,33 +147,43 @@ impl Lowering<'_> {
             Cycle::Days(_, Condition::InForce) => false,
             Cycle::Days(..) => true,
             Cycle::Term(_) => false,
-        };
-        if said.is_none() && cut {
-            let (unit, words) = match cycle {
-                Cycle::Day => ("day", ["part-days at the ends in full", "part-days at the ends pro rata"]),
-                _ => ("period", ["part-periods at the ends in full", "part-periods at the ends pro rata"]),
-            };
-            let message = match cycle {
-                Cycle::Days(..) => {
-                    "the first period may begin inside a day, and the text does not say what it owes"
-                        .to_owned()
-                }
-                _ => format!(
-                    "the agreement enters into force inside a {unit}, and the text does not say what that {unit} owes"
-                ),
-            };
-            let at = each.span().end;
-            let mut diagnostic = Diagnostic::error(codes::PART_DAYS, each.span(), message);
-            for words in words {
-                let line = self.continuation(node.span().start, words);
-                diagnostic = diagnostic.fix(format!("add `{words}`"), at..at, line);
-            }
-            self.sink.push(diagnostic);
         }
-        said
     }
 
-    fn spread(&mut self, node: &SyntaxNode, cycle: &Cycle) -> Option<Spread> {
+    /// Asks what a part of a period owes; the words are added after the period as `added` has them.
+    fn ask_part_periods(&mut self, each: &SyntaxNode, cycle: &Cycle, added: impl Fn(&Self, &str) -> String) {
+        let (unit, words) = match cycle {
+            Cycle::Day => ("day", ["part-days at the ends in full", "part-days at the ends pro rata"]),
+            _ => ("period", ["part-periods at the ends in full", "part-periods at the ends pro rata"]),
+        };
+        let message = match cycle {
+            Cycle::Days(..) => {
+                "the first period may begin inside a day, and the text does not say what it owes".to_owned()
+            }
+            _ => format!(
+                "the agreement enters into force inside a {unit}, and the text does not say what that {unit} owes"
+            ),
+        };
+        let at = each.span().end;
+        let mut diagnostic = Diagnostic::error(codes::PART_DAYS, each.span(), message);
+        for words in words {
+            diagnostic = diagnostic.fix(format!("add `{words}`"), at..at, added(self, words));
+        }
+        self.sink.push(diagnostic);
+    }
+
+    /// `period becomes: each …, part-periods at the ends …`; what the text says of parts goes on to hold.
+    pub(super) fn new_period(&mut self, node: &SyntaxNode, before: &Cycle) -> Option<Change> {
+        let each = node.child(K::Each)?;
+        let cycle = self.cycle(&each)?;
+        let said = self.one(node, &[K::PartDays]);
+        if said.is_none() && self.is_cut(&cycle) && !self.is_cut(before) {
+            self.ask_part_periods(&each, &cycle, |_, words| format!(", {words}"));
+        }
+        Some(Change::Period(cycle, said.map(|line| line.has("rata"))))
+    }
+
+    pub(super) fn spread(&mut self, node: &SyntaxNode, cycle: &Cycle) -> Option<Spread> {
         let average = self.one(node, &[K::Average]);
         let short = self.one(node, &[K::ShortDay]);
         let made_up = self.one(node, &[K::Shortfall]);
@@ -179,14 +198,13 @@ impl Lowering<'_> {
         }
         if let Some(average) = average {
             if *cycle != Cycle::Day {
-                let message = "an average over days goes with `each day`";
-                self.error(codes::DOES_NOT_BELONG, average.span(), message);
+                self.refuse_average(&average);
                 return None;
             }
             let days = self.days(&average)?;
             let Some(short) = short else {
                 let message = "is a short day a breach, even if the average is kept? Say which";
-                let lines = ["a short day is a breach", "a short day is no breach"];
+                let lines = ["a short day is a breach by itself", "a short day is no breach by itself"];
                 self.choose(node, average.span(), codes::SHORT_DAY, message, &lines);
                 return None;
             };
@@ -198,10 +216,15 @@ impl Lowering<'_> {
             });
         }
         Some(match made_up {
+            Some(line) if line.has("alone") => Spread::Alone,
             Some(line) if line.has("carries") => Spread::CarriesOver,
             Some(line) => Spread::MadeUp(self.hours(&line.child(K::Length)?)?),
             None => Spread::Alone,
         })
+    }
+
+    pub(super) fn refuse_average(&mut self, line: &SyntaxNode) {
+        self.error(codes::DOES_NOT_BELONG, line.span(), "an average over days goes with `each day`");
     }
 
     /// `of these, at least …`, and whether what counts for one counts for no other.

@@ -6,7 +6,7 @@ use model::agreement::{Agreement, Condition, Due, Milestone, Phase, PhaseEnd};
 
 use super::{Lowering, conditions, head_of, label};
 use crate::{
-    diagnostics::{Diagnostic, Severity, codes},
+    diagnostics::{Diagnostic, codes},
     syntax::{SyntaxKind as K, SyntaxNode, Walk},
 };
 
@@ -85,8 +85,7 @@ impl Lowering<'_> {
                 continue;
             }
             let message = format!("phase `{}` may never end, and the text does not say so", phase.id);
-            let mut warning = Diagnostic::error(codes::MAY_NEVER_END, head_of(node), message);
-            warning.severity = Severity::Warning;
+            let mut warning = Diagnostic::warning(codes::MAY_NEVER_END, head_of(node), message);
             let (start, end) = (node.span().start, node.span().end);
             warning = match line {
                 Some(line) => {

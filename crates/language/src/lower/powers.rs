@@ -154,7 +154,12 @@ impl Lowering<'_> {
             let lines = ["at most 1 time", "as often as they agree"];
             self.choose(node, head_of(node), codes::HOW_OFTEN, message, &lines);
         }
-        let by = self.term(&far?.child(K::Length)?)?;
+        let far = far?;
+        let length = far.child(K::Length)?;
+        let by = self.term(&length)?;
+        if !far.has("time") {
+            self.each_time(&length, &["each time"]);
+        }
         let times = match often?.token(K::Number) {
             Some(token) => Some(self.times(&token)?),
             None => None,
@@ -206,7 +211,7 @@ impl Lowering<'_> {
             self.choose_term(statement, head.clone(), codes::WHOSE_DUTIES, message, &lines);
         }
         if act == "suspend" && length.is_none() && !says("good") {
-            let message = "for how long? `for at most 14 days`, or `for good`";
+            let message = "for how long? `for at most 14 days each time`, or `for good`";
             self.choose_term(statement, head.clone(), codes::HOW_LONG, message, &["for good"]);
         }
         if act == "suspend" && !says("clocks") {
@@ -224,11 +229,30 @@ impl Lowering<'_> {
             None if says("own") => Whose::Own,
             None => Whose::All,
         };
+        let limit = terms.as_ref().and_then(|terms| terms.child(K::InAll));
         let at_most = match length {
-            Some(length) => Some(self.plain_length(&length)?),
+            Some(length) => {
+                let at_most = self.plain_length(&length)?;
+                if limit.is_none() {
+                    self.each_time(&length, &["each time", "in all"]);
+                }
+                Some(at_most)
+            }
             None => None,
         };
-        Some(Suspension { act, target, whose, at_most, clocks_stop: says("stop") })
+        let in_all = limit.is_some_and(|limit| limit.has("all"));
+        Some(Suspension { act, target, whose, at_most, in_all, clocks_stop: says("stop") })
+    }
+
+    /// Asks of what a length is the limit.
+    fn each_time(&mut self, length: &SyntaxNode, choices: &[&str]) {
+        let (span, end) = (length.span(), length.span().end);
+        let message = "each time, or of all times together? Say which";
+        let mut diagnostic = Diagnostic::error(codes::EACH_TIME, span, message);
+        for words in choices {
+            diagnostic = diagnostic.fix(format!("add `{words}`"), end..end, format!(" {words}"));
+        }
+        self.sink.push(diagnostic);
     }
 
     /// Asks for a term of a suspension, which is added at the statement's end.

@@ -4,11 +4,11 @@
 
 use model::{
     Id,
-    agreement::{Agreement, Change, Due, Measure, Provision, Reading, Rule, Step, Target},
+    agreement::{Agreement, Change, Cycle, Due, Measure, Provision, Reading, Rule, Spread, Step, Target},
     vocabulary,
 };
 
-use super::Lowering;
+use super::{Lowering, rules::falling};
 use crate::{
     diagnostics::codes,
     syntax::{SyntaxKind as K, SyntaxNode, Walk},
@@ -47,6 +47,7 @@ impl Lowering<'_> {
             self.lacks(node, codes::NO_VERB, "a reading says what it changes: `in ID, … becomes …`");
         }
         let changes: Vec<_> = lines.iter().map(|line| self.change(line, agreement)).collect();
+        self.refuse_clashes(&lines, &changes, agreement);
         let contended_by = who.into_iter().collect::<Option<_>>()?;
         Some(Reading {
             id,
@@ -81,6 +82,15 @@ impl Lowering<'_> {
             Target::Provision(id) => {
                 // One that could not be read has been reported.
                 let provision = agreement.provisions.iter().find(|p| p.id == *id)?;
+                if part == "step" {
+                    return Some((target.clone(), self.new_step(node, provision)?));
+                }
+                if ["required", "due"].contains(&part.as_str()) && has_several_steps(&provision.rule) {
+                    let message = format!(
+                        "each step of `{id}` has its own `{part}`: write `step 1` and what it becomes"
+                    );
+                    return self.not_there(node, message);
+                }
                 if !has_part(provision, &part) {
                     return self.part_not_there(node, id, &part);
                 }
@@ -93,10 +103,67 @@ impl Lowering<'_> {
         Some((target, change))
     }
 
+    /// Refuses changes that leave a provision with what could not be written in it: all of them are made first.
+    pub(super) fn refuse_clashes(
+        &mut self,
+        lines: &[SyntaxNode],
+        changes: &[Option<(Target, Change)>],
+        agreement: &Agreement,
+    ) {
+        for (line, change) in lines.iter().zip(changes) {
+            let Some((Target::Provision(id), change)) = change else { continue };
+            if !matches!(change, Change::Step(..) | Change::Period(..) | Change::Shortfall(_)) {
+                continue;
+            }
+            let Some(provision) = agreement.provisions.iter().find(|p| p.id == *id) else { continue };
+            let mut changed = provision.clone();
+            let same =
+                changes.iter().flatten().filter(|(target, _)| *target == Target::Provision(id.clone()));
+            same.for_each(|(_, change)| changed.apply(change));
+            match (&changed.rule, change) {
+                (Rule::Schedule { steps, .. }, Change::Step(number, _)) => {
+                    // The one that falls, or the one that it falls below.
+                    let found = falling(steps.iter()).into_iter();
+                    for (index, before) in found.filter(|(index, _)| [*index, index + 1].contains(number)) {
+                        let step = index + 1;
+                        let message =
+                            format!("{before} in all would be due before step {step}: a total cannot fall");
+                        self.error(codes::BAD_NUMBER, line.span(), message);
+                    }
+                }
+                (Rule::Periodic { cycle, spread: Spread::Block { .. } | Spread::Sliding { .. }, .. }, _)
+                    if *cycle != Cycle::Day =>
+                {
+                    self.refuse_average(line);
+                }
+                _ => {}
+            }
+        }
+    }
+
     fn part_not_there<T>(&mut self, node: &SyntaxNode, of: &str, part: &str) -> Option<T> {
-        let message = format!("`{of}` has no `{part}` that could be changed");
+        self.not_there(node, format!("`{of}` has no `{part}` that could be changed"))
+    }
+
+    fn not_there<T>(&mut self, node: &SyntaxNode, message: String) -> Option<T> {
         self.error(codes::PART_NOT_THERE, node.span(), message);
         None
+    }
+
+    /// `step 2 becomes: 8 in all by the end of day 9`: the step as it would stand in the schedule.
+    fn new_step(&mut self, node: &SyntaxNode, provision: &Provision) -> Option<Change> {
+        let token = node.token(K::Number)?;
+        let count = match &provision.rule {
+            Rule::Schedule { steps, .. } => steps.len(),
+            _ => return self.part_not_there(node, &provision.id, "step"),
+        };
+        let number = token.text().parse().ok().filter(|number| (1..=count).contains(number));
+        let Some(number) = number else {
+            let message = format!("`{}` has no step {}: it has {count}", provision.id, token.text());
+            self.error(codes::PART_NOT_THERE, token.text_range().into(), message);
+            return None;
+        };
+        Some(Change::Step(number, self.step(&node.child(K::Step)?)?))
     }
 
     /// Another amount; only a share can become a share.
@@ -116,12 +183,20 @@ impl Lowering<'_> {
                 let due = self.one(node, &[K::Within, K::By, K::Before])?;
                 Change::Due(self.due(&due)?)
             }
-            "while" => Change::While(self.state_in(&node.child(K::While)?)?),
+            "condition" => Change::While(self.state_in(&node.child(K::While)?)?),
             "not" => Change::NotBefore(self.condition_in(&node.child(K::NotBefore)?)?),
             "bearer" => {
                 let (bearers, binding) = self.anyone_bound(&node.child(K::Doers)?)?;
                 Change::Bearer(bearers, binding)
             }
+            "period" => match &provision.rule {
+                Rule::Periodic { cycle, .. } => self.new_period(node, cycle)?,
+                _ => return None,
+            },
+            // Whether an average goes with the period is seen when all changes are there.
+            "shortfall" => Change::Shortfall(self.spread(node, &Cycle::Day)?),
+            "from" => Change::From(self.instant_in(&node.child(K::From)?)?),
+            "until" => Change::Until(self.instant_in(&node.child(K::Until)?)?),
             "count" => Change::Counting(super::terms::counting(&node.child(K::Count)?)),
             "judged" => match node.child(K::OnlyJudged)?.name() {
                 Some(name) => Change::Judged(Some(self.names.judgement(&name, self.sink)?)),
@@ -149,12 +224,18 @@ fn one_step(rule: &Rule) -> Option<&Step> {
     }
 }
 
+fn has_several_steps(rule: &Rule) -> bool {
+    matches!(rule, Rule::Schedule { .. }) && one_step(rule).is_none()
+}
+
 /// Whether a provision has the part that would be changed.
 fn has_part(provision: &Provision, part: &str) -> bool {
     let rule = &provision.rule;
     match part {
         "except" | "count" | "judged" => matches!(rule, Rule::Prohibition { .. } | Rule::Answerable { .. }),
-        "item" | "while" | "bearer" => true,
+        "item" | "condition" | "bearer" => true,
+        "period" | "shortfall" => matches!(rule, Rule::Periodic { .. }),
+        "from" | "until" => matches!(rule, Rule::State { .. }),
         "trigger" => matches!(rule, Rule::Exchange { .. }),
         "required" => matches!(rule, Rule::Once { .. } | Rule::Periodic { .. }) || one_step(rule).is_some(),
         "due" => {

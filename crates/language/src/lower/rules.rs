@@ -229,20 +229,14 @@ impl Lowering<'_> {
 
     /// A total of all so far cannot fall from one step to the next.
     fn refuse_falling(&mut self, nodes: &[SyntaxNode], steps: &[Option<Step>]) {
-        let mut before = Amount::ZERO;
-        for (node, step) in nodes.iter().zip(steps) {
-            let Some(Step { measure: Measure::Plain(Required::AtLeast(amount)), in_all, .. }) = step else {
-                return;
-            };
-            if *in_all && *amount < before {
-                let message = format!("{before} in all were due before this: a total cannot fall");
-                self.error(codes::BAD_NUMBER, node.span(), message);
-            }
-            before = if *in_all { *amount } else { before + *amount };
+        for (index, before) in falling(steps.iter().map_while(Option::as_ref)) {
+            let Some(node) = nodes.get(index) else { return };
+            let message = format!("{before} in all were due before this: a total cannot fall");
+            self.error(codes::BAD_NUMBER, node.span(), message);
         }
     }
 
-    fn step(&mut self, node: &SyntaxNode) -> Option<Step> {
+    pub(super) fn step(&mut self, node: &SyntaxNode) -> Option<Step> {
         let quantity = node.child(K::Quantity)?;
         let measure = self.measure(&quantity, true);
         let in_all = node.child(K::InAll);
@@ -283,4 +277,19 @@ impl Lowering<'_> {
             self.error(codes::DOES_NOT_BELONG, line.span(), message);
         }
     }
+}
+
+/// The steps, by index, whose total is below what was due before, and that.
+pub(super) fn falling<'s>(steps: impl Iterator<Item = &'s Step>) -> Vec<(usize, Amount)> {
+    let mut before = Amount::ZERO;
+    let mut found = Vec::new();
+    for (index, step) in steps.enumerate() {
+        // What is no plain number cannot be added up.
+        let Step { measure: Measure::Plain(Required::AtLeast(amount)), in_all, .. } = step else { break };
+        if *in_all && *amount < before {
+            found.push((index, before));
+        }
+        before = if *in_all { *amount } else { before + *amount };
+    }
+    found
 }

@@ -7,8 +7,25 @@ use crate::syntax::SyntaxKind as K;
 
 /// What a reading or an amendment can change.
 const PARTS: &[&str] = &[
-    "bearer", "begins", "count", "due", "ends", "entry", "except", "item", "judged", "not", "required",
-    "trigger", "while", "zone",
+    "bearer",
+    "begins",
+    "condition",
+    "count",
+    "due",
+    "ends",
+    "entry",
+    "except",
+    "from",
+    "item",
+    "judged",
+    "not",
+    "period",
+    "required",
+    "shortfall",
+    "step",
+    "trigger",
+    "until",
+    "zone",
 ];
 
 impl Parser<'_> {
@@ -83,7 +100,7 @@ impl Parser<'_> {
             || self.at_phrase(&["for", "good"])
     }
 
-    /// `its own duties only, for at most 14 days, their clocks stop`, in any order.
+    /// `its own duties only, for at most 14 days each time, their clocks stop`, in any order.
     pub(super) fn suspension_terms(&mut self) -> Parsing {
         self.node(K::SuspensionTerms, |p| {
             loop {
@@ -101,6 +118,12 @@ impl Parser<'_> {
                         if !p.eat("good") {
                             ["at", "most"].into_iter().try_for_each(|word| p.expect(word))?;
                             p.length()?;
+                            if p.at_phrase(&["each", "time"]) || p.at_phrase(&["in", "all"]) {
+                                p.node(K::InAll, |p| {
+                                    p.bump();
+                                    p.bump();
+                                });
+                            }
                         }
                     }
                     "their" => {
@@ -212,18 +235,22 @@ impl Parser<'_> {
         });
     }
 
-    /// `in TARGET, PART becomes: …`.
+    /// `in TARGET, PART becomes: …`; of a schedule, `in TARGET, step 2 becomes: …`.
     fn change(&mut self, verb: &str) -> Parsing {
         self.bump();
         self.target()?;
         self.expect_kind(K::Comma, "`,`")?;
         let part = self.text_at(0).to_owned();
         if !PARTS.contains(&part.as_str()) {
-            return self.expected("a part such as `except`, `item`, `required`, `due` or `while`");
+            if part == "while" {
+                return self.while_becomes(verb);
+            }
+            return self.expected("a part such as `except`, `item`, `required`, `due` or `condition`");
         }
         self.bump();
         match part.as_str() {
             "not" => self.expect("before")?,
+            "step" => self.expect_kind(K::Number, "the number of the step, counted from 1,")?,
             "entry" => ["into", "force"].into_iter().try_for_each(|word| self.expect(word))?,
             _ => {}
         }
@@ -231,6 +258,22 @@ impl Parser<'_> {
         self.eat_kind(K::Colon);
         self.changed(&part)?;
         self.assumed()
+    }
+
+    /// `each period alone`, or a line of a duty of each period.
+    fn new_shortfall(&mut self) -> Parsing {
+        match self.text_at(0) {
+            "each" => self.node(K::Shortfall, |p| {
+                ["each", "period", "alone"].into_iter().try_for_each(|word| p.expect(word))
+            }),
+            "a" => self.node(K::Shortfall, Self::shortfall),
+            "on" => {
+                self.node(K::Average, Self::average)?;
+                self.eat_kind(K::Comma);
+                if self.at_phrase(&["a", "short"]) { self.node(K::ShortDay, Self::short_day) } else { Ok(()) }
+            }
+            _ => self.expected("`each period alone`, `a shortfall …` or `on average over …`"),
+        }
     }
 
     fn changed(&mut self, part: &str) -> Parsing {
@@ -242,7 +285,17 @@ impl Parser<'_> {
                 Ok(())
             }
             "due" => self.deadline(),
-            "while" => self.node(K::While, Self::condition),
+            "step" => self.node(K::Step, Self::step),
+            "period" => {
+                self.node(K::Each, Self::each)?;
+                self.eat_kind(K::Comma);
+                if self.at_part_periods() { self.node(K::PartDays, Self::part_periods) } else { Ok(()) }
+            }
+            "shortfall" => self.new_shortfall(),
+            "from" => self.node(K::From, Self::condition),
+            "until" => self.node(K::Until, Self::condition),
+            "condition" if self.at("while") || self.at("during") => self.while_line(),
+            "condition" => self.expected("`while` or `during`"),
             "not" => self.node(K::NotBefore, Self::condition),
             "bearer" => self.node(K::Doers, Self::bearers),
             "count" => self.node(K::Count, Self::count),

@@ -80,6 +80,9 @@ impl Parser<'_> {
     }
 
     fn term(&mut self) -> Parsing {
+        if self.kind(0) == Some(SyntaxKind::Number) && self.instant_in_words() {
+            return Ok(());
+        }
         match self.text_at(0) {
             "not" => self.node(SyntaxKind::Not, |p| {
                 p.bump();
@@ -318,6 +321,7 @@ impl Parser<'_> {
             && (open || self.at_name(0))
             && !super::provisions::STARTS.contains(&self.text_at(0))
             && !["there", "more"].contains(&self.text_at(0))
+            && !self.at_everyday_phrase()
         {
             return self.node(SyntaxKind::Object, |p| {
                 if open {

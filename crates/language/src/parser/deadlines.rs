@@ -26,7 +26,9 @@ impl Parser<'_> {
 
     fn within(&mut self) -> Parsing {
         self.bump();
-        self.length()?;
+        if !self.within_in_words() {
+            self.length()?;
+        }
         self.assumed()?;
         if self.eat("afterwards") {
             return self.assumed();
@@ -36,7 +38,7 @@ impl Parser<'_> {
             let diagnostic = Diagnostic::error(codes::EXPECTED, self.here(), message);
             return self.refuse(diagnostic.write("after"));
         }
-        if !self.eat("after") {
+        if !self.eat("after") && !self.after_in_words() {
             return Ok(());
         }
         self.after()
@@ -56,7 +58,9 @@ impl Parser<'_> {
     /// `72 hours`.
     pub(super) fn length(&mut self) -> Parsing {
         self.node(K::Length, |p| {
-            p.expect_kind(K::Number, "a number")?;
+            if !p.number_in_words() {
+                p.expect_kind(K::Number, "a number")?;
+            }
             match p.text_at(0) {
                 "hour" | "hours" | "minute" | "minutes" | "day" | "days" | "week" | "weeks" | "month"
                 | "months" => {
@@ -70,6 +74,9 @@ impl Parser<'_> {
 
     fn by(&mut self) -> Parsing {
         self.bump();
+        if self.by_in_words() {
+            return self.assumed();
+        }
         if !self.at("the") {
             // Refused later, with what it can mean.
             return self.day();
@@ -97,7 +104,9 @@ impl Parser<'_> {
         if self.eat("day") {
             self.length()?;
         } else {
-            self.expect_kind(K::Ordinal, "the number of the day, such as `3rd`,")?;
+            if !self.ordinal_in_words() {
+                self.expect_kind(K::Ordinal, "the number of the day, such as `3rd`,")?;
+            }
             self.expect("day")?;
         }
         self.expect("after")?;
@@ -125,6 +134,9 @@ impl Parser<'_> {
         }
         if self.at_day_d() {
             self.bump();
+            return Ok(());
+        }
+        if self.date_in_words(false) {
             return Ok(());
         }
         self.expected("a date such as 2025-10-13 or a day such as `day 7` or `D+90`")

@@ -18,6 +18,9 @@ impl Parser<'_> {
         }
         self.expect("must")?;
         self.eat("not");
+        if !self.at("promptly") {
+            self.how_soon()?;
+        }
         match self.text_at(0) {
             "keep" => return self.node(K::Keep, Self::keep),
             "take" => {
@@ -165,12 +168,12 @@ impl Parser<'_> {
             ["an", "unstated", "bearer"].into_iter().try_for_each(|word| self.expect(word))?;
             return self.assumed();
         }
-        if self.eat("each") {
+        if self.eat_in_any_case("each") {
             self.expect("of")?;
             self.names(WHO, "and")?;
             return self.assumed();
         }
-        if self.eat("either") {
+        if self.eat_in_any_case("either") {
             self.names(WHO, "or")?;
             self.expect("alone")?;
             return self.assumed();
@@ -221,6 +224,7 @@ impl Parser<'_> {
             || matches!(self.text_at(0), "exactly" | "all" | "between")
             || (self.at("at") && matches!(self.text_at(1), "least" | "most"))
             || (self.at("more") && self.text_at(1) == "than")
+            || self.at_number_in_words()
     }
 
     /// `at least N`, `at most N`, `exactly N`, `all N`, `more than N`, `between N and M`, `N`; each of them `% of B`;
@@ -233,11 +237,15 @@ impl Parser<'_> {
                 p.amount()?;
                 return p.assumed();
             }
+            if p.at_number_in_words() && !p.counts_plainly() {
+                p.bare_number_in_words();
+                return Ok(());
+            }
             if p.eat("at") {
                 if !p.eat("least") && !p.eat("most") {
                     return p.expected("`least` or `most`");
                 }
-                if p.at_name(0) && p.at_name(1) {
+                if p.at_name(0) && p.at_name(1) && !p.at_number_in_words() {
                     return p.name("a number, or the name of a value");
                 }
             } else if p.eat("more") {
@@ -256,6 +264,9 @@ impl Parser<'_> {
 
     fn amount(&mut self) -> Parsing {
         self.thousands()?;
+        if self.number_in_words() {
+            return Ok(());
+        }
         self.expect_kind(K::Number, "a number")
     }
 
@@ -310,7 +321,7 @@ impl Parser<'_> {
         }
         self.expect("every")?;
         // Without a number each single one is answered by itself, by its reference.
-        if !self.at_name(0) {
+        if !self.at_name(0) || self.at_number_in_words() {
             self.quantity()?;
         }
         self.node(K::Object, |p| p.name("an item"))?;

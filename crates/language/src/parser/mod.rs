@@ -12,6 +12,8 @@ mod conditions;
 mod deadlines;
 mod duties;
 mod extent;
+mod in_words;
+mod otherwise;
 mod phases;
 mod provisions;
 mod statements;
@@ -166,6 +168,10 @@ impl Parser<'_> {
 
     fn at_phrase(&self, words: &[&str]) -> bool {
         words.iter().enumerate().all(|(ahead, word)| self.text_at(ahead) == *word)
+    }
+
+    fn at_phrase_after_name(&self, words: &[&str]) -> bool {
+        self.at_name(0) && words.iter().enumerate().all(|(ahead, word)| self.text_at(ahead + 1) == *word)
     }
 
     /// Whether the next token stands on the line of the one before it.

@@ -55,6 +55,9 @@ impl Parser<'_> {
     }
 
     fn provision_line(&mut self, has_duty: &mut bool, forbids: bool) -> Parsing {
+        if self.everyday_phrase()? {
+            return Ok(());
+        }
         // What may stand before the duty, with a comma.
         let prefix = match self.text_at(0) {
             "for" if self.text_at(1) == "each" && self.text_at(3) == "in" => {
@@ -85,6 +88,9 @@ impl Parser<'_> {
             *has_duty = true;
             return self.node(K::Duty, Self::duty);
         }
+        if self.bare_length() {
+            return Ok(());
+        }
         match self.text_at(0) {
             "each" => self.node(K::Each, Self::each),
             "of" => self.node(K::Share, Self::share),
@@ -95,14 +101,7 @@ impl Parser<'_> {
                 ["the", "parts", "are", "disjoint"].into_iter().try_for_each(|word| p.expect(word))?;
                 p.assumed()
             }),
-            "part-days" | "part-periods" => self.node(K::PartDays, |p| {
-                p.bump();
-                ["at", "the", "ends"].into_iter().try_for_each(|word| p.expect(word))?;
-                if p.eat_phrase(&["in", "full"]) || p.eat_phrase(&["pro", "rata"]) {
-                    return p.assumed();
-                }
-                p.expected("`in full` or `pro rata`")
-            }),
+            _ if self.at_part_periods() => self.node(K::PartDays, Self::part_periods),
             "counted" => self.node(K::Counted, Self::counted),
             "count" => self.node(K::Count, |p| {
                 p.bump();
@@ -133,7 +132,7 @@ impl Parser<'_> {
             "graded" => self.node(K::Graded, Self::graded),
             "disputes" => self.node(K::Disputes, Self::disputes),
             "subject" | "notwithstanding" => self.node(K::Precedence, Self::precedence),
-            _ if self.text_at(1) == "may" => self.node(K::MakeUp, Self::make_up),
+            _ if self.at_phrase_after_name(&["count", "towards"]) => self.node(K::MakeUp, Self::make_up),
             _ if self.line_says(&["instead"]) => self.node(K::Instead, Self::instead),
             _ if *has_duty && self.at_quantity() => self.node(K::Step, Self::step),
             _ => self.other_line(*has_duty, forbids),
@@ -146,6 +145,20 @@ impl Parser<'_> {
         let on_line = (0..64).map_while(|ahead| self.peek(ahead).map(|l| (ahead, l)));
         let mut words = on_line.take_while(|(ahead, l)| *ahead == 0 || !l.starts_line);
         words.any(|(ahead, l)| l.kind == K::Word && said.contains(&self.text_at(ahead)))
+    }
+
+    pub(super) fn at_part_periods(&self) -> bool {
+        matches!(self.text_at(0), "part-days" | "part-periods")
+    }
+
+    /// `part-days at the ends in full`, `part-periods at the ends pro rata`.
+    pub(super) fn part_periods(&mut self) -> Parsing {
+        self.bump();
+        ["at", "the", "ends"].into_iter().try_for_each(|word| self.expect(word))?;
+        if self.eat_phrase(&["in", "full"]) || self.eat_phrase(&["pro", "rata"]) {
+            return self.assumed();
+        }
+        self.expected("`in full` or `pro rata`")
     }
 
     pub(super) fn while_line(&mut self) -> Parsing {
@@ -174,7 +187,9 @@ impl Parser<'_> {
         // Where `shall` or `may` stands for it, that is the place.
         let verb = if forbids { "must not" } else { "must" };
         let modal = (1..8).take_while(|ahead| self.peek(*ahead).is_some_and(|l| !l.starts_line));
-        let modal = modal.into_iter().find(|ahead| MODALS.contains(&self.text_at(*ahead)));
+        let stands_for =
+            |word: &str| MODALS.iter().chain(&["must"]).any(|modal| word.eq_ignore_ascii_case(modal));
+        let modal = modal.into_iter().find(|ahead| stands_for(self.text_at(*ahead)));
         if let Some(ahead) = modal.filter(|_| !has_duty) {
             let not = self.text_at(ahead + 1) == "not";
             let start = self.peek(ahead).map_or(span.start, |l| l.range.start);

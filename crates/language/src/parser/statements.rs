@@ -173,7 +173,7 @@ impl Parser<'_> {
 
     /// `2025-10-10` or `2025-10-10T12:00`.
     pub(super) fn date_or_time(&mut self) -> Parsing {
-        if self.eat_kind(K::DateTime) || self.eat_kind(K::Date) {
+        if self.eat_kind(K::DateTime) || self.eat_kind(K::Date) || self.date_in_words(true) {
             return Ok(());
         }
         self.expected("a date and time such as 2025-10-10T12:00")

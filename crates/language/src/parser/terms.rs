@@ -70,20 +70,22 @@ impl Parser<'_> {
         })
     }
 
-    /// `a short day is a breach`, `a short day is no breach`.
+    /// `a short day is a breach by itself`, `a short day is no breach by itself`.
     pub(super) fn short_day(&mut self) -> Parsing {
+        let start = self.next;
         ["a", "short", "day", "is"].into_iter().try_for_each(|word| self.expect(word))?;
         if !self.eat("a") && !self.eat("no") {
             return self.expected("`a breach` or `no breach`");
         }
         self.expect("breach")?;
+        self.by_itself(start);
         self.assumed()
     }
 
     /// `a shortfall made up within 168 hours after the period is no breach`, `a shortfall carries over`.
     pub(super) fn shortfall(&mut self) -> Parsing {
-        self.bump();
-        self.bump();
+        self.expect("a")?;
+        self.expect("shortfall")?;
         if self.eat("carries") {
             self.expect("over")?;
         } else {
@@ -106,10 +108,10 @@ impl Parser<'_> {
         self.assumed()
     }
 
-    /// `ITEM may make up the number`.
+    /// `ITEM count towards this number too`.
     pub(super) fn make_up(&mut self) -> Parsing {
         self.node(K::Object, |p| p.name("an item"))?;
-        ["may", "make", "up", "the", "number"].into_iter().try_for_each(|word| self.expect(word))?;
+        ["count", "towards", "this", "number", "too"].into_iter().try_for_each(|word| self.expect(word))?;
         self.assumed()
     }
 

@@ -40,7 +40,7 @@ kinds! {
     Who,
     /// What a power or a change is about: a phase, a provision or the agreement.
     Target,
-    /// `its own duties only, for at most 14 days, clocks stop`.
+    /// `its own duties only, for at most 14 days each time, clocks stop`.
     SuspensionTerms,
     /// `by up to 60 days each time`, `at most 2 times`.
     HowFar, HowOften,
@@ -56,7 +56,7 @@ kinds! {
     Doers, Act, Quantity, Object, Place,
     /// `promptly`, `gradually`, `endeavour to`.
     Manner,
-    /// `in all`, `more`.
+    /// `in all`, `more`, `each time`.
     InAll,
     /// `must keep …`.
     Keep,

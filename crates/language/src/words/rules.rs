@@ -163,12 +163,14 @@ impl Words<'_> {
             let amount = self.measure(measure, Some(action));
             return format!("must {act} {amount}{more}{}{}", self.whereto(action), self.due(due));
         }
-        let each = steps.iter().map(|step| {
-            let more = if step.in_all { "in all" } else { "more" };
-            format!("{} {more}{}", self.measure(&step.measure, None), self.due(&step.due))
-        });
-        let steps = each.collect::<Vec<_>>().join("; ");
+        let steps = steps.iter().map(|step| self.step(step)).collect::<Vec<_>>().join("; ");
         format!("must {}: {steps}", self.deed(action, &act))
+    }
+
+    /// `at least 7 in all by the end of 2026-01-08`.
+    pub(crate) fn step(&self, step: &Step) -> String {
+        let more = if step.in_all { "in all" } else { "more" };
+        format!("{} {more}{}", self.measure(&step.measure, None), self.due(&step.due))
     }
 
     /// An amount, with what is counted where `action` is given.
@@ -326,7 +328,10 @@ fn floor(required: Required) -> String {
 }
 
 pub(crate) fn spread_in_words(spread: &Spread) -> String {
-    let short = |is: bool| if is { ", a short day being a breach" } else { ", a short day being no breach" };
+    let short = |is: bool| match is {
+        true => ", a short day being a breach by itself",
+        false => ", a short day being no breach by itself",
+    };
     match spread {
         Spread::Alone => String::new(),
         Spread::Block { days, short_is_breach } => {

@@ -85,7 +85,7 @@ impl Words<'_> {
         }
         if !made_up_with.is_empty() {
             let items: Vec<_> = made_up_with.iter().map(|i| self.item(i, model::Amount::whole(2))).collect();
-            said.push(format!("{} may make up the number", listed(&items, "and")));
+            said.push(format!("{} counting towards this number too", listed(&items, "and")));
         }
         said.extend(part_lot.iter().map(|part| match part {
             PartLot::Nothing => "nothing being owed before the lot is complete".to_owned(),
@@ -146,7 +146,10 @@ impl Words<'_> {
         let mut words = format!("{} {}, {whose}", suspension.act, self.target(&suspension.target));
         if suspension.act == "suspend" {
             words += &match suspension.at_most {
-                Some(length) => format!(", for at most {}", term_in_words(length)),
+                Some(length) => {
+                    let of = if suspension.in_all { "in all" } else { "each time" };
+                    format!(", for at most {} {of}", term_in_words(length))
+                }
                 None => ", for good".to_owned(),
             };
             words += if suspension.clocks_stop {

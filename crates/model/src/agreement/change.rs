@@ -3,8 +3,8 @@
 //! Invariant: a change names the part that it changes; the checker has seen that the part is there.
 
 use super::{
-    Agreement, Assumption, Binding, Condition, Counting, Due, Exception, Measure, Phase, PhaseEnd, Provision,
-    Rule,
+    Agreement, Assumption, Binding, Condition, Counting, Cycle, Due, Exception, Measure, Phase, PhaseEnd,
+    Provision, Rule, Spread, Step,
 };
 use crate::{Duration, Id, Instant};
 
@@ -21,7 +21,7 @@ pub enum Change {
     Required(Measure),
     /// `due becomes: …`
     Due(Due),
-    /// `while becomes: …`
+    /// `condition becomes: while …`
     While(Condition),
     /// `not before becomes: …`
     NotBefore(Condition),
@@ -33,6 +33,16 @@ pub enum Change {
     Counting(Counting),
     /// `judged becomes: X`, `judged becomes: nothing`: whether it covers only what is judged so.
     Judged(Option<Id>),
+    /// `period becomes: each …`: the periods, and whether part-periods at the ends owe in proportion where that is said.
+    Period(Cycle, Option<bool>),
+    /// `shortfall becomes: …`: what a short period means.
+    Shortfall(Spread),
+    /// `from becomes: …`: from when a state is to be kept.
+    From(Condition),
+    /// `until becomes: …`: until when it is.
+    Until(Condition),
+    /// `step 2 becomes: …`: the step of this number, from 1, of a schedule.
+    Step(usize, Step),
     /// The provision is taken out.
     Removed,
     /// A phase `begins …`
@@ -93,6 +103,8 @@ pub struct Suspension {
     pub whose: Whose,
     /// For how long at most; none for good.
     pub at_most: Option<Duration>,
+    /// That is the limit of all such suspensions together, rather than of each.
+    pub in_all: bool,
     /// Deadlines stand still meanwhile.
     pub clocks_stop: bool,
 }
@@ -211,7 +223,8 @@ impl Phase {
 }
 
 impl Provision {
-    fn apply(&mut self, change: &Change) {
+    /// Makes the change, where the provision has the part that it changes.
+    pub fn apply(&mut self, change: &Change) {
         match change {
             Change::Except(exceptions) => self.exceptions.clone_from(exceptions),
             Change::While(condition) => self.while_.clone_from(condition),
@@ -244,6 +257,18 @@ impl Rule {
             }
             (Change::Due(new), Rule::Schedule { steps, .. }) => {
                 steps.iter_mut().take(1).for_each(|step| step.due.clone_from(new));
+            }
+            (Change::Period(new, part), Rule::Periodic { cycle, pro_rata, .. }) => {
+                cycle.clone_from(new);
+                *pro_rata = part.unwrap_or(*pro_rata);
+            }
+            (Change::Shortfall(new), Rule::Periodic { spread, .. }) => spread.clone_from(new),
+            (Change::From(new), Rule::State { from, .. }) => from.clone_from(new),
+            (Change::Until(new), Rule::State { until, .. }) => *until = Some(new.clone()),
+            (Change::Step(number, new), Rule::Schedule { steps, .. }) => {
+                if let Some(step) = number.checked_sub(1).and_then(|index| steps.get_mut(index)) {
+                    step.clone_from(new);
+                }
             }
             (Change::NotBefore(new), Rule::Once { not_before, .. } | Rule::Schedule { not_before, .. }) => {
                 *not_before = Some(new.clone());

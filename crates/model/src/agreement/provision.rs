@@ -156,7 +156,7 @@ pub struct Terms {
     pub in_step: Option<InStep>,
     /// What an incomplete lot owes.
     pub part_lot: Option<PartLot>,
-    /// Items that may make up the number.
+    /// Items that count towards the number of the duty too.
     pub made_up_with: Vec<Id>,
     /// A standard of quality, and who judges it.
     pub quality: Option<(String, Vec<Id>)>,

@@ -259,7 +259,7 @@ impl Names for Consequence {
 
 impl Names for Suspension {
     fn each(&mut self, visit: Visit) {
-        let Suspension { act: _, target, whose, at_most: _, clocks_stop: _ } = self;
+        let Suspension { act: _, target, whose, at_most: _, in_all: _, clocks_stop: _ } = self;
         target.each(visit);
         if let Whose::Of(who) = whose {
             who.each(visit);

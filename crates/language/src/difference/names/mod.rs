@@ -289,14 +289,18 @@ impl Names for (Target, Change) {
             Change::Except(exceptions) => exceptions.each(visit),
             Change::Item(id) | Change::Trigger(id) | Change::Zone(id) => id.each(visit),
             Change::Due(due) => due.each(visit),
-            Change::While(condition) | Change::NotBefore(condition) | Change::Begins(condition) => {
-                condition.each(visit)
-            }
+            Change::While(condition)
+            | Change::NotBefore(condition)
+            | Change::Begins(condition)
+            | Change::From(condition)
+            | Change::Until(condition) => condition.each(visit),
+            Change::Period(cycle, _) => cycle.each(visit),
             Change::Bearer(bearers, _) => bearers.each(visit),
             Change::Judged(judgement) => judgement.each(visit),
             Change::Ends(end) => end.each(visit),
             Change::Required(measure) => measure.each(visit),
-            Change::Counting(_) | Change::Removed | Change::InForce(_) => {}
+            Change::Step(_, step) => step.each(visit),
+            Change::Shortfall(_) | Change::Counting(_) | Change::Removed | Change::InForce(_) => {}
         }
     }
 }
