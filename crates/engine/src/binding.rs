@@ -12,41 +12,56 @@ use model::{
 
 use crate::{asked::Asked, conditions::Context, instance::worst_of, measure::Role};
 
-/// Those whose deeds make one instance.
+/// Those whose deeds make one instance, with what there is of the deeds of each.
 #[derive(Clone)]
-pub struct Doers {
+pub struct Bound<T> {
     /// Who answers for it: a bearer, or nobody in particular.
     pub who: Option<Id>,
-    /// The evidence of the deeds of all of them.
-    pub whole: Rc<Asked>,
-    /// The evidence of each whose deeds are looked at alone.
-    pub each: Vec<(Id, Rc<Asked>)>,
+    /// The deeds of all of them.
+    pub whole: T,
+    /// The deeds of each whose deeds are looked at alone.
+    pub each: Vec<(Id, T)>,
     /// So many of them have to perform.
     pub enough: usize,
+}
+
+/// Those whose deeds make one instance, with the evidence of them.
+pub type Doers = Bound<Rc<Asked>>;
+
+impl<T> Bound<T> {
+    /// The same of what is made from theirs.
+    pub fn map<U>(&self, of: impl Fn(&T) -> U) -> Bound<U> {
+        let each = self.each.iter().map(|(id, theirs)| (id.clone(), of(theirs))).collect();
+        Bound { who: self.who.clone(), whole: of(&self.whole), each, enough: self.enough }
+    }
 }
 
 /// The instances that a provision's binding makes of one duty: one for each bearer, or one for all.
 #[must_use]
 pub fn doers(context: &Context<'_>, provision: &Provision, action: &Action) -> Vec<Doers> {
+    bound(provision, |by| asked_of(context, provision, action, by))
+}
+
+/// Likewise, with what there is of the deeds of some bearers.
+pub fn bound<T>(provision: &Provision, whole: impl Fn(&[Id]) -> T) -> Vec<Bound<T>> {
     let all = &provision.bearers;
-    let whole = |by: &[Id]| asked_of(context, provision, action, by);
     let several = |enough: usize| {
         let each = all.iter().map(|bearer| (bearer.clone(), whole(std::slice::from_ref(bearer)))).collect();
-        vec![Doers { who: None, whole: whole(all), each, enough }]
+        vec![Bound { who: None, whole: whole(all), each, enough }]
     };
     match provision.binding {
         _ if all.len() == 1 => each_of(all, &whole),
         Binding::Each => each_of(all, &whole),
         Binding::Together | Binding::Unstated => {
-            vec![Doers { who: None, whole: whole(all), each: Vec::new(), enough: 1 }]
+            vec![Bound { who: None, whole: whole(all), each: Vec::new(), enough: 1 }]
         }
         Binding::Either => several(1),
         Binding::AtLeast(count) => several(count),
     }
 }
 
-fn each_of(all: &[Id], whole: &impl Fn(&[Id]) -> Rc<Asked>) -> Vec<Doers> {
-    let one = |bearer: &Id| Doers {
+fn each_of<T>(all: &[Id], whole: &impl Fn(&[Id]) -> T) -> Vec<Bound<T>> {
+    let one = |bearer: &Id| Bound {
         who: Some(bearer.clone()),
         whole: whole(std::slice::from_ref(bearer)),
         each: Vec::new(),

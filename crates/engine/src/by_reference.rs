@@ -1,4 +1,163 @@
-//! x
-use crate::{conditions::{Context, NotComputed}, outcome::Outcome};
-use model::agreement::Provision;
-pub fn by_reference(_: &Context<'_>, _: &Provision) -> Result<Outcome, NotComputed> { Err(NotComputed("answers that are matched by reference".to_owned())) }
+//! Answers that are matched by reference: one instance for each reference of a trigger's deed.
+//!
+//! Invariant: the evidence is walked once and sorted by reference; an instance is looked at through its own part of it.
+
+use std::{collections::BTreeSet, rc::Rc};
+
+use model::{
+    Amount, Instant, Period,
+    agreement::{Provision, Required, Rule},
+};
+
+use crate::{
+    asked::Asked,
+    binding::{Bound, bound},
+    conditions::{Context, NotComputed},
+    instance::{CountFrom, Deadline},
+    measure::Role,
+    moments::Moments,
+    need::Need,
+    outcome::Outcome,
+    references::{Kept, References},
+    schedule::{key_of, push},
+    scope::Scope,
+    signal::Truth,
+    term::Term,
+};
+
+/// The key of the instance that stands for all that nobody reported.
+const UNREPORTED: &str = "unreported";
+
+/// An answer for each reference.
+///
+/// # Errors
+/// When its scope is not computed.
+pub fn by_reference(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
+    let Rule::Exchange { trigger, action, required, within, afterwards, .. } = &provision.rule else {
+        return Err(NotComputed("no answers by reference".to_owned()));
+    };
+    let (from, at) = (context.entered()?, context.at);
+    let scope = context.scope(&provision.while_, provision.terms.unless.as_ref())?;
+    let role = Role::Duty { bearers: &trigger.by, verifiers: &provision.verified_by };
+    let triggers = References::of(context.evidence.measure(trigger, role));
+    let answers = bound(provision, |by| {
+        let mut own = action.clone();
+        own.by = by.to_vec();
+        let role = Role::Duty { bearers: by, verifiers: &provision.verified_by };
+        References::of(context.evidence.measure(&own, role))
+    });
+    let deadline = within.map_or(Deadline::Open, Deadline::After);
+    let need = Need::plain(Required::AtLeast(*required));
+    let asking = Asking { context, provision, deadline, need, afterwards: *afterwards, from, bound: &answers };
+    let mut outcome = Outcome::default();
+    for reference in triggers.names() {
+        let asked = Asked::of(triggers.part(Kept::Reference(reference), None));
+        let opens = opening(&asked, &scope, (from, at));
+        let part = |own: &References| Rc::new(Asked::of(own.part(Kept::Reference(reference), None)));
+        asking.add(&mut outcome, reference, &asked, opens, part);
+    }
+    let known: BTreeSet<&str> = triggers.names().collect();
+    // One that carries no reference is an instance of its own, unless another report is of the same.
+    for (claim, may_be_another) in triggers.loose() {
+        let asked = Asked::of(triggers.part(Kept::Claim(&claim), None));
+        let mut opens = opening(&asked, &scope, (from, at));
+        opens.never |= may_be_another;
+        let part = |own: &References| Rc::new(Asked::of(own.part(Kept::Nothing, Some(&known))));
+        asking.add(&mut outcome, &claim, &asked, opens, part);
+    }
+    let open = triggers.unobserved(Period::closed(from, at));
+    if !open.is_empty() {
+        let opens = Moments { spans: open, never: true };
+        let part = |own: &References| Rc::new(Asked::of(own.part(Kept::Nothing, None)));
+        let asked = Asked::of(triggers.part(Kept::Nothing, None));
+        asking.add(&mut outcome, UNREPORTED, &asked, opens, part);
+    }
+    let loose = answers.iter().any(|own| own.whole.has_loose()) || triggers.has_loose();
+    outcome.exact &= scope.whole() && (!loose || outcome.rows.iter().all(|(_, row)| row.answer.status.len() == 1));
+    Ok(outcome)
+}
+
+/// What is common to all instances.
+struct Asking<'a> {
+    context: &'a Context<'a>,
+    provision: &'a Provision,
+    deadline: Deadline,
+    need: Need,
+    afterwards: bool,
+    from: Instant,
+    bound: &'a [Bound<References>],
+}
+
+impl Asking<'_> {
+    fn add(
+        &self,
+        outcome: &mut Outcome,
+        key: &str,
+        trigger: &Asked,
+        opens: Moments,
+        part: impl Fn(&References) -> Rc<Asked>,
+    ) {
+        let (at, need) = (self.context.at, self.need);
+        let owing: Vec<_> = self.bound.iter().map(|own| own.map(&part)).collect();
+        for doers in &owing {
+            let term = Term {
+                key: key_of(key, doers, &owing),
+                doers: doers.clone(),
+                opens: opens.clone(),
+                deadline: self.deadline.clone(),
+                count_from: if self.afterwards { CountFrom::Opening } else { CountFrom::Fixed(self.from) },
+                need: Box::new(move |_| need),
+                used: Amount::ZERO,
+                own: None,
+                rest: Vec::new(),
+                levels: Vec::new(),
+                turns: Vec::new(),
+                scope: None,
+                parts: None,
+            };
+            push(self.context, self.provision, outcome, &term);
+            if let Some((_, row)) = outcome.rows.last_mut() {
+                let seen = Period { first: self.from, last: at.max(self.from) };
+                row.answer.evidence.extend(trigger.measure.claims_in(&seen));
+                row.answer.evidence.sort();
+                row.answer.evidence.dedup();
+                if row.answer.status.len() > 1 && trigger.bounds.contested(self.from, at.next()) {
+                    row.answer.why.push("contested".to_owned());
+                    row.answer.why.sort();
+                    row.answer.why.dedup();
+                }
+            }
+        }
+        outcome.note(trigger, &self.provision.id);
+    }
+}
+
+/// When a trigger can first have come about in scope.
+fn opening(asked: &Asked, scope: &Scope, (from, at): (Instant, Instant)) -> Moments {
+    let first = Moments::reaching(&asked.bounds, from, Amount::LEAST, at);
+    if scope.whole() && scope.opens.certain_by(from) {
+        return first;
+    }
+    // Out of scope it made no instance, and a later deed of the same may have.
+    let mut result = Moments { spans: Vec::new(), never: first.never };
+    let later = first.spans.first().and_then(|span| Period::closed(span.first, at));
+    for span in later.iter() {
+        for (cell, truth) in scope.holds.cells_in(span) {
+            match truth {
+                Truth::No => result.never = true,
+                truth => {
+                    let may = first.spans.iter().filter_map(|own| own.and(&cell));
+                    let again = asked.bounds.views(&[cell.first.max(from), cell.last.next().min(at.next())]);
+                    let moved = again.iter().any(|view| view.high(0, 1).is_none_or(|high| high > Amount::ZERO));
+                    let own: Vec<Period> = if moved { vec![cell] } else { may.collect() };
+                    result = result.or(&Moments { spans: own, never: true });
+                    result.never |= truth == Truth::Perhaps;
+                }
+            }
+        }
+    }
+    // Where every instant at which it can first have come about is in scope for certain, it is that.
+    let inside = |span: &Period| scope.holds.cells_in(span).all(|(_, truth)| truth == Truth::Yes);
+    if first.spans.iter().all(inside) { first } else { Moments { never: true, ..result } }
+}
+

@@ -197,11 +197,18 @@ pub fn timeline(context: &Context<'_>, rows: &[(Id, Row)]) -> Vec<Stretch> {
         }
     }
     let mut now = vec![StatusSet::EMPTY; rows.len()];
+    // How many instances stand so: of many instances there are few distinct sets.
+    let mut standing: BTreeMap<StatusSet, usize> = BTreeMap::new();
     let mut stretches: Vec<Stretch> = Vec::new();
     for (from, sets) in changes.into_iter().filter(|(from, _)| *from <= context.at) {
-        sets.into_iter().for_each(|(index, set)| now[index] = set);
-        let open = now.iter().copied().filter(|set| !set.is_empty());
-        let status = worst_of(open);
+        for (index, set) in sets {
+            let before = std::mem::replace(&mut now[index], set);
+            standing.entry(before).and_modify(|count| *count = count.saturating_sub(1));
+            *standing.entry(set).or_default() += 1;
+        }
+        // Whether an instance stands alone matters, how many stand with it does not.
+        let open = standing.iter().filter(|(set, _)| !set.is_empty());
+        let status = worst_of(open.flat_map(|(set, count)| std::iter::repeat_n(*set, (*count).min(2))));
         let status = if status.is_empty() { StatusSet::only(Status::Inactive) } else { status };
         match stretches.last_mut() {
             Some(last) if last.status == status => {}

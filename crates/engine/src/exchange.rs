@@ -41,6 +41,9 @@ pub fn exchange(context: &Context<'_>, provision: &Provision) -> Result<Outcome,
         return Err(NotComputed("an exchange for nothing".to_owned()));
     }
     let scope = context.scope(&provision.while_, provision.terms.unless.as_ref())?;
+    if !scope.simple {
+        return Err(NotComputed("an exchange whose scope comes and goes".to_owned()));
+    }
     let triggers = trigger_of(context, provision, trigger, *counted_on);
     let bound = doers(context, provision, action);
     let (from, at) = (context.entered()?, context.at);
@@ -71,6 +74,7 @@ pub fn exchange(context: &Context<'_>, provision: &Provision) -> Result<Outcome,
                 rest: rest.map(|(k, opens)| (in_all(k), times(k - 1, *required), opens.clone())).collect(),
                 levels: Vec::new(),
                 turns: Vec::new(),
+                scope: None,
                 parts: parts.as_ref().map(|parts| parts.in_order(k, from)),
             };
             push(context, provision, &mut outcome, &term);
@@ -97,12 +101,11 @@ fn trigger_of(context: &Context<'_>, provision: &Provision, trigger: &Action, co
         return ask(trigger);
     }
     // Whoever identifies it: what counts is that it was handed over and is now known.
-    let identified = Action { act: "identify".to_owned(), by: Vec::new(), to: None, place: None, ..trigger.clone() };
-    let identified = ask(&identified);
-    if identified.measure.speakers().is_empty() {
-        return ask(&Action { stage: Some("identified".to_owned()), ..trigger.clone() });
-    }
-    identified
+    let identify = Action { act: "identify".to_owned(), by: Vec::new(), to: None, place: None, ..trigger.clone() };
+    let identified = ask(&identify);
+    let at_stage = ask(&Action { stage: Some("identified".to_owned()), ..trigger.clone() });
+    let says = |asked: &Asked| !asked.measure.claims_in(&Period::ALWAYS).is_empty();
+    if says(&at_stage) && !says(&identified) { at_stage } else { identified }
 }
 
 /// When the trigger has come to so much while the exchange was in scope.

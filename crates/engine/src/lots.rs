@@ -15,7 +15,7 @@ use crate::{
     moments::Moments,
     need::Need,
     outcome::Outcome,
-    schedule::{key_of, push},
+    schedule::{key_of, push, scope_of},
     term::Term,
 };
 
@@ -45,6 +45,7 @@ pub fn in_proportion(context: &Context<'_>, provision: &Provision) -> Result<Out
         let least = Amount(i64::try_from(least).unwrap_or(lot.1.0));
         Moments::reaching(&delivered.bounds, entered, least, context.at)
     };
+    let scope = scope_of(context, provision)?;
     let mut outcome = Outcome::default();
     let bound = doers(context, provision, action);
     for owing in &bound {
@@ -71,6 +72,7 @@ pub fn in_proportion(context: &Context<'_>, provision: &Provision) -> Result<Out
             rest: Vec::new(),
             levels,
             turns: Vec::new(),
+            scope: scope.clone(),
             parts: None,
         };
         push(context, provision, &mut outcome, &term);

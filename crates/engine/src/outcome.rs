@@ -79,9 +79,15 @@ impl Outcome {
     /// Whether more than one doubtful instance rests on the claims of one conflict.
     #[must_use]
     pub fn shares_conflict(&self) -> bool {
-        let doubtful = || self.rows.iter().map(|(_, row)| &row.answer).filter(|a| a.status.len() > 1);
-        let rests_on =
-            |claims: &Vec<Id>| doubtful().filter(|a| a.evidence.iter().any(|id| claims.contains(id))).count();
+        let mut rest_on: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let doubtful = self.rows.iter().map(|(_, row)| &row.answer).filter(|a| a.status.len() > 1);
+        for (index, answer) in doubtful.enumerate() {
+            answer.evidence.iter().for_each(|id| rest_on.entry(id).or_default().push(index));
+        }
+        let rests_on = |claims: &Vec<Id>| {
+            let rows = claims.iter().filter_map(|claim| rest_on.get(claim.as_str())).flatten();
+            rows.collect::<BTreeSet<_>>().len()
+        };
         self.conflicts.iter().any(|claims| rests_on(claims) > 1)
     }
 

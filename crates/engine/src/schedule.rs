@@ -4,15 +4,17 @@
 
 use model::{
     Amount, Id, Instant,
-    agreement::{Action, Baseline, Due, Measure, Provision, Required, Rule, Step, Value},
+    agreement::{Action, Baseline, Condition, Due, Measure, Provision, Required, Rule, Step, Value},
 };
 
 use crate::{
     binding::{Doers, doers, shared},
     conditions::{Context, NotComputed},
     instance::CountFrom,
+    moments::Moments,
     need::{Limit, Need},
     outcome::Outcome,
+    scope::Scope,
     term::Term,
 };
 
@@ -27,6 +29,7 @@ pub fn schedule(context: &Context<'_>, provision: &Provision) -> Result<Outcome,
     let from = context.counted_from(not_before.as_ref())?;
     let mut outcome = Outcome::default();
     let bound = doers(context, provision, action);
+    let scope = scope_of(context, provision)?;
     for owing in &bound {
         for (index, step) in steps.iter().enumerate() {
             let (opens, deadline) = context.window(&step.due)?;
@@ -42,6 +45,7 @@ pub fn schedule(context: &Context<'_>, provision: &Provision) -> Result<Outcome,
                 rest: Vec::new(),
                 levels: Vec::new(),
                 turns: turns(context, &steps[..=index]),
+                scope: scope.clone(),
                 parts: None,
             };
             push(context, provision, &mut outcome, &term);
@@ -62,8 +66,10 @@ pub fn once_of_several(context: &Context<'_>, provision: &Provision) -> Result<O
     let from = context.counted_from(not_before.as_ref())?;
     let mut outcome = Outcome::default();
     let bound = doers(context, provision, action);
+    let scope = scope_of(context, provision)?;
     for owing in &bound {
         let (opens, deadline) = context.window(due)?;
+        let opens = both_start(context, provision, opens)?;
         let required = *required;
         let term = Term {
             key: key_of("once", owing, &bound),
@@ -77,6 +83,7 @@ pub fn once_of_several(context: &Context<'_>, provision: &Provision) -> Result<O
             rest: Vec::new(),
             levels: Vec::new(),
             turns: Vec::new(),
+            scope: scope.clone(),
             parts: None,
         };
         push(context, provision, &mut outcome, &term);
@@ -84,6 +91,26 @@ pub fn once_of_several(context: &Context<'_>, provision: &Provision) -> Result<O
     // The window may open with a deed that is also the performance.
     outcome.exact &= matches!(due, Due::By(_) | Due::Open) || outcome.rows.iter().all(|(_, r)| r.answer.status.len() == 1);
     Ok(outcome)
+}
+
+/// Where a condition starts two duties that advance in step, neither window opens before it.
+fn both_start(context: &Context<'_>, provision: &Provision, opens: Moments) -> Result<Moments, NotComputed> {
+    match provision.terms.in_step.as_ref().and_then(|step| step.starts.as_ref()) {
+        Some(starts) => Ok(opens.both(&context.first(starts)?)),
+        None => Ok(opens),
+    }
+}
+
+/// When a provision binds; none where it binds throughout.
+///
+/// # Errors
+/// When something that its scope speaks of is not computed.
+pub fn scope_of(context: &Context<'_>, provision: &Provision) -> Result<Option<Scope>, NotComputed> {
+    let throughout = provision.while_ == Condition::InForce && provision.terms.unless.is_none();
+    if throughout {
+        return Ok(None);
+    }
+    context.scope(&provision.while_, provision.terms.unless.as_ref()).map(Some)
 }
 
 /// The key of an instance: its own name, with that of its bearer where each of several has one.

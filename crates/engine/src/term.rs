@@ -15,6 +15,7 @@ use model::{
 use crate::{
     asked::Asked,
     binding::Doers,
+    bound_in::bound_in,
     bounds::Bounds,
     conditions::performance,
     instance::{CountFrom, Deadline, worst_of},
@@ -23,6 +24,7 @@ use crate::{
     need::{Need, Span},
     outcome::Row,
     parts::Answered,
+    scope::Scope,
     single::{changes, why},
 };
 
@@ -54,6 +56,8 @@ pub struct Term<'a> {
     pub levels: Vec<(Need, Moments)>,
     /// The instants at which what it owes changes.
     pub turns: Vec<Instant>,
+    /// Where it binds for a time only: when.
+    pub scope: Option<Scope>,
     /// What of it has to be of narrower kinds.
     pub parts: Option<Answered<'a>>,
 }
@@ -98,7 +102,8 @@ impl Term<'_> {
     /// The statuses that one of several would have if he owed it alone.
     #[must_use]
     pub fn alone(&self, asked: &Asked, at: Instant) -> StatusSet {
-        (self.need)(at).statuses(&self.span(&self.opens), &asked.bounds, at)
+        let need = (self.need)(at);
+        self.in_scope(&need, &self.opens, at, need.statuses(&self.span(&self.opens), &asked.bounds, at))
     }
 
     fn looked(&self, look: Look<'_>, at: Instant) -> StatusSet {
@@ -118,16 +123,21 @@ impl Term<'_> {
         let of = |need: &Need| {
             self.doers.statuses(|_, asked| look.at(asked, |bounds| need.statuses(&span, bounds, at)))
         };
-        let set = self.with_parts(look, at, opens, of(need));
+        let set = self.in_scope(need, opens, at, self.with_parts(look, at, opens, of(need)));
         let (CountFrom::Opening, Some(Required::AtLeast(in_all))) = (self.count_from, need.is_plain()) else {
             return set;
         };
         let least = Need::plain(Required::AtLeast(in_all - used));
-        let mut both = set.or(self.with_parts(look, at, opens, of(&least)));
+        let mut both = set.or(self.in_scope(need, opens, at, self.with_parts(look, at, opens, of(&least))));
         if both.contains(Met) && both.contains(Breached) && used > Amount::ZERO {
             both.insert(Late);
         }
         both
+    }
+
+    fn in_scope(&self, need: &Need, opens: &Moments, at: Instant, set: StatusSet) -> StatusSet {
+        let Some(scope) = &self.scope else { return set };
+        bound_in(scope, (opens, &self.deadline), need.most.is_some(), set, at)
     }
 
     fn with_parts(&self, look: Look<'_>, at: Instant, opens: &Moments, set: StatusSet) -> StatusSet {
@@ -217,6 +227,7 @@ impl Term<'_> {
             candidates.extend(level.owing(&self.doers.whole.bounds, required).changes(at));
         }
         candidates.extend(&self.turns);
+        candidates.extend(self.scope.iter().flat_map(|scope| scope.holds.cells().map(|(from, _)| from)));
         candidates
     }
 
@@ -253,6 +264,6 @@ impl Term<'_> {
         let certain = self.opens.spans.len() + usize::from(self.opens.never) == 1
             && self.opens.spans.iter().all(|span| span.first == span.last);
         let several = self.doers.each.is_empty() || (certain && self.doers.are_independent());
-        set.len() == 1 || (self.rest.is_empty() && self.parts.is_none() && (self.need)(at).is_sharp() && several)
+        set.len() == 1 || (self.rest.is_empty() && self.parts.is_none() && self.scope.is_none() && (self.need)(at).is_sharp() && several)
     }
 }
