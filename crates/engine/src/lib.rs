@@ -7,9 +7,12 @@
 //! Invariant: a pure function of its arguments, sound in every world; it does no input or output and knows no clock.
 
 pub mod asked;
+pub mod bound;
 pub mod bounds;
 pub mod conditions;
+pub mod due;
 pub mod evaluate;
+mod forbidden;
 pub mod instance;
 pub mod measure;
 pub mod moments;
