@@ -23,9 +23,6 @@ pub fn answerable(context: &Context<'_>, provision: &Provision) -> Result<Outcom
         return Err(NotComputed("no duty about others' deeds".to_owned()));
     };
     let scope = context.scope(&provision.while_, provision.terms.unless.as_ref())?;
-    if !scope.simple {
-        return Err(NotComputed("a scope that comes and goes".to_owned()));
-    }
     let asked = Asked::of(violations(context, provision, action, &action.by)?);
     let row = prohibited(&asked, &scope, context.at, provision);
     let mut outcome = Outcome { violations: count(&row.answer.amount), ..Outcome::default() };

@@ -13,6 +13,7 @@ use crate::{
     asked::Asked,
     binding::{Bound, bound},
     conditions::{Context, NotComputed},
+    due::Duty,
     instance::{CountFrom, Deadline},
     measure::Role,
     moments::Moments,
@@ -103,16 +104,20 @@ impl Asking<'_> {
             let term = Term {
                 key: key_of(key, doers, &owing),
                 doers: doers.clone(),
-                opens: opens.clone(),
-                deadline: self.deadline.clone(),
-                count_from: if self.afterwards { CountFrom::Opening } else { CountFrom::Fixed(self.from) },
+                duty: Duty {
+                    opens: opens.clone(),
+                    deadline: self.deadline.clone(),
+                    count_from: if self.afterwards { CountFrom::Opening } else { CountFrom::Fixed(self.from) },
+                    bound: None,
+                    certain: true,
+                },
+                shown_from: None,
                 need: Box::new(move |_| need),
                 used: Amount::ZERO,
                 own: None,
                 rest: Vec::new(),
                 levels: Vec::new(),
                 turns: Vec::new(),
-                scope: None,
                 parts: None,
             };
             push(self.context, self.provision, outcome, &term);

@@ -10,7 +10,7 @@ use std::{
 
 use model::{
     Amount, Id, Instant, Period,
-    agreement::{Action, Agreement, Binding, Condition, Due, PhaseEnd, Provision, Required, Rule, Target},
+    agreement::{Action, Agreement, Binding, Condition, PhaseEnd, Provision, Required, Rule, Target},
 };
 
 use crate::{
@@ -96,7 +96,7 @@ impl<'a> Context<'a> {
     /// When something that it speaks of is not computed.
     pub fn first(&self, condition: &Condition) -> Result<Moments, NotComputed> {
         match condition {
-            Condition::InForce => self.entry(),
+            Condition::InForce => Ok(self.entry()?.by(self.at)),
             Condition::Signed => {
                 let signed = self.agreement.signed.unwrap_or(self.agreement.in_force);
                 Ok(Moments::at(signed).by(self.at))
@@ -147,7 +147,7 @@ impl<'a> Context<'a> {
     /// When what it hangs on is not computed.
     pub fn entry(&self) -> Result<Moments, NotComputed> {
         match &self.agreement.entry {
-            None => Ok(Moments::at(self.agreement.in_force).by(self.at)),
+            None => Ok(Moments::at(self.agreement.in_force)),
             Some(condition) => self.named("entry into force".to_owned(), || {
                 let least = Moments::at(self.agreement.in_force).by(self.at);
                 self.entering.set(true);
@@ -238,29 +238,6 @@ impl<'a> Context<'a> {
         Ok((began, ended))
     }
 
-    /// The deadline of a duty and the instants at which its window can open.
-    ///
-    /// # Errors
-    /// When what it hangs on is not computed.
-    pub fn window(&self, due: &Due) -> Result<(Moments, Deadline), NotComputed> {
-        let at_start = || self.entry();
-        Ok(match due {
-            Due::Within(length, after) => (self.first(after)?, Deadline::After(*length)),
-            Due::EndOfDayAfter(days, after) => {
-                (self.first(after)?, Deadline::EndOfDay(*days, self.agreement.timezone.clone()))
-            }
-            Due::By(last) => (at_start()?, Deadline::Fixed(*last)),
-            Due::Open => (at_start()?, Deadline::Open),
-            Due::MonthsAfter(months, after) => {
-                (self.first(after)?, Deadline::Months(*months, self.agreement.timezone.clone()))
-            }
-            Due::Before(_) => return Err(NotComputed("a deadline that an event sets".to_owned())),
-            Due::Latest(_) | Due::Earliest(_) => {
-                return Err(NotComputed("the later or earlier of several deadlines".to_owned()));
-            }
-        })
-    }
-
     /// From when performance counts.
     ///
     /// # Errors
@@ -269,25 +246,7 @@ impl<'a> Context<'a> {
         let entered = self.counting()?;
         let Some(condition) = not_before else { return Ok(entered) };
         let first = Start::of(&self.first(condition)?);
-        let later = |a: Instant, b: Instant| a.max(b);
-        Ok(Start {
-            earliest: later(first.earliest, entered.earliest),
-            latest: later(first.latest, entered.latest),
-        })
-    }
-
-    /// The instant from which performance counts.
-    ///
-    /// # Errors
-    /// When `not before` is uncertain or not computed.
-    pub fn counted_from(&self, not_before: Option<&Condition>) -> Result<Instant, NotComputed> {
-        let Some(condition) = not_before else { return self.entered() };
-        let first = self.first(condition)?;
-        match (first.spans.as_slice(), first.never) {
-            ([span], false) if span.first == span.last => Ok(span.first),
-            ([], true) => Ok(self.at.next()),
-            _ => Err(NotComputed("a “not before” whose instant is uncertain".to_owned())),
-        }
+        Ok(Start { earliest: first.earliest.max(entered.earliest), latest: first.latest.max(entered.latest) })
     }
 
     pub(crate) fn provision(&self, id: &Id) -> Result<&'a Provision, NotComputed> {
@@ -300,15 +259,6 @@ impl<'a> Context<'a> {
         beyond(self.agreement, found).map_or(Ok(found), |what| Err(NotComputed(what)))
     }
 
-    /// Whether a single duty binds throughout, from a certain entry into force on.
-    ///
-    /// # Errors
-    /// When what its scope hangs on is not computed.
-    pub(crate) fn plain(&self, provision: &Provision) -> Result<bool, NotComputed> {
-        let throughout = provision.while_ == Condition::InForce && provision.terms.unless.is_none();
-        Ok(throughout && self.agreement.entry.is_none() && is_plain(provision))
-    }
-
     /// For each bearer of a single duty that binds throughout, its bounds, its window and what is owed.
     fn singles<T>(
         &self,
@@ -316,26 +266,17 @@ impl<'a> Context<'a> {
         each: impl Fn(&Single<'_>, Instant) -> T,
     ) -> Result<Option<Vec<T>>, NotComputed> {
         let Rule::Once { action, required, due, not_before } = &provision.rule else { return Ok(None) };
-        if !self.plain(provision)? {
+        let duty = self.duty(provision, due, not_before.as_ref())?;
+        if duty.bound.is_some() || !is_plain(provision) {
             return Ok(None);
         }
-        let (opens, deadline) = self.window(due)?;
-        let from = self.counted_from(not_before.as_ref())?;
         let mut results = Vec::new();
         for bearer in &provision.bearers {
             let mut own = action.clone();
             own.by = vec![bearer.clone()];
             let role = Role::Duty { bearers: &own.by, verifiers: &provision.verified_by };
             let asked = self.ask(&own, role);
-            let count_from = CountFrom::Fixed(from);
-            let single = Single {
-                bounds: &asked.bounds,
-                opens: &opens,
-                deadline: &deadline,
-                count_from,
-                required: *required,
-            };
-            results.push(each(&single, self.at));
+            results.push(each(&duty.single(&asked.bounds, *required), self.at));
         }
         Ok(Some(results))
     }

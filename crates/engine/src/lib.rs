@@ -7,9 +7,12 @@
 //! Invariant: a pure function of its arguments, sound in every world; it does no input or output and knows no clock.
 
 pub mod asked;
+pub mod bound;
 pub mod bounds;
 pub mod conditions;
+pub mod due;
 pub mod evaluate;
+mod forbidden;
 pub mod instance;
 pub mod measure;
 pub mod moments;
@@ -17,7 +20,6 @@ pub mod outcome;
 pub mod reach;
 mod answerable;
 mod binding;
-mod bound_in;
 mod by_reference;
 mod dues;
 mod exchange;
@@ -36,6 +38,7 @@ mod single;
 mod standing;
 mod states;
 mod term;
+pub mod ties;
 
 pub use evaluate::evaluate;
 pub use measure::{Account, Event, Evidence, Measure, Role, Tally};

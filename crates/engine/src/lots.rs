@@ -10,12 +10,12 @@ use model::{
 use crate::{
     binding::doers,
     conditions::{Context, NotComputed},
-    instance::{CountFrom, Deadline},
+    due::Duty,
     measure::Role,
     moments::Moments,
     need::Need,
     outcome::Outcome,
-    schedule::{key_of, push, scope_of},
+    schedule::{key_of, push},
     term::Term,
 };
 
@@ -30,12 +30,11 @@ pub fn in_proportion(context: &Context<'_>, provision: &Provision) -> Result<Out
     let Rule::Once { action, required: Required::AtLeast(owed), due, not_before } = &provision.rule else {
         return Err(NotComputed("a lot answered by other than at least so many".to_owned()));
     };
-    let (lot, deadline) = lot_of(context, due)?;
+    let lot = lot_of(context, due)?;
     let units = owed.floor();
     if !(1..=UNITS_MAX).contains(&units) || Amount::whole(units) != *owed {
         return Err(NotComputed("a lot answered by very many, or by no whole number".to_owned()));
     }
-    let from = context.counted_from(not_before.as_ref())?;
     let role = Role::Duty { bearers: &lot.0.by, verifiers: &[] };
     let delivered = context.ask(lot.0, role);
     let entered = context.entered()?;
@@ -45,7 +44,6 @@ pub fn in_proportion(context: &Context<'_>, provision: &Provision) -> Result<Out
         let least = Amount(i64::try_from(least).unwrap_or(lot.1.0));
         Moments::reaching(&delivered.bounds, entered, least, context.at)
     };
-    let scope = scope_of(context, provision)?;
     let mut outcome = Outcome::default();
     let bound = doers(context, provision, action);
     for owing in &bound {
@@ -63,16 +61,14 @@ pub fn in_proportion(context: &Context<'_>, provision: &Provision) -> Result<Out
         let term = Term {
             key: key_of("once", owing, &bound),
             doers: owing.clone(),
-            opens: all,
-            deadline: deadline.clone(),
-            count_from: CountFrom::Fixed(from),
+            duty: Duty { opens: all, ..context.duty(provision, due, not_before.as_ref())? },
+            shown_from: Some(context.agreement.in_force),
             need: Box::new(move |_: Instant| Need::plain(Required::AtLeast(owed))),
             used: Amount::ZERO,
             own: None,
             rest: Vec::new(),
             levels,
             turns: Vec::new(),
-            scope: scope.clone(),
             parts: None,
         };
         push(context, provision, &mut outcome, &term);
@@ -82,22 +78,13 @@ pub fn in_proportion(context: &Context<'_>, provision: &Provision) -> Result<Out
     Ok(outcome)
 }
 
-/// The lot that a deadline waits for, its number, and the deadline.
-fn lot_of<'a>(context: &Context<'_>, due: &'a Due) -> Result<((&'a Action, Amount), Deadline), NotComputed> {
-    let (after, deadline) = match due {
-        Due::Within(length, after) => (after, Deadline::After(*length)),
-        Due::EndOfDayAfter(days, after) => {
-            (after, Deadline::EndOfDay(*days, context.agreement.timezone.clone()))
-        }
-        _ => return Err(NotComputed("a lot without a deadline of its own".to_owned())),
+/// The lot that a deadline waits for, and its number.
+fn lot_of<'a>(context: &Context<'_>, due: &'a Due) -> Result<(&'a Action, Amount), NotComputed> {
+    let (Due::Within(_, after) | Due::EndOfDayAfter(_, after)) = due else {
+        return Err(NotComputed("a lot without a deadline of its own".to_owned()));
     };
-    match after {
-        Condition::Done(action, Required::AtLeast(lot)) => {
-            match crate::reach::deed(context.agreement, action) {
-                Some(what) => Err(NotComputed(what)),
-                None => Ok(((action, *lot), deadline)),
-            }
-        }
-        _ => Err(NotComputed("a lot that is no deed of at least so many".to_owned())),
-    }
+    let Condition::Done(action, Required::AtLeast(lot)) = after else {
+        return Err(NotComputed("a lot that is no deed of at least so many".to_owned()));
+    };
+    crate::reach::deed(context.agreement, action).map_or(Ok((action, *lot)), |what| Err(NotComputed(what)))
 }

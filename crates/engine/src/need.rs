@@ -5,6 +5,7 @@
 use model::{Amount, Instant, Status, StatusSet, agreement::Required};
 
 use crate::{
+    bound::Binding,
     bounds::Bounds,
     instance::{CountFrom, Deadline, Single},
     moments::Moments,
@@ -54,6 +55,8 @@ pub struct Span<'a> {
     pub deadline: &'a Deadline,
     /// From when performance counts.
     pub count_from: CountFrom,
+    /// When it binds; none where that is throughout.
+    pub binding: Option<Binding<'a>>,
 }
 
 impl<'a> Span<'a> {
@@ -66,6 +69,7 @@ impl<'a> Span<'a> {
             deadline: self.deadline,
             count_from: self.count_from,
             required,
+            binding: self.binding,
         }
     }
 }

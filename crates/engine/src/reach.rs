@@ -6,8 +6,8 @@
 use model::{
     Id,
     agreement::{
-        Action, Agreement, Binding, CountedOn, Counting, Cycle, Due, Faculty, Matching, PartLot, Provision,
-        Rule, Spread, Target, Terms, Tie, TieKind,
+        Action, Agreement, Binding, CountedOn, Counting, Cycle, Faculty, Matching, PartLot, Provision, Rule,
+        Spread, Target, Terms, TieKind,
     },
 };
 
@@ -16,7 +16,6 @@ use model::{
 pub fn beyond(agreement: &Agreement, provision: &Provision) -> Option<String> {
     let rule = rule(&provision.rule).or_else(|| terms(&provision.rule, &provision.terms)).or_else(|| binding(provision));
     rule.map(str::to_owned)
-        .or_else(|| before_entry(agreement, &provision.rule))
         .or_else(|| provision.exceptions.iter().any(|e| e.plea.is_some()).then(|| "a plea".to_owned()))
         .or_else(|| changed(agreement, &Target::Provision(provision.id.clone())))
         .or_else(|| provision.rule.action().and_then(|a| deed(agreement, a)))
@@ -44,16 +43,10 @@ fn rule(rule: &Rule) -> Option<&'static str> {
     }
 }
 
-/// What was done before entry into force is not counted, and a duty due then could never be met.
-fn before_entry(agreement: &Agreement, rule: &Rule) -> Option<String> {
-    let Rule::Once { due: Due::By(last), .. } = rule else { return None };
-    (*last < agreement.in_force).then(|| "a duty that is due before entry into force".to_owned())
-}
-
 fn terms(rule: &Rule, terms: &Terms) -> Option<&'static str> {
     // What only describes violations, or settles them elsewhere, changes no status.
     let Terms {
-        unless,
+        unless: _,
         counting,
         judged,
         manner: _,
@@ -70,7 +63,6 @@ fn terms(rule: &Rule, terms: &Terms) -> Option<&'static str> {
     } = terms;
     let once = matches!(rule, Rule::Once { .. });
     [
-        (unless.is_some(), "`unless`"),
         (*counting != Counting::Incident, "counts other than incidents"),
         (judged.is_some(), "a term that someone judges"),
         (in_step.is_some() && !once, "duties in step with each other that are no single duty"),
@@ -105,13 +97,13 @@ pub fn deed(agreement: &Agreement, action: &Action) -> Option<String> {
 
 /// Ties to the agreement, and ties that someone contests: of these the caller has to settle which hold.
 fn doer(agreement: &Agreement, id: &Id) -> Option<String> {
-    let of_another = |tie: &&Tie| matches!(tie.kind, TieKind::PartOf | TieKind::DirectedBy);
-    let contested = |tie: &Tie| !tie.contested_by.is_empty();
+    let of_another = |tie: &model::agreement::Tie| matches!(tie.kind, TieKind::PartOf | TieKind::DirectedBy);
     let own = agreement.actors.iter().filter(|a| a.id == *id).flat_map(|a| &a.ties);
     let to_it = own.clone().any(|tie| !of_another(&tie));
-    let others = agreement.actors.iter().flat_map(|a| &a.ties).filter(of_another);
-    let led = others.filter(|tie| tie.other.as_ref() == Some(id));
-    (to_it || own.chain(led).any(contested))
+    // Which of the contested ties hold the caller settles; where there are too many, nobody has.
+    let tied = agreement.actors.iter().flat_map(|a| a.ties.iter().map(move |tie| (&a.id, tie)));
+    let mut concerned = tied.filter(|(_, tie)| of_another(tie) && !tie.contested_by.is_empty());
+    (to_it || concerned.any(|(who, tie)| who == id || tie.other.is_some()))
         .then(|| format!("ties of {id} to the agreement over time, or that someone contests"))
 }
 

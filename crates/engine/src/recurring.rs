@@ -3,15 +3,12 @@
 //! Invariant: every day of the scope is an instance, also one without a single record; a day that may lie outside the
 //! scope may be inactive.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use std::{collections::BTreeSet, rc::Rc};
 
 use jiff::civil::Date;
 use model::{
-    Amount, Duration, Id, Instant, Period, Status, StatusSet,
-    agreement::{Action, Condition, Exception, Provision, Required, Rule, Share},
+    Amount, Id, Instant, Period, Status, StatusSet,
+    agreement::{Action, Provision, Required, Rule, Share},
     amount::Range,
     answer::{BearerAnswer, Count, InstanceAnswer, Moment, ShareAnswer, SourceAnswer, Window},
 };
@@ -20,11 +17,13 @@ use crate::{
     asked::Asked,
     bounds::Bounds,
     conditions::{Context, NotComputed},
+    forbidden::{self, Within},
     instance::{periodic, worst_of},
-    measure::{Event, Measure, Role},
+    measure::{Measure, Role},
     moments::Moments,
     outcome::{Outcome, Row, required_map, sorted},
     scope::Scope,
+    signal::Truth,
     single::{ask, changes, why},
 };
 
@@ -259,15 +258,15 @@ pub fn prohibition(context: &Context<'_>, provision: &Provision) -> Result<Outco
         return Err(NotComputed("not a prohibition".to_owned()));
     };
     let scope = context.scope(&provision.while_, provision.terms.unless.as_ref())?;
-    if !scope.simple {
-        return Err(NotComputed("a scope that comes and goes".to_owned()));
-    }
     let all = violations(context, provision, action, &provision.bearers)?;
     let asked = Asked::of(all);
     let row = prohibited(&asked, &scope, context.at, provision);
+    let doubtful = |(_, truth): &(Period, Truth)| *truth == Truth::Perhaps;
+    let seen = Period { first: context.agreement.in_force.min(context.at), last: context.at };
     let mut outcome = Outcome { violations: count(&row.answer.amount), ..Outcome::default() };
     outcome.note(&asked, &provision.id);
     outcome.exact &= scope.opens.spans.iter().all(|s| s.first == s.last);
+    outcome.exact &= scope.simple || !scope.holds.cells_in(&seen).any(|cell| doubtful(&cell));
     for bearer in &sorted(&provision.bearers) {
         let own = Asked::of(violations(context, provision, action, std::slice::from_ref(bearer))?);
         let row = prohibited(&own, &scope, context.at, provision);
@@ -278,7 +277,7 @@ pub fn prohibition(context: &Context<'_>, provision: &Provision) -> Result<Outco
     Ok(outcome)
 }
 
-pub fn count(amount: &Range) -> Count {
+pub(crate) fn count(amount: &Range) -> Count {
     let whole = |amount: Amount| u64::try_from(amount.floor()).unwrap_or(0);
     Count { certain: amount.low.map_or(0, whole), possible: amount.high.map(whole) }
 }
@@ -295,64 +294,18 @@ pub(crate) fn violations(
     let role = Role::Violation { bearers, verifiers: &provision.verified_by };
     let mut measure = context.evidence.measure(&own, role);
     for exception in &provision.exceptions {
-        excuse(context, exception, &own, &mut measure)?;
+        forbidden::excuse(context, exception, &own, &mut measure)?;
     }
     Ok(measure)
 }
 
-/// Takes out what an exception excuses: certainly excused deeds give nothing, possibly excused ones no floor.
-fn excuse(
-    context: &Context<'_>,
-    exception: &Exception,
-    violation: &Action,
-    measure: &mut Measure,
-) -> Result<(), NotComputed> {
-    let Condition::Recently(length, ground) = &exception.when else {
-        return Err(NotComputed("an exception other than “within … after a deed”".to_owned()));
-    };
-    let excusable = excusable(context, exception, violation);
-    let role = Role::Violation { bearers: &ground.by, verifiers: &[] };
-    let bounds = Bounds::of(&context.evidence.measure(ground, role));
-    for event in measure.accounts.iter_mut().flat_map(|account| &mut account.events) {
-        let Some(certainly_theirs) = excusable.get(&event.claim) else { continue };
-        let (maybe, certain) = grounds(&bounds, event, *length);
-        if maybe {
-            event.floor = Amount::ZERO;
+pub(crate) fn prohibited(asked: &Asked, scope: &Scope, at: Instant, provision: &Provision) -> Row {
+    let start = scope.opens.spans.first().map_or(at, |s| s.first);
+    let within = |bounds| (!scope.simple).then(|| Within::of(bounds, scope, at));
+    let statuses = |bounds: &Bounds, within: &Option<Within<'_>>, t: Instant| -> StatusSet {
+        if let Some(within) = within {
+            return within.statuses(t);
         }
-        if certain && *certainly_theirs {
-            event.high = Some(Amount::ZERO);
-        }
-    }
-    Ok(())
-}
-
-/// The claims of deeds that may be by one whom the exception excuses, and whether they certainly are.
-fn excusable(context: &Context<'_>, exception: &Exception, violation: &Action) -> BTreeMap<Id, bool> {
-    let mut own = violation.clone();
-    if !exception.by.is_empty() {
-        own.by.retain(|bearer| exception.by.contains(bearer));
-    }
-    if own.by.is_empty() {
-        return BTreeMap::new();
-    }
-    let role = Role::Violation { bearers: &own.by, verifiers: &[] };
-    let measure = context.evidence.measure(&own, role);
-    let events = measure.accounts.into_iter().flat_map(|account| account.events);
-    events.map(|event| (event.claim, event.floor > Amount::ZERO)).collect()
-}
-
-/// Whether a ground may, and must, have come within `length` before an event, wherever in its interval it happened.
-fn grounds(bounds: &Bounds, event: &Event, length: Duration) -> (bool, bool) {
-    let widest = bounds.views(&[event.period.first - length, event.period.last.next()]);
-    let maybe = widest.iter().any(|view| view.high(0, 1).is_none_or(|high| high > Amount::ZERO));
-    let (from, until) = (event.period.last - length, event.period.first);
-    let certain =
-        from < until && bounds.views(&[from, until]).iter().all(|view| view.low(0, 1) > Amount::ZERO);
-    (maybe, certain)
-}
-
-pub fn prohibited(asked: &Asked, scope: &Scope, at: Instant, provision: &Provision) -> Row {
-    let statuses = |bounds: &Bounds, t: Instant| -> StatusSet {
         let mut set = StatusSet::EMPTY;
         if !scope.opens.certain_by(t) {
             set.insert(Status::Inactive);
@@ -379,39 +332,45 @@ pub fn prohibited(asked: &Asked, scope: &Scope, at: Instant, provision: &Provisi
         }
         set
     };
-    let start = scope.opens.spans.first().map_or(at, |s| s.first);
     let end = scope.closes.latest().map_or(at.next(), |c| c.min(at.next()));
     let seen = Period { first: start, last: end.previous().max(start) };
-    let status = statuses(&asked.bounds, at);
+
     let contested = asked.bounds.contested(start, end);
+    let amount = |bounds: &Bounds, within: &Option<Within<'_>>| {
+        within.as_ref().map_or_else(|| Asked::amount(bounds, start, end), |within| within.by(at))
+    };
+    let all = within(&asked.bounds);
     let by_source = asked.alone.iter().filter_map(|(source, own, bounds)| {
         let evidence = own.claims_in(&seen);
-        let amount = Asked::amount(bounds, start, end);
+        let within = within(bounds);
+        let amount = amount(bounds, &within);
         (!evidence.is_empty()).then(|| SourceAnswer {
             source: source.clone(),
             amount,
-            status: statuses(bounds, at),
+            status: statuses(bounds, &within, at),
             evidence,
         })
     });
+    let status = statuses(&asked.bounds, &all, at);
     let answer = InstanceAnswer {
         key: "once".to_owned(),
         window: Window { from: Some(start), to: scope.closes.latest() },
         required: required_map(Required::AtMost(Amount::ZERO)),
-        amount: Asked::amount(&asked.bounds, start, end),
+        amount: amount(&asked.bounds, &all),
         status,
         performed: Moment::default(),
         of_which: Vec::new(),
         by_source: by_source.collect(),
-        why: why(status, || statuses(asked.closed(), at), contested),
+        why: why(status, || statuses(asked.closed(), &within(asked.closed()), at), contested),
         evidence: asked.measure.claims_in(&seen),
         assumptions: asked.assumptions(provision),
     };
     let mut candidates: BTreeSet<Instant> =
         asked.bounds.cuts.iter().flat_map(|c| [c.previous(), *c, c.next()]).collect();
+    candidates.extend(scope.holds.cells().flat_map(|(from, _)| [from.previous(), from]));
     candidates.extend(
         scope.opens.spans.iter().chain(&scope.closes.spans).flat_map(|s| [s.first, s.last, s.last.next()]),
     );
-    let timeline = changes(candidates, start, at, |t| statuses(&asked.bounds, t));
+    let timeline = changes(candidates, start, at, |t| statuses(&asked.bounds, &all, t));
     Row { answer, timeline }
 }

@@ -4,17 +4,15 @@
 
 use model::{
     Amount, Id, Instant,
-    agreement::{Action, Baseline, Condition, Due, Measure, Provision, Required, Rule, Step, Value},
+    agreement::{Action, Baseline, Due, Measure, Provision, Required, Rule, Step, Value},
 };
 
 use crate::{
     binding::{Doers, doers, shared},
     conditions::{Context, NotComputed},
-    instance::CountFrom,
     moments::Moments,
     need::{Limit, Need},
     outcome::Outcome,
-    scope::Scope,
     term::Term,
 };
 
@@ -26,26 +24,22 @@ pub fn schedule(context: &Context<'_>, provision: &Provision) -> Result<Outcome,
     let Rule::Schedule { action, steps, not_before } = &provision.rule else {
         return Err(NotComputed("not a schedule".to_owned()));
     };
-    let from = context.counted_from(not_before.as_ref())?;
     let mut outcome = Outcome::default();
     let bound = doers(context, provision, action);
-    let scope = scope_of(context, provision)?;
     for owing in &bound {
         for (index, step) in steps.iter().enumerate() {
-            let (opens, deadline) = context.window(&step.due)?;
+            let duty = context.duty(provision, &step.due, not_before.as_ref())?;
             let term = Term {
                 key: key_of(&(index + 1).to_string(), owing, &bound),
                 doers: owing.clone(),
-                opens,
-                deadline,
-                count_from: CountFrom::Fixed(from),
+                duty,
+                shown_from: Some(context.agreement.in_force),
                 need: Box::new(move |at| owed(context, action, &steps[..=index], at)),
                 used: Amount::ZERO,
                 own: None,
                 rest: Vec::new(),
                 levels: Vec::new(),
                 turns: turns(context, &steps[..=index]),
-                scope: scope.clone(),
                 parts: None,
             };
             push(context, provision, &mut outcome, &term);
@@ -63,27 +57,23 @@ pub fn once_of_several(context: &Context<'_>, provision: &Provision) -> Result<O
     let Rule::Once { action, required, due, not_before } = &provision.rule else {
         return Err(NotComputed("not a single duty".to_owned()));
     };
-    let from = context.counted_from(not_before.as_ref())?;
     let mut outcome = Outcome::default();
     let bound = doers(context, provision, action);
-    let scope = scope_of(context, provision)?;
     for owing in &bound {
-        let (opens, deadline) = context.window(due)?;
-        let opens = both_start(context, provision, opens)?;
+        let mut duty = context.duty(provision, due, not_before.as_ref())?;
+        duty.opens = both_start(context, provision, duty.opens)?;
         let required = *required;
         let term = Term {
             key: key_of("once", owing, &bound),
             doers: owing.clone(),
-            opens,
-            deadline,
-            count_from: CountFrom::Fixed(from),
+            duty,
+            shown_from: Some(context.agreement.in_force),
             need: Box::new(move |_| Need::plain(required)),
             used: Amount::ZERO,
             own: None,
             rest: Vec::new(),
             levels: Vec::new(),
             turns: Vec::new(),
-            scope: scope.clone(),
             parts: None,
         };
         push(context, provision, &mut outcome, &term);
@@ -99,18 +89,6 @@ fn both_start(context: &Context<'_>, provision: &Provision, opens: Moments) -> R
         Some(starts) => Ok(opens.both(&context.first(starts)?)),
         None => Ok(opens),
     }
-}
-
-/// When a provision binds; none where it binds throughout.
-///
-/// # Errors
-/// When something that its scope speaks of is not computed.
-pub fn scope_of(context: &Context<'_>, provision: &Provision) -> Result<Option<Scope>, NotComputed> {
-    let throughout = provision.while_ == Condition::InForce && provision.terms.unless.is_none();
-    if throughout {
-        return Ok(None);
-    }
-    context.scope(&provision.while_, provision.terms.unless.as_ref()).map(Some)
 }
 
 /// The key of an instance: its own name, with that of its bearer where each of several has one.

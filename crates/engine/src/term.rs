@@ -15,7 +15,6 @@ use model::{
 use crate::{
     asked::Asked,
     binding::Doers,
-    bound_in::bound_in,
     bounds::Bounds,
     conditions::performance,
     instance::{CountFrom, Deadline, worst_of},
@@ -24,7 +23,7 @@ use crate::{
     need::{Need, Span},
     outcome::Row,
     parts::Answered,
-    scope::Scope,
+    due::Duty,
     single::{changes, why},
 };
 
@@ -38,26 +37,22 @@ pub struct Term<'a> {
     pub key: String,
     /// Who performs it.
     pub doers: Doers,
-    /// When the window can have opened.
-    pub opens: Moments,
-    /// When it is due.
-    pub deadline: Deadline,
-    /// From when performance counts.
-    pub count_from: CountFrom,
+    /// Its window, and when it binds.
+    pub duty: Duty,
     /// What decides: how much in all.
     pub need: Owed<'a>,
     /// What earlier instances have used.
     pub used: Amount,
     /// What this one owes by itself, where that is not what decides.
     pub own: Option<Required>,
+    /// From when its statuses are shown; none where that is from where it counts.
+    pub shown_from: Option<Instant>,
     /// Instances after it for which it stands too: what each needs in all, what those before it have used, when it opens.
     pub rest: Vec<(Need, Amount, Moments)>,
     /// Parts of it that may be owed before the whole: how much, and from when.
     pub levels: Vec<(Need, Moments)>,
     /// The instants at which what it owes changes.
     pub turns: Vec<Instant>,
-    /// Where it binds for a time only: when.
-    pub scope: Option<Scope>,
     /// What of it has to be of narrower kinds.
     pub parts: Option<Answered<'a>>,
 }
@@ -90,7 +85,8 @@ impl Look<'_> {
 
 impl Term<'_> {
     fn span<'b>(&'b self, opens: &'b Moments) -> Span<'b> {
-        Span { opens, deadline: &self.deadline, count_from: self.count_from }
+        let duty = &self.duty;
+        Span { opens, deadline: &duty.deadline, count_from: duty.count_from, binding: duty.binding() }
     }
 
     /// The statuses that are accepted, at an instant.
@@ -102,12 +98,11 @@ impl Term<'_> {
     /// The statuses that one of several would have if he owed it alone.
     #[must_use]
     pub fn alone(&self, asked: &Asked, at: Instant) -> StatusSet {
-        let need = (self.need)(at);
-        self.in_scope(&need, &self.opens, at, need.statuses(&self.span(&self.opens), &asked.bounds, at))
+        (self.need)(at).statuses(&self.span(&self.duty.opens), &asked.bounds, at)
     }
 
     fn looked(&self, look: Look<'_>, at: Instant) -> StatusSet {
-        let own = self.frame(look, at, &(self.need)(at), self.used, &self.opens);
+        let own = self.frame(look, at, &(self.need)(at), self.used, &self.duty.opens);
         let rest = self.rest.iter();
         let all = rest.fold(own, |set, (need, used, opens)| set.or(self.frame(look, at, need, *used, opens)));
         let levels = self.levels.iter().map(|(need, opens)| self.frame(look, at, need, self.used, opens));
@@ -123,41 +118,40 @@ impl Term<'_> {
         let of = |need: &Need| {
             self.doers.statuses(|_, asked| look.at(asked, |bounds| need.statuses(&span, bounds, at)))
         };
-        let set = self.in_scope(need, opens, at, self.with_parts(look, at, opens, of(need)));
-        let (CountFrom::Opening, Some(Required::AtLeast(in_all))) = (self.count_from, need.is_plain()) else {
+        let set = self.with_parts(look, at, opens, of(need));
+        let (CountFrom::Opening, Some(Required::AtLeast(in_all))) = (self.duty.count_from, need.is_plain()) else {
             return set;
         };
         let least = Need::plain(Required::AtLeast(in_all - used));
-        let mut both = set.or(self.in_scope(need, opens, at, self.with_parts(look, at, opens, of(&least))));
+        let mut both = set.or(self.with_parts(look, at, opens, of(&least)));
         if both.contains(Met) && both.contains(Breached) && used > Amount::ZERO {
             both.insert(Late);
         }
         both
     }
 
-    fn in_scope(&self, need: &Need, opens: &Moments, at: Instant, set: StatusSet) -> StatusSet {
-        let Some(scope) = &self.scope else { return set };
-        bound_in(scope, (opens, &self.deadline), need.most.is_some(), set, at)
-    }
-
     fn with_parts(&self, look: Look<'_>, at: Instant, opens: &Moments, set: StatusSet) -> StatusSet {
         let Some(parts) = &self.parts else { return set };
-        let dues = || opens.spans.iter().flat_map(|span| [span.first, span.last]).map(|x| self.deadline.last(x));
+        let dues = || opens.spans.iter().flat_map(|span| [span.first, span.last]).map(|x| self.duty.deadline.last(x));
         let time = (dues().any(|due| at <= due), dues().any(|due| at > due));
         look.at(&self.doers.whole, |whole| parts.statuses(whole, look, set, time, at))
     }
 
     /// From when performance counts, at the earliest.
     fn start(&self) -> Option<Instant> {
-        match self.count_from {
+        match self.duty.count_from {
             CountFrom::Fixed(from) => Some(from),
-            CountFrom::Opening => self.opens.spans.first().map(|span| span.first),
+            CountFrom::Since(start) => Some(start.earliest),
+            CountFrom::Opening => self.duty.opens.spans.first().map(|span| span.first),
         }
     }
 
     fn amount(&self, bounds: &Bounds, at: Instant) -> Range {
         let Some(from) = self.start() else { return Range::exactly(Amount::ZERO) };
-        let range = Asked::amount(bounds, from, at.next());
+        let mut range = Asked::amount(bounds, from, at.next());
+        if let CountFrom::Since(start) = self.duty.count_from {
+            range.low = Some(start.low(bounds, at.next()));
+        }
         let own = |amount: Amount| (amount - self.used).max(Amount::ZERO);
         let cap = match self.own {
             Some(Required::AtLeast(owed)) => Some(owed),
@@ -199,15 +193,16 @@ impl Term<'_> {
             evidence: claims(&whole.measure),
             assumptions: whole.assumptions(provision),
         };
-        let timeline = changes(self.candidates(at), start, at, |t| self.statuses(t));
+        let shown_from = self.shown_from.unwrap_or(start);
+        let timeline = changes(self.candidates(at), shown_from, at, |t| self.statuses(t));
         Row { answer, timeline }
     }
 
     fn performed(&self, need: &Need, at: Instant) -> Moment {
-        let (CountFrom::Fixed(_), Some(required)) = (self.count_from, need.is_plain()) else {
+        let (CountFrom::Fixed(_), Some(required)) = (self.duty.count_from, need.is_plain()) else {
             return Moment::default();
         };
-        let span = self.span(&self.opens);
+        let span = self.span(&self.duty.opens);
         let when = |asked: &Asked| performance(&span.owing(&asked.bounds, required), at, false);
         if self.doers.each.is_empty() {
             return when(&self.doers.whole).answer();
@@ -219,7 +214,7 @@ impl Term<'_> {
     fn candidates(&self, at: Instant) -> BTreeSet<Instant> {
         let need = (self.need)(at);
         let required = need.is_plain().unwrap_or(Required::AtLeast(Amount::LEAST));
-        let span = self.span(&self.opens);
+        let span = self.span(&self.duty.opens);
         let of = |asked: &std::rc::Rc<Asked>| span.owing(&asked.bounds, required).changes(at);
         let mut candidates: BTreeSet<Instant> = self.doers.all().flat_map(of).collect();
         for (_, opens) in &self.levels {
@@ -227,14 +222,13 @@ impl Term<'_> {
             candidates.extend(level.owing(&self.doers.whole.bounds, required).changes(at));
         }
         candidates.extend(&self.turns);
-        candidates.extend(self.scope.iter().flat_map(|scope| scope.holds.cells().map(|(from, _)| from)));
         candidates
     }
 
     fn why(&self, status: StatusSet, contested: bool, unset: bool, at: Instant) -> Vec<String> {
         let mut reasons = why(status, || self.looked(Look::Closed, at), contested);
         // Where what the window hangs on may not have come about, that it was not seen to is a reason.
-        let unseen = self.opens.never && !self.opens.spans.is_empty();
+        let unseen = self.duty.opens.never && !self.duty.opens.spans.is_empty();
         if status.len() > 1 && unseen && !reasons.iter().any(|r| r == "unobserved") {
             reasons.retain(|reason| reason != "imprecise");
             reasons.push("unobserved".to_owned());
@@ -248,9 +242,9 @@ impl Term<'_> {
     }
 
     fn window(&self) -> Window {
-        let from = self.opens.spans.first().map(|span| span.first);
-        let last = self.opens.spans.last().map(|span| self.deadline.last(span.last));
-        let end = |last: Instant| match self.deadline {
+        let from = self.duty.opens.spans.first().map(|span| span.first);
+        let last = self.duty.opens.spans.last().map(|span| self.duty.deadline.last(span.last));
+        let end = |last: Instant| match self.duty.deadline {
             Deadline::After(_) => last,
             _ => last.next(),
         };
@@ -261,9 +255,9 @@ impl Term<'_> {
     #[must_use]
     pub fn is_exact(&self, at: Instant) -> bool {
         let set = self.statuses(at);
-        let certain = self.opens.spans.len() + usize::from(self.opens.never) == 1
-            && self.opens.spans.iter().all(|span| span.first == span.last);
+        let certain = self.duty.certain && self.duty.opens.spans.len() + usize::from(self.duty.opens.never) == 1
+            && self.duty.opens.spans.iter().all(|span| span.first == span.last);
         let several = self.doers.each.is_empty() || (certain && self.doers.are_independent());
-        set.len() == 1 || (self.rest.is_empty() && self.parts.is_none() && self.scope.is_none() && (self.need)(at).is_sharp() && several)
+        set.len() == 1 || (self.rest.is_empty() && self.parts.is_none() && self.duty.bound.is_none() && (self.need)(at).is_sharp() && several)
     }
 }

@@ -92,10 +92,20 @@ pub fn read_as(agreement: &Agreement, reading: Option<&str>) -> Result<Agreement
 pub fn evaluate(inputs: &Inputs<'_>, question: &Question) -> Result<Answer, UnknownReading> {
     let agreement = read_as(inputs.agreement, question.reading.as_deref())?;
     let (at, known_at) = instants(question, inputs);
-    let fused =
-        Fused::new(&agreement, inputs.grounds, inputs.sources, inputs.claims, &question.standard, known_at)
-            .with_decisions(inputs.decisions);
-    let Verdicts { phases, milestones, provisions, findings } = engine::evaluate(&agreement, &fused, at);
+    let verdicts = |agreement: &Agreement| {
+        let fused = Fused::new(
+            agreement,
+            inputs.grounds,
+            inputs.sources,
+            inputs.claims,
+            &question.standard,
+            known_at,
+        );
+        engine::evaluate(agreement, &fused.with_decisions(inputs.decisions), at)
+    };
+    let ways = engine::ties::ways(&agreement);
+    let Verdicts { phases, milestones, provisions, findings } =
+        engine::ties::united(ways.iter().map(verdicts).collect());
     Ok(Answer {
         agreement: AgreementRef { name: agreement.name.clone(), sha256: String::new() },
         claims: ClaimsRead { read: inputs.claims.len(), used: inputs.claims.len(), rejected: Vec::new() },
