@@ -198,7 +198,9 @@ impl Against<'_> {
     /// Whether a claim that is not used may all the same be about what the pattern asks about.
     pub fn may_be_of_it(&self, claim: &Claim) -> bool {
         let occurred = claim.occurred.unwrap_or(Period::ALWAYS);
-        let fits = [self.item(claim).0, self.doer(claim), self.receiver(claim), self.place(claim, &occurred)];
+        let under = self.under.map_or(Fit::Same, |under| under.fit(claim));
+        let fits =
+            [self.item(claim).0, self.doer(claim), self.receiver(claim), self.place(claim, &occurred), under];
         matches!(claim.kind, Kind::Event | Kind::Tally | Kind::Rate) && !fits.contains(&Fit::Other)
     }
 

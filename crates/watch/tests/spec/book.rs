@@ -99,12 +99,16 @@ fn merged(preamble: &str, own: &str) -> String {
     kept.chain(own.iter().cloned()).map(|entry| format!("[[source]]{entry}")).collect()
 }
 
-/// The zone z: the square from 0 to 1 degree.
+/// The zone z: the square from 0 to 1 degree; and y, beside it, from 2 to 3.
 fn ground() -> Vec<Ground> {
     let corner = |lon: i64, lat: i64| Point { lon: lon * 10_000_000, lat: lat * 10_000_000 };
-    let ring = vec![corner(0, 0), corner(1, 0), corner(1, 1), corner(0, 1), corner(0, 0)];
-    let outline = Outline { valid: Period::ALWAYS, polygons: vec![vec![ring]], pcode: None };
-    vec![Ground { zone: "z".to_owned(), outlines: vec![outline] }]
+    let square = |zone: &str, west: i64| {
+        let east = west + 1;
+        let ring = vec![corner(west, 0), corner(east, 0), corner(east, 1), corner(west, 1), corner(west, 0)];
+        let outline = Outline { valid: Period::ALWAYS, polygons: vec![vec![ring]], pcode: None };
+        Ground { zone: zone.to_owned(), outlines: vec![outline] }
+    };
+    vec![square("z", 0), square("y", 2)]
 }
 
 impl Case {
