@@ -2,7 +2,11 @@
 //!
 //! Invariant: a condition that is not computed yet is an error that names it, never a guess.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+};
 
 use model::{
     Amount, Id, Instant, Period,
@@ -13,22 +17,14 @@ use crate::{
     asked::Asked,
     instance::{CountFrom, Deadline, Single},
     measure::{Evidence, Role},
-    moments::Moments,
+    moments::{Moments, Start},
+    outcome::Outcome,
     reach::{beyond, changed, deed},
 };
 
 /// A construct that this engine does not compute yet, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotComputed(pub String);
-
-/// When a provision binds.
-#[derive(Clone, Debug)]
-pub struct Scope {
-    /// When it starts to bind.
-    pub opens: Moments,
-    /// When it stops; `never` where it may go on.
-    pub closes: Moments,
-}
 
 /// The agreement, the evidence and the instant asked about.
 pub struct Context<'a> {
@@ -40,13 +36,24 @@ pub struct Context<'a> {
     pub at: Instant,
     firsts: RefCell<BTreeMap<String, Result<Moments, NotComputed>>>,
     asked: RefCell<BTreeMap<String, Rc<Asked>>>,
+    pub(crate) outcomes: RefCell<BTreeMap<Id, Rc<Result<Outcome, NotComputed>>>>,
+    /// Whether what is being computed is when the agreement entered into force.
+    entering: Cell<bool>,
 }
 
 impl<'a> Context<'a> {
     /// A context with nothing computed yet.
     #[must_use]
     pub fn new(agreement: &'a Agreement, evidence: &'a dyn Evidence, at: Instant) -> Self {
-        Context { agreement, evidence, at, firsts: RefCell::default(), asked: RefCell::default() }
+        Context {
+            agreement,
+            evidence,
+            at,
+            firsts: RefCell::default(),
+            asked: RefCell::default(),
+            outcomes: RefCell::default(),
+            entering: Cell::new(false),
+        }
     }
 
     /// What the evidence says of a kind of deed, solved once.
@@ -77,16 +84,19 @@ impl<'a> Context<'a> {
         result
     }
 
-    /// When a condition first holds.
+    /// The earliest instant that counts as one at which a condition comes about: the signing, or entry into force.
+    #[must_use]
+    pub fn origin(&self) -> Instant {
+        self.agreement.signed.map_or(self.agreement.in_force, |signed| signed.min(self.agreement.in_force))
+    }
+
+    /// When a condition first holds: of what comes about once and stays so, when that is; of a state, when it first begins.
     ///
     /// # Errors
-    /// For a condition that is a state and has no first instant here.
+    /// When something that it speaks of is not computed.
     pub fn first(&self, condition: &Condition) -> Result<Moments, NotComputed> {
         match condition {
-            Condition::InForce if self.agreement.entry.is_some() => {
-                Err(NotComputed("an entry into force that hangs on a condition".to_owned()))
-            }
-            Condition::InForce => Ok(Moments::at(self.agreement.in_force).by(self.at)),
+            Condition::InForce => self.entry(),
             Condition::Signed => {
                 let signed = self.agreement.signed.unwrap_or(self.agreement.in_force);
                 Ok(Moments::at(signed).by(self.at))
@@ -98,31 +108,84 @@ impl<'a> Context<'a> {
             Condition::Performed(id) => self.performed(id, false),
             Condition::PerformedInTime(id) => self.performed(id, true),
             Condition::Breached(id) => self.breached(id),
-            Condition::Deed(action) => {
-                if let Some(what) = deed(self.agreement, action) {
-                    return Err(NotComputed(what));
-                }
-                let asked = self.ask(action, Role::Duty { bearers: &action.by, verifiers: &[] });
-                Ok(Moments::reaching(&asked.bounds, self.agreement.in_force, Amount::LEAST, self.at))
-            }
-            Condition::All(all) => self.fold(all, Moments::both),
+            Condition::Deed(action) => self.done(action, Amount::LEAST),
+            Condition::Done(action, Required::AtLeast(amount)) => self.done(action, *amount),
+            Condition::All(all) if all.iter().all(|c| self.stays(c)) => self.fold(all, Moments::both),
+            // The first tick of either is that of one of them, also of what comes and goes.
             Condition::Any(any) => self.fold(any, Moments::either),
-            Condition::AtLeast(count, of) => {
+            Condition::AtLeast(count, of) if of.iter().all(|c| self.stays(c)) => {
                 let all: Vec<Moments> = of.iter().map(|c| self.first(c)).collect::<Result<_, _>>()?;
                 Ok(Moments::at_least(*count, &all))
             }
-            Condition::Not(_) | Condition::Recently(..) | Condition::Since(..) | Condition::Calm(..) => {
-                Err(NotComputed("the first instant of a condition that can come and go".to_owned()))
-            }
             Condition::HoursAfter(length, inner) => Ok(self.first(inner)?.shifted(*length).by(self.at)),
-            Condition::DaysAfter(..) => Err(NotComputed("an instant some days after another".to_owned())),
-            Condition::Overdue(id) => Err(NotComputed(format!("overdue({id})"))),
-            Condition::Violations(id, _) => Err(NotComputed(format!("violations({id})"))),
-            Condition::Amount(id, _) => Err(NotComputed(format!("amount({id})"))),
-            Condition::Done(..) => Err(NotComputed("a deed of a certain amount as a condition".to_owned())),
-            Condition::Set(id) => Err(NotComputed(format!("the setting of {id}"))),
-            Condition::Judged(id) => Err(NotComputed(format!("the judgement {id}"))),
+            Condition::DaysAfter(days, inner) => {
+                let deadline = Deadline::EndOfDay(*days, self.agreement.timezone.clone());
+                Ok(deadline.over(&self.first(inner)?).by(self.at))
+            }
+            Condition::Since(_, inner) => self.first(inner),
+            Condition::Violations(id, count) => {
+                self.named(format!("{count} violations of {id}"), || self.violated(id, *count))
+            }
+            Condition::Amount(id, amount) => {
+                self.named(format!("an amount of {id} of {}", amount.0), || self.amounting(id, *amount))
+            }
+            Condition::Set(id) => self.setting(id),
+            Condition::All(_)
+            | Condition::AtLeast(..)
+            | Condition::Not(_)
+            | Condition::Recently(..)
+            | Condition::Calm(..)
+            | Condition::Done(..)
+            | Condition::Overdue(_)
+            | Condition::Judged(_) => Ok(self.state(condition)?.first(self.origin(), self.at)),
         }
+    }
+
+    /// When the agreement entered into force.
+    ///
+    /// # Errors
+    /// When what it hangs on is not computed.
+    pub fn entry(&self) -> Result<Moments, NotComputed> {
+        match &self.agreement.entry {
+            None => Ok(Moments::at(self.agreement.in_force).by(self.at)),
+            Some(condition) => self.named("entry into force".to_owned(), || {
+                let least = Moments::at(self.agreement.in_force).by(self.at);
+                self.entering.set(true);
+                let entry = self.first(condition);
+                self.entering.set(false);
+                Ok(entry?.both(&least))
+            }),
+        }
+    }
+
+    /// The instant of entry into force, for what is computed only where that is certain.
+    ///
+    /// # Errors
+    /// When it is in doubt or not computed.
+    pub fn entered(&self) -> Result<Instant, NotComputed> {
+        if self.agreement.entry.is_none() {
+            return Ok(self.agreement.in_force);
+        }
+        let start = Start::of(&self.entry()?);
+        let doubt = || NotComputed("an entry into force that is in doubt".to_owned());
+        start.certain().then_some(start.earliest).ok_or_else(doubt)
+    }
+
+    /// From when deeds count: from entry into force on; what it hangs on itself, from the least instant at which it can be.
+    fn counting(&self) -> Result<Start, NotComputed> {
+        if self.agreement.entry.is_none() || self.entering.get() {
+            return Ok(Start::at(self.agreement.in_force));
+        }
+        Ok(Start::of(&self.entry()?))
+    }
+
+    /// When the deeds of a kind come to an amount.
+    pub(crate) fn done(&self, action: &Action, amount: Amount) -> Result<Moments, NotComputed> {
+        if let Some(what) = deed(self.agreement, action) {
+            return Err(NotComputed(what));
+        }
+        let asked = self.ask(action, Role::Duty { bearers: &action.by, verifiers: &[] });
+        Ok(Moments::reaching_since(&asked.bounds, self.counting()?, amount, self.at))
     }
 
     fn fold(
@@ -131,7 +194,7 @@ impl<'a> Context<'a> {
         join: fn(&Moments, &Moments) -> Moments,
     ) -> Result<Moments, NotComputed> {
         let mut all = of.iter().map(|c| self.first(c));
-        let first = all.next().unwrap_or_else(|| Ok(Moments::at(self.agreement.in_force)))?;
+        let first = all.next().unwrap_or_else(|| self.entry())?;
         all.try_fold(first, |so_far, next| Ok(join(&so_far, &next?)))
     }
 
@@ -156,42 +219,23 @@ impl<'a> Context<'a> {
         if let Some(what) = changed(self.agreement, &Target::Phase(id.clone())) {
             return Err(NotComputed(what));
         }
-        if phase.latest.is_some() {
-            return Err(NotComputed(format!("the latest end of phase {id}")));
-        }
         let began = self.named(format!("beginning of phase {id}"), || self.first(&phase.begins))?;
-        let ended = self.named(format!("end of phase {id}"), || match &phase.ends {
-            PhaseEnd::Never => Ok(Moments::never()),
-            PhaseEnd::After(length) => Ok(began.shifted(*length).by(self.at)),
-            PhaseEnd::Months(_) => Err(NotComputed("a phase of calendar months".to_owned())),
-            PhaseEnd::When(condition) => Ok(self.first(condition)?.both(&began)),
+        let ended = self.named(format!("end of phase {id}"), || {
+            let ended = match &phase.ends {
+                PhaseEnd::Never => Moments::never(),
+                PhaseEnd::After(length) => began.shifted(*length).by(self.at),
+                PhaseEnd::Months(months) => {
+                    let last = Deadline::Months(*months, self.agreement.timezone.clone());
+                    last.over(&began).by(self.at)
+                }
+                PhaseEnd::When(condition) if self.stays(condition) => self.first(condition)?.both(&began),
+                PhaseEnd::When(condition) => self.state(condition)?.first_since(&began, self.at),
+            };
+            let Some(latest) = &phase.latest else { return Ok(ended) };
+            let (opens, deadline) = self.window(latest)?;
+            Ok(ended.either(&deadline.over(&opens).by(self.at)).both(&began))
         })?;
         Ok((began, ended))
-    }
-
-    /// When a provision's scope opens and closes.
-    ///
-    /// # Errors
-    /// For a scope that can come and go.
-    pub fn scope(&self, while_: &Condition) -> Result<Scope, NotComputed> {
-        match while_ {
-            Condition::InForce => {
-                self.first(&Condition::InForce)?;
-                Ok(Scope { opens: Moments::at(self.agreement.in_force), closes: Moments::never() })
-            }
-            Condition::During(id) => {
-                let (opens, closes) = self.phase(id)?;
-                Ok(Scope { opens, closes })
-            }
-            Condition::All(all) => {
-                let whole = Scope { opens: Moments::at(self.agreement.in_force), closes: Moments::never() };
-                all.iter().map(|c| self.scope(c)).try_fold(whole, |a, b| {
-                    let b = b?;
-                    Ok(Scope { opens: a.opens.both(&b.opens), closes: a.closes.either(&b.closes) })
-                })
-            }
-            _ => Err(NotComputed("a scope that is neither “in force” nor a phase".to_owned())),
-        }
     }
 
     /// The deadline of a duty and the instants at which its window can open.
@@ -199,20 +243,36 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When what it hangs on is not computed.
     pub fn window(&self, due: &Due) -> Result<(Moments, Deadline), NotComputed> {
-        self.first(&Condition::InForce)?;
-        let at_start = || Moments::at(self.agreement.in_force);
+        let at_start = || self.entry();
         Ok(match due {
             Due::Within(length, after) => (self.first(after)?, Deadline::After(*length)),
             Due::EndOfDayAfter(days, after) => {
                 (self.first(after)?, Deadline::EndOfDay(*days, self.agreement.timezone.clone()))
             }
-            Due::By(last) => (at_start(), Deadline::Fixed(*last)),
-            Due::Open => (at_start(), Deadline::Open),
-            Due::MonthsAfter(..) => return Err(NotComputed("a deadline of calendar months".to_owned())),
+            Due::By(last) => (at_start()?, Deadline::Fixed(*last)),
+            Due::Open => (at_start()?, Deadline::Open),
+            Due::MonthsAfter(months, after) => {
+                (self.first(after)?, Deadline::Months(*months, self.agreement.timezone.clone()))
+            }
             Due::Before(_) => return Err(NotComputed("a deadline that an event sets".to_owned())),
             Due::Latest(_) | Due::Earliest(_) => {
                 return Err(NotComputed("the later or earlier of several deadlines".to_owned()));
             }
+        })
+    }
+
+    /// From when performance counts.
+    ///
+    /// # Errors
+    /// When `not before` or entry into force is not computed.
+    pub(crate) fn start(&self, not_before: Option<&Condition>) -> Result<Start, NotComputed> {
+        let entered = self.counting()?;
+        let Some(condition) = not_before else { return Ok(entered) };
+        let first = Start::of(&self.first(condition)?);
+        let later = |a: Instant, b: Instant| a.max(b);
+        Ok(Start {
+            earliest: later(first.earliest, entered.earliest),
+            latest: later(first.latest, entered.latest),
         })
     }
 
@@ -221,7 +281,7 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When `not before` is uncertain or not computed.
     pub fn counted_from(&self, not_before: Option<&Condition>) -> Result<Instant, NotComputed> {
-        let Some(condition) = not_before else { return Ok(self.agreement.in_force) };
+        let Some(condition) = not_before else { return self.entered() };
         let first = self.first(condition)?;
         match (first.spans.as_slice(), first.never) {
             ([span], false) if span.first == span.last => Ok(span.first),
@@ -230,21 +290,31 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn provision(&self, id: &Id) -> Result<&'a Provision, NotComputed> {
+    pub(crate) fn provision(&self, id: &Id) -> Result<&'a Provision, NotComputed> {
         let found = self.agreement.provisions.iter().find(|p| p.id == *id);
         let found = found.ok_or_else(|| NotComputed(format!("the provision {id}, which is not declared")))?;
         beyond(self.agreement, found).map_or(Ok(found), |what| Err(NotComputed(what)))
     }
 
-    /// For each bearer of a single duty, its bounds, its window and what is owed.
+    /// Whether a single duty binds throughout, from a certain entry into force on.
+    ///
+    /// # Errors
+    /// When what its scope hangs on is not computed.
+    pub(crate) fn plain(&self, provision: &Provision) -> Result<bool, NotComputed> {
+        let throughout = provision.while_ == Condition::InForce && provision.terms.unless.is_none();
+        Ok(throughout && self.agreement.entry.is_none())
+    }
+
+    /// For each bearer of a single duty that binds throughout, its bounds, its window and what is owed.
     fn singles<T>(
         &self,
         provision: &Provision,
         each: impl Fn(&Single<'_>, Instant) -> T,
-    ) -> Result<Vec<T>, NotComputed> {
-        let Rule::Once { action, required, due, not_before } = &provision.rule else {
-            return Err(NotComputed(format!("a condition on {}, which is not a single duty", provision.id)));
-        };
+    ) -> Result<Option<Vec<T>>, NotComputed> {
+        let Rule::Once { action, required, due, not_before } = &provision.rule else { return Ok(None) };
+        if !self.plain(provision)? {
+            return Ok(None);
+        }
         let (opens, deadline) = self.window(due)?;
         let from = self.counted_from(not_before.as_ref())?;
         let mut results = Vec::new();
@@ -263,28 +333,28 @@ impl<'a> Context<'a> {
             };
             results.push(each(&single, self.at));
         }
-        Ok(results)
+        Ok(Some(results))
     }
 
     fn performed(&self, id: &Id, in_time: bool) -> Result<Moments, NotComputed> {
         let provision = self.provision(id)?;
         let key = format!("performance of {id}{}", if in_time { " in time" } else { "" });
-        self.named(key, || match &provision.rule {
-            Rule::Once { .. } => {
-                let each = self.singles(provision, |single, at| performance(single, at, in_time))?;
-                Ok(each.into_iter().reduce(|a, b| a.both(&b)).unwrap_or_else(Moments::never))
+        self.named(key, || {
+            if let Some(each) = self.singles(provision, |single, at| performance(single, at, in_time))? {
+                return Ok(each.into_iter().reduce(|a, b| a.both(&b)).unwrap_or_else(Moments::never));
             }
-            // A window always remains to open until the scope has closed for good.
-            _ if matches!(provision.while_, Condition::InForce) => Ok(Moments::never()),
-            _ => Err(NotComputed(format!("performed({id}) of a duty that recurs within a phase"))),
+            Ok(self.performance_of(id, in_time)?.first(self.origin(), self.at))
         })
     }
 
     fn breached(&self, id: &Id) -> Result<Moments, NotComputed> {
         let provision = self.provision(id)?;
         self.named(format!("breach of {id}"), || {
-            let each = self.singles(provision, breach)?;
-            Ok(each.into_iter().reduce(|a, b| a.either(&b)).unwrap_or_else(Moments::never))
+            if let Some(each) = self.singles(provision, breach)? {
+                return Ok(each.into_iter().reduce(|a, b| a.either(&b)).unwrap_or_else(Moments::never));
+            }
+            // It was first breached when it was first overdue.
+            Ok(self.overdue(id)?.first(self.origin(), self.at))
         })
     }
 }

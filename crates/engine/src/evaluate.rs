@@ -100,7 +100,24 @@ fn provision(
     provision: &Provision,
     findings: &mut BTreeSet<Finding>,
 ) -> ProvisionAnswer {
-    let outcome = match (beyond(context.agreement, provision), &provision.rule) {
+    match context.outcome(provision).as_ref() {
+        Ok(outcome) => {
+            findings.extend(outcome.findings.iter().cloned());
+            answer(context, provision, outcome)
+        }
+        Err(NotComputed(what)) => {
+            findings.insert(not_computed(&provision.id, what));
+            blank(provision)
+        }
+    }
+}
+
+/// A provision's instances, by the kind of its rule.
+///
+/// # Errors
+/// When it is not computed.
+pub(crate) fn outcome(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
+    match (beyond(context.agreement, provision), &provision.rule) {
         (Some(what), _) => Err(NotComputed(what)),
         (None, Rule::Once { .. }) => once(context, provision),
         (None, Rule::Periodic { .. }) => daily(context, provision),
@@ -108,16 +125,6 @@ fn provision(
         (None, Rule::Prohibition { .. }) => prohibition(context, provision),
         (None, Rule::Schedule { .. } | Rule::State { .. } | Rule::Answerable { .. }) => {
             Err(NotComputed("this kind of rule".to_owned()))
-        }
-    };
-    match outcome {
-        Ok(outcome) => {
-            findings.extend(outcome.findings.iter().cloned());
-            answer(context, provision, outcome)
-        }
-        Err(NotComputed(what)) => {
-            findings.insert(not_computed(&provision.id, &what));
-            blank(provision)
         }
     }
 }
@@ -140,7 +147,7 @@ fn blank(provision: &Provision) -> ProvisionAnswer {
     }
 }
 
-fn answer(context: &Context<'_>, provision: &Provision, outcome: Outcome) -> ProvisionAnswer {
+fn answer(context: &Context<'_>, provision: &Provision, outcome: &Outcome) -> ProvisionAnswer {
     let sets = || outcome.rows.iter().map(|(_, row)| row.answer.status);
     let status = worst_of(sets());
     let exact = outcome.exact && !shared_doubt(&outcome.rows) && !outcome.shares_conflict();
@@ -155,7 +162,7 @@ fn answer(context: &Context<'_>, provision: &Provision, outcome: Outcome) -> Pro
         why.dedup();
     }
     let by_bearer =
-        if outcome.by_bearer.is_empty() { bearers(provision, &outcome) } else { outcome.by_bearer.clone() };
+        if outcome.by_bearer.is_empty() { bearers(provision, outcome) } else { outcome.by_bearer.clone() };
 
     ProvisionAnswer {
         computed: true,
@@ -166,7 +173,7 @@ fn answer(context: &Context<'_>, provision: &Provision, outcome: Outcome) -> Pro
         by_bearer,
         timeline: timeline(context, &outcome.rows),
         violations: outcome.violations,
-        instances: outcome.rows.into_iter().map(|(_, row)| row.answer).collect(),
+        instances: outcome.rows.iter().map(|(_, row)| row.answer.clone()).collect(),
         ..blank(provision)
     }
 }

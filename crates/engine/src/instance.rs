@@ -14,6 +14,9 @@ use crate::{
     moments::Moments,
 };
 
+/// Days on which a window may have opened are told apart up to this number; beyond it, their deadlines are taken as one stretch.
+const DAYS_APART_MAX: usize = 4_000;
+
 /// When a single duty is due, given when its window opened.
 #[derive(Clone, Debug)]
 pub enum Deadline {
@@ -23,6 +26,8 @@ pub enum Deadline {
     Fixed(Instant),
     /// The midnight that ends the nth day after is the first tick too late.
     EndOfDay(u32, TimeZone),
+    /// The midnight that ends the day so many calendar months after is the first tick too late.
+    Months(u32, TimeZone),
     /// Never.
     Open,
 }
@@ -38,8 +43,32 @@ impl Deadline {
                 let date = opened.date(zone).checked_add((i64::from(*days) + 1).days());
                 date.map_or(Instant::MAX, |date| Instant::start_of(date, zone).previous())
             }
+            Deadline::Months(months, zone) => {
+                let day = opened.date(zone).checked_add(i64::from(*months).months());
+                let next = day.and_then(jiff::civil::Date::tomorrow);
+                next.map_or(Instant::MAX, |next| Instant::start_of(next, zone).previous())
+            }
             Deadline::Open => Instant::MAX,
         }
+    }
+
+    /// When it is over: the tick after the last in time, for each way in which the window can have opened.
+    #[must_use]
+    pub fn over(&self, opens: &Moments) -> Moments {
+        let mut over = Moments { spans: Vec::new(), never: opens.never };
+        let end = |opened: Instant| self.last(opened).next();
+        for span in &opens.spans {
+            let days = match self {
+                Deadline::EndOfDay(_, zone) | Deadline::Months(_, zone) => starts_of_days(span, zone),
+                _ => None,
+            };
+            let ends = match days {
+                Some(days) => [span.first].into_iter().chain(days).map(|t| Period::at(end(t))).collect(),
+                None => vec![Period { first: end(span.first), last: end(span.last) }],
+            };
+            over = over.or(&Moments { spans: ends, never: false });
+        }
+        over
     }
 
     /// Instants in a span at which the deadline's place among `cuts` can change.
@@ -48,22 +77,31 @@ impl Deadline {
             Deadline::After(length) => {
                 cuts.iter().flat_map(|c| [*c - *length, (*c - *length).previous()]).collect()
             }
-            Deadline::EndOfDay(_, zone) => {
-                let mut midnights = Vec::new();
-                let mut date = span.first.date(zone);
-                while let Ok(next) = date.tomorrow() {
-                    let midnight = Instant::start_of(next, zone);
-                    if midnight > span.last {
-                        break;
-                    }
-                    midnights.extend([midnight.previous(), midnight]);
-                    date = next;
-                }
-                midnights
+            Deadline::EndOfDay(_, zone) | Deadline::Months(_, zone) => {
+                let days = starts_of_days(span, zone).unwrap_or_default();
+                days.into_iter().flat_map(|midnight| [midnight.previous(), midnight]).collect()
             }
             Deadline::Fixed(_) | Deadline::Open => Vec::new(),
         }
     }
+}
+
+/// The midnights in a span after its first tick; none where they are too many to tell apart.
+fn starts_of_days(span: &Period, zone: &TimeZone) -> Option<Vec<Instant>> {
+    let mut midnights = Vec::new();
+    let mut date = span.first.date(zone);
+    while let Ok(next) = date.tomorrow() {
+        let midnight = Instant::start_of(next, zone);
+        if midnight > span.last {
+            return Some(midnights);
+        }
+        if midnights.len() == DAYS_APART_MAX {
+            return None;
+        }
+        midnights.push(midnight);
+        date = next;
+    }
+    Some(midnights)
 }
 
 /// From when performance counts.

@@ -1,7 +1,7 @@
 //! Agreement and accepted evidence in, verdicts out (SEMANTICS.md; spec/worlds.md settles its details).
 //!
 //! The passes: a [`measure::Measure`] holds the literals of one kind of deed; [`bounds::Bounds`] is what they allow between instants in every
-//! maximal consistent set; [`moments::Moments`] is when something can first have come about; [`instance`] turns a window and bounds
+//! maximal consistent set; [`moments::Moments`] is when something can first have come about, [`signal::Signal`] whether something that comes and goes can hold; [`instance`] turns a window and bounds
 //! into statuses; [`evaluate`] walks the agreement.
 //!
 //! Invariant: a pure function of its arguments, sound in every world; it does no input or output and knows no clock.
@@ -16,7 +16,12 @@ pub mod moments;
 pub mod outcome;
 pub mod reach;
 mod recurring;
+pub mod scope;
+mod settled;
+pub mod signal;
 mod single;
+mod standing;
+mod states;
 
 pub use evaluate::evaluate;
 pub use measure::{Account, Event, Evidence, Measure, Role, Tally};

@@ -3,7 +3,7 @@
 //! Invariant: a `Measure` is already cut to one pattern, one known time and one standard; nothing here asks again what
 //! a claim means.
 
-use model::{Amount, Id, Period, agreement::Action};
+use model::{Amount, Id, Period, agreement::Action, decision::Decision};
 
 /// Everything accepted that speaks of one kind of deed.
 #[derive(Clone, Debug, Default)]
@@ -91,6 +91,11 @@ pub struct Tally {
 
 /// Where an engine gets its evidence from: already fused, known by the instant asked about, under one standard.
 pub trait Evidence {
+    /// What people decided besides, and nobody has undone, in order of time: values that were set, rulings.
+    fn decisions(&self) -> &[&Decision] {
+        &[]
+    }
+
     /// What is said of deeds that fit a pattern. `owed_by` are the bearers whose duty it is, where it is one.
     fn measure(&self, pattern: &Action, role: Role<'_>) -> Measure;
 }

@@ -16,6 +16,56 @@ pub struct Moments {
     pub never: bool,
 }
 
+/// From when deeds count: at the earliest, and at the latest; `Instant::MAX` where they may not count at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// In no world from before this.
+    pub earliest: Instant,
+    /// In every world from this on.
+    pub latest: Instant,
+}
+
+impl Start {
+    /// From a certain instant on.
+    #[must_use]
+    pub fn at(instant: Instant) -> Start {
+        Start { earliest: instant, latest: instant }
+    }
+
+    /// From something on that may have come about at any of some instants.
+    #[must_use]
+    pub fn of(moments: &Moments) -> Start {
+        let earliest = moments.spans.first().map_or(Instant::MAX, |span| span.first);
+        Start { earliest, latest: moments.latest().unwrap_or(Instant::MAX) }
+    }
+
+    /// Whether there is no doubt.
+    #[must_use]
+    pub fn certain(self) -> bool {
+        self.earliest == self.latest
+    }
+
+    /// The least amount that counts by the tick before `until`.
+    #[must_use]
+    pub fn low(self, bounds: &Bounds, until: Instant) -> Amount {
+        if self.latest >= until {
+            return Amount::ZERO;
+        }
+        bounds.views(&[self.latest, until]).iter().map(|view| view.low(0, 1)).min().unwrap_or_default()
+    }
+
+    /// The greatest amount that can count by the tick before `until`.
+    #[must_use]
+    pub fn high(self, bounds: &Bounds, until: Instant) -> Option<Amount> {
+        if self.earliest >= until {
+            return Some(Amount::ZERO);
+        }
+        let views = bounds.views(&[self.earliest, until]);
+        let mut highs = views.iter().map(|view| view.high(0, 1));
+        highs.try_fold(Amount::ZERO, |most, high| high.map(|high| high.max(most)))
+    }
+}
+
 impl Moments {
     /// Certainly at this instant.
     #[must_use]
@@ -78,6 +128,26 @@ impl Moments {
         }
         let never = bounds.views(&[from, end]).iter().any(|view| view.low(0, 1) < threshold);
         Moments::of(spans, never)
+    }
+
+    /// Likewise, where it is in doubt from when deeds count.
+    #[must_use]
+    pub fn reaching_since(bounds: &Bounds, start: Start, threshold: Amount, horizon: Instant) -> Self {
+        if start.certain() {
+            return Moments::reaching(bounds, start.earliest, threshold, horizon);
+        }
+        let end = horizon.next();
+        let inner = bounds.cuts.iter().copied().filter(|c| start.earliest < *c && *c < end);
+        let cuts: Vec<Instant> = [start.earliest].into_iter().chain(inner).chain([end]).collect();
+        let mut spans = Vec::new();
+        for cell in cuts.windows(2).filter(|cell| cell[0] < cell[1]) {
+            let reached = start.high(bounds, cell[1]).is_none_or(|high| high >= threshold);
+            let moved = Start::at(cell[0]).high(bounds, cell[1]).is_none_or(|high| high > Amount::ZERO);
+            if start.low(bounds, cell[0]) < threshold && reached && moved {
+                spans.push(Period { first: cell[0], last: cell[1].previous() });
+            }
+        }
+        Moments::of(spans, start.low(bounds, end) < threshold)
     }
 
     /// When both have come about.

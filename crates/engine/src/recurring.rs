@@ -19,11 +19,12 @@ use model::{
 use crate::{
     asked::Asked,
     bounds::Bounds,
-    conditions::{Context, NotComputed, Scope},
+    conditions::{Context, NotComputed},
     instance::{periodic, worst_of},
     measure::{Event, Measure, Role},
     moments::Moments,
     outcome::{Outcome, Row, required_map, sorted},
+    scope::Scope,
     single::{ask, changes, why},
 };
 
@@ -35,7 +36,10 @@ pub fn daily(context: &Context<'_>, provision: &Provision) -> Result<Outcome, No
     let Rule::Periodic { action, required, shares, pro_rata, .. } = &provision.rule else {
         return Err(NotComputed("not a daily duty".to_owned()));
     };
-    let scope = context.scope(&provision.while_)?;
+    let scope = context.scope(&provision.while_, provision.terms.unless.as_ref())?;
+    if !scope.simple {
+        return Err(NotComputed("a scope that comes and goes".to_owned()));
+    }
     let mut outcome = Outcome::default();
     for bearer in &provision.bearers {
         let day = Daily::of(context, provision, bearer, action, *required, shares, *pro_rata);
@@ -254,7 +258,10 @@ pub fn prohibition(context: &Context<'_>, provision: &Provision) -> Result<Outco
     let Rule::Prohibition { action } = &provision.rule else {
         return Err(NotComputed("not a prohibition".to_owned()));
     };
-    let scope = context.scope(&provision.while_)?;
+    let scope = context.scope(&provision.while_, provision.terms.unless.as_ref())?;
+    if !scope.simple {
+        return Err(NotComputed("a scope that comes and goes".to_owned()));
+    }
     let all = violations(context, provision, action, &provision.bearers)?;
     let asked = Asked::of(all);
     let row = prohibited(&asked, &scope, context.at, provision);
@@ -277,7 +284,7 @@ fn count(amount: &Range) -> Count {
 }
 
 /// The forbidden deeds as a measure in which each incident counts one, without those that are excused.
-fn violations(
+pub(crate) fn violations(
     context: &Context<'_>,
     provision: &Provision,
     action: &Action,

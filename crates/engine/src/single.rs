@@ -314,7 +314,7 @@ pub fn exchange(context: &Context<'_>, provision: &Provision) -> Result<Outcome,
     let role = Role::Duty { bearers: &trigger.by, verifiers: &provision.verified_by };
     let triggers = context.ask(trigger, role);
     let answers = ask(context, action, bearer, provision);
-    let (from, at) = (context.agreement.in_force, context.at);
+    let (from, at) = (context.entered()?, context.at);
     let deadline = within.map_or(Deadline::Open, Deadline::After);
     let mut outcome = Outcome::default();
     let listed = instances(&triggers, from, at, *every);

@@ -38,7 +38,8 @@ pub fn decided(claims: &[Claim], decisions: &[Decision], known: Instant) -> Vec<
 }
 
 /// The decisions known by an instant that no standing decision undoes, by time and id.
-fn standing(decisions: &[Decision], known: Instant) -> Vec<&Decision> {
+#[must_use]
+pub fn standing(decisions: &[Decision], known: Instant) -> Vec<&Decision> {
     let mut order: Vec<&Decision> = decisions.iter().filter(|d| d.known_at <= known).collect();
     order.sort_by(|a, b| (b.known_at, &b.id).cmp(&(a.known_at, &a.id)));
     // From the latest back: what undoes is always later than what it undoes.

@@ -10,12 +10,14 @@ use model::{
     agreement::{Action, Agreement},
     amount::Range,
     claim::{Claim, Kind, Observed},
+    decision::Decision,
     place::Ground,
     source::{Coverage, Source, silent_until},
     vocabulary::is_act,
 };
 
 use crate::{
+    decided::standing,
     fit::{Against, Considered, Fits, Use, stage_of},
     live::live,
     place::within,
@@ -29,6 +31,7 @@ pub struct Fused<'a> {
     claims: Vec<&'a Claim>,
     standard: Standard,
     known: Instant,
+    decisions: Vec<&'a Decision>,
 }
 
 /// What the literals asked for are to the provision.
@@ -61,7 +64,14 @@ impl<'a> Fused<'a> {
             claims: live(claims, sources, known),
             standard: standard.clone(),
             known,
+            decisions: Vec::new(),
         }
+    }
+
+    /// With what was decided besides: values that were set, rulings.
+    #[must_use]
+    pub fn with_decisions(self, decisions: &'a [Decision]) -> Self {
+        Fused { decisions: standing(decisions, self.known), ..self }
     }
 
     /// The claims that are live, in order of id.
@@ -462,6 +472,10 @@ fn joined(mut periods: Vec<Period>) -> Vec<Period> {
 }
 
 impl Evidence for Fused<'_> {
+    fn decisions(&self) -> &[&Decision] {
+        &self.decisions
+    }
+
     fn measure(&self, pattern: &Action, role: Role<'_>) -> Measure {
         let side = Side::of(role, pattern);
         let against = self.against(pattern, &side);

@@ -6,7 +6,7 @@ use std::io::BufRead;
 
 use model::{
     answer::Rejected,
-    decision::{Decision, Verdict},
+    decision::{Decision, Limb, Outcome, Ruling, Verdict},
 };
 use serde_json::{Map, Value};
 
@@ -91,7 +91,54 @@ fn verdict(kind: &str, fields: Fields<'_>) -> Result<Verdict, Fault> {
             let place = serde_json::from_value(value.clone());
             Verdict::Place(place.map_err(|error| Fault::new("value", format!("it is no place: {error}")))?)
         }
+        "value" => set(fields)?,
+        "ruling" => Verdict::Ruling(ruling(fields)?),
         other => Verdict::Kept(other.to_owned()),
+    })
+}
+
+/// What a value was set to: `"40"`, `40`, or `{"to": "40", "since": "…Z"}`.
+fn set(fields: Fields<'_>) -> Result<Verdict, Fault> {
+    let plain = |value: &Value| match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    let missing = || Fault::new("value", "say what the value is: \"40\", or {\"to\": \"40\", \"since\": …}");
+    match fields.value("value") {
+        Some(Value::Object(object)) => {
+            let to = object.get("to").and_then(plain).ok_or_else(missing)?;
+            Ok(Verdict::Value { to, since: Fields::new(object, "value").instant("since")? })
+        }
+        other => Ok(Verdict::Value { to: other.and_then(plain).ok_or_else(missing)?, since: None }),
+    }
+}
+
+/// What was ruled: `"upheld"`, or `{"outcome": "upheld", "judgement": …, "provision": …, "limb": …}`.
+fn ruling(fields: Fields<'_>) -> Result<Ruling, Fault> {
+    let names = Outcome::NAMES.map(|(_, name)| name);
+    let alone = Map::from_iter(fields.value("value").map(|value| ("outcome".to_owned(), value.clone())));
+    let object = match fields.value("value") {
+        Some(Value::Object(object)) => object,
+        _ => &alone,
+    };
+    let own = Fields::new(object, "value");
+    let said = own
+        .word("outcome", &names)?
+        .ok_or_else(|| Fault::new("value", format!("say what was ruled: one of {}", names.join(", "))))?;
+    let outcome = Outcome::NAMES.into_iter().find(|(_, name)| *name == said);
+    let limb =
+        own.word("limb", &["fact", "attribution", "breach", "grade"])?.map(|limb| match limb.as_str() {
+            "fact" => Limb::Fact,
+            "attribution" => Limb::Attribution,
+            "breach" => Limb::Breach,
+            _ => Limb::Grade,
+        });
+    Ok(Ruling {
+        judgement: own.text("judgement")?,
+        provision: own.text("provision")?,
+        limb,
+        outcome: outcome.map_or(Outcome::Alleged, |(outcome, _)| outcome),
     })
 }
 
@@ -110,5 +157,28 @@ mod tests {
         assert_eq!((read.decisions.len(), read.lines), (1, 4));
         let faults: Vec<(usize, &str)> = read.rejected.iter().map(|r| (r.line, r.field.as_str())).collect();
         assert_eq!(faults, [(2, "known_at"), (3, "kind"), (4, "id")]);
+    }
+
+    #[test]
+    fn values_and_rulings_say_what_was_decided() {
+        let verdict = |kind: &str, value: &str| {
+            let start = r#"{"id":"d","known_at":"2026-01-02T00:00:00Z","by":"g","targets":["t"]"#;
+            let text = format!(r#"{start},"kind":"{kind}","value":{value}}}"#);
+            let read = read("d.jsonl", &mut text.as_bytes()).unwrap();
+            read.decisions.into_iter().next().map(|d| d.verdict)
+        };
+        let set = |to: &str, since| Some(Verdict::Value { to: to.to_owned(), since });
+        assert_eq!(verdict("value", "40"), set("40", None));
+        let since = model::Instant::parse("2026-01-01T00:00:00Z").ok();
+        assert_eq!(verdict("value", r#"{"to":"40","since":"2026-01-01T00:00:00Z"}"#), set("40", since));
+        assert_eq!(verdict("value", "null"), None);
+        let outcome = |value: &str| match verdict("ruling", value) {
+            Some(Verdict::Ruling(ruling)) => Some((ruling.outcome, ruling.judgement)),
+            _ => None,
+        };
+        assert_eq!(outcome(r#""not_upheld""#), Some((Outcome::NotUpheld, None)));
+        let about = Some((Outcome::Upheld, Some("j".to_owned())));
+        assert_eq!(outcome(r#"{"outcome":"upheld","judgement":"j","limb":"fact"}"#), about);
+        assert_eq!(outcome(r#""guilty""#), None);
     }
 }

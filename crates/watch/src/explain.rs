@@ -159,7 +159,8 @@ impl Watch {
         let (at, known_at) = instants(question, &self.inputs());
         let claims = self.decided(question);
         let fused =
-            Fused::new(&agreement, &self.grounds, &self.sources, &claims, &question.standard, known_at);
+            Fused::new(&agreement, &self.grounds, &self.sources, &claims, &question.standard, known_at)
+                .with_decisions(&self.decisions);
         let window = seen(rule, &chosen, &agreement, at);
         let lists = Lists::of(self, &fused, rule, &window, known_at);
         Ok(Explanation {

@@ -13,7 +13,7 @@ pub use files::{Paths, Problems, Watch};
 pub use verdict::{Inputs, Question, UnknownReading, evaluate};
 
 impl Watch {
-    /// What its verdicts are computed from, decisions apart.
+    /// What its verdicts are computed from, what was decided about claims apart.
     #[must_use]
     pub fn inputs(&self) -> Inputs<'_> {
         Inputs {
@@ -21,6 +21,7 @@ impl Watch {
             grounds: &self.grounds,
             sources: &self.sources,
             claims: &self.claims,
+            decisions: &self.decisions,
         }
     }
 

@@ -9,6 +9,7 @@ use model::{
     agreement::{Agreement, Reading},
     answer::{AgreementRef, Answer, ClaimsRead},
     claim::Claim,
+    decision::Decision,
     place::Ground,
     source::Source,
 };
@@ -24,6 +25,8 @@ pub struct Inputs<'a> {
     pub sources: &'a [Source],
     /// What they said.
     pub claims: &'a [Claim],
+    /// What people decided, as far as it is not applied to the claims: values that were set, rulings.
+    pub decisions: &'a [Decision],
 }
 
 /// What is asked.
@@ -90,7 +93,8 @@ pub fn evaluate(inputs: &Inputs<'_>, question: &Question) -> Result<Answer, Unkn
     let agreement = read_as(inputs.agreement, question.reading.as_deref())?;
     let (at, known_at) = instants(question, inputs);
     let fused =
-        Fused::new(&agreement, inputs.grounds, inputs.sources, inputs.claims, &question.standard, known_at);
+        Fused::new(&agreement, inputs.grounds, inputs.sources, inputs.claims, &question.standard, known_at)
+            .with_decisions(inputs.decisions);
     let Verdicts { phases, milestones, provisions, findings } = engine::evaluate(&agreement, &fused, at);
     Ok(Answer {
         agreement: AgreementRef { name: agreement.name.clone(), sha256: String::new() },

@@ -122,8 +122,13 @@ fn describe(
 
 /// Holds the answers to one case against each other.
 fn compare(seed: u64, owned: &OwnedCase, exact: bool, outcome: &mut Outcome) {
-    let inputs =
-        Inputs { agreement: &owned.agreement, grounds: &[], sources: &owned.sources, claims: &owned.claims };
+    let inputs = Inputs {
+        agreement: &owned.agreement,
+        grounds: &[],
+        sources: &owned.sources,
+        claims: &owned.claims,
+        decisions: &[],
+    };
     let question = Question {
         at: Some(owned.at),
         known_at: Some(owned.known_at),

@@ -21,6 +21,7 @@ pub struct Case {
     pact: String,
     sources: String,
     claims: String,
+    decisions: String,
     expectation: String,
 }
 
@@ -61,11 +62,13 @@ impl Preamble {
 pub fn cases(markdown: &str, preamble: &Preamble) -> Vec<Case> {
     let mut cases = Vec::new();
     let (mut pact, mut claims, mut sources) = (String::new(), String::new(), preamble.sources.clone());
+    let mut decisions = String::new();
     for block in blocks(markdown) {
         match block.info.as_str() {
             "pact" => pact = format!("{}{}", preamble.pact, block.text),
             "pact alone" => pact = block.text,
-            "claims" => claims = block.text,
+            "claims" => (claims, decisions) = (block.text, String::new()),
+            "decisions" => decisions = block.text,
             "sources" => sources = merged(&preamble.sources, &block.text),
             "expect" => {
                 for (offset, line) in block.text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
@@ -74,6 +77,7 @@ pub fn cases(markdown: &str, preamble: &Preamble) -> Vec<Case> {
                         pact: pact.clone(),
                         sources: sources.clone(),
                         claims: claims.clone(),
+                        decisions: decisions.clone(),
                         expectation: line.to_owned(),
                     });
                 }
@@ -119,8 +123,18 @@ impl Case {
             return Err(format!("{:?}", read.rejected));
         }
         let grounds = ground();
-        let inputs =
-            Inputs { agreement: &agreement, grounds: &grounds, sources: &sources, claims: &read.claims };
+        let lines = notation::decisions(&self.decisions)?;
+        let decided = ingest::decisions::read("case", &mut lines.as_bytes()).map_err(|e| e.to_string())?;
+        if !decided.rejected.is_empty() {
+            return Err(format!("{:?}", decided.rejected));
+        }
+        let inputs = Inputs {
+            agreement: &agreement,
+            grounds: &grounds,
+            sources: &sources,
+            claims: &read.claims,
+            decisions: &decided.decisions,
+        };
         let question = Question {
             at: Some(asked.at),
             known_at: Some(asked.known),

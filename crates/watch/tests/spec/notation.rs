@@ -33,6 +33,24 @@ pub fn claims(text: &str, without: &[String]) -> Result<String, String> {
     Ok(lines)
 }
 
+/// Decisions as JSON Lines: `id by kind target value @when` on a line.
+pub fn decisions(text: &str) -> Result<String, String> {
+    let mut lines = String::new();
+    for line in text.lines().filter(|l| !l.trim().is_empty()) {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let [id, by, kind, target, value, known] = fields.as_slice() else {
+            return Err(format!("“{line}” is no decision: id by kind target value @when"));
+        };
+        let known = occurrence(known)?.1.to_string();
+        let decision = json!({
+            "id": id, "by": by, "kind": kind, "targets": [target], "value": value, "known_at": known,
+        });
+        lines.push_str(&decision.to_string());
+        lines.push('\n');
+    }
+    Ok(lines)
+}
+
 fn claim(line: &str) -> Result<Value, String> {
     let fields: Vec<&str> = line.split_whitespace().collect();
     let [id, source, kind, act, amount, item, occurred, extras @ ..] = fields.as_slice() else {

@@ -1,0 +1,189 @@
+//! How provisions stand, as conditions: performed, breached, overdue, so many violations, so much done.
+//!
+//! Invariant: where a single duty binds throughout, its own instants are exact; everything else is read off how its
+//! instances stood over time, taken as independent.
+
+use std::rc::Rc;
+
+use model::{
+    Amount, Id, Instant, Period, Status, StatusSet,
+    agreement::{Condition, Provision, Rule},
+};
+
+use crate::{
+    asked::Asked,
+    bounds::Bounds,
+    conditions::{Context, NotComputed},
+    evaluate,
+    measure::Role,
+    moments::{Moments, Start},
+    outcome::{Outcome, Row},
+    recurring::violations,
+    scope::Scope,
+    signal::{Signal, Truth},
+};
+
+impl Context<'_> {
+    /// A provision's instances, computed once. One that hangs on itself is not computed.
+    #[must_use]
+    pub fn outcome(&self, provision: &Provision) -> Rc<Result<Outcome, NotComputed>> {
+        if let Some(known) = self.outcomes.borrow().get(&provision.id) {
+            return Rc::clone(known);
+        }
+        let cycle = Rc::new(Err(NotComputed(format!("{}, which depends on itself", provision.id))));
+        self.outcomes.borrow_mut().insert(provision.id.clone(), cycle);
+        let outcome = Rc::new(evaluate::outcome(self, provision));
+        self.outcomes.borrow_mut().insert(provision.id.clone(), Rc::clone(&outcome));
+        outcome
+    }
+
+    /// Each instance as what it can be at each instant, given what its statuses say; `before` holds before there was one.
+    fn each(
+        &self,
+        provision: &Provision,
+        before: Truth,
+        truth: impl Fn(StatusSet) -> Truth,
+    ) -> Result<Vec<Signal>, NotComputed> {
+        let outcome = self.outcome(provision);
+        let rows = &outcome.as_ref().as_ref().map_err(NotComputed::clone)?.rows;
+        let signal = |row: &Row| {
+            let changes = row.timeline.iter().map(|(from, set)| (*from, truth(*set)));
+            Signal::of([(Instant::MIN, before)].into_iter().chain(changes))
+        };
+        Ok(rows.iter().map(|(_, row)| signal(row)).collect())
+    }
+
+    /// Whether a provision has been performed, at each instant.
+    ///
+    /// # Errors
+    /// When it is not computed.
+    pub(crate) fn performance_of(&self, id: &Id, in_time: bool) -> Result<Signal, NotComputed> {
+        let provision = self.provision(id)?;
+        let late = if in_time { None } else { Some(Status::Late) };
+        let mut done: StatusSet = [Status::Met, Status::Excused].into_iter().chain(late).collect();
+        let within = |set: StatusSet, done: StatusSet| {
+            Truth::of(set.iter().any(|s| done.contains(s)), !set.is_empty() && done.includes(set))
+        };
+        let recurs = matches!(
+            provision.rule,
+            Rule::Periodic { .. } | Rule::Exchange { .. } | Rule::Prohibition { .. }
+        );
+        if !recurs {
+            return Ok(Signal::all(&self.each(provision, Truth::No, |set| within(set, done))?));
+        }
+        // What was never in scope is no instance.
+        if !matches!(provision.rule, Rule::Prohibition { .. }) {
+            done.insert(Status::Inactive);
+        }
+        let over = self.over(&provision.while_)?;
+        if over == Signal::constant(Truth::No) {
+            return Ok(over);
+        }
+        let mut all = self.each(provision, Truth::Yes, |set| within(set, done))?;
+        all.push(over);
+        Ok(Signal::all(&all))
+    }
+
+    /// Whether what binds while a condition holds can bind no more: during a phase that has ended.
+    fn over(&self, while_: &Condition) -> Result<Signal, NotComputed> {
+        Ok(match while_ {
+            Condition::During(id) => Signal::since(&self.phase(id)?.1),
+            Condition::All(of) => {
+                let over: Vec<Signal> = of.iter().map(|c| self.over(c)).collect::<Result<_, _>>()?;
+                Signal::any(&over)
+            }
+            _ => Signal::constant(Truth::No),
+        })
+    }
+
+    /// Whether some instance is breached, at each instant.
+    ///
+    /// # Errors
+    /// When the provision is not computed.
+    pub(crate) fn overdue(&self, id: &Id) -> Result<Signal, NotComputed> {
+        let provision = self.provision(id)?;
+        Ok(Signal::any(&self.each(provision, Truth::No, is_breached)?))
+    }
+
+    /// When a provision has come to so many violations: forbidden deeds, or instances that were breached.
+    ///
+    /// # Errors
+    /// When it is not computed.
+    pub(crate) fn violated(&self, id: &Id, count: u64) -> Result<Moments, NotComputed> {
+        let provision = self.provision(id)?;
+        if let Rule::Prohibition { action } = &provision.rule {
+            let count = Amount::whole(i64::try_from(count).unwrap_or(i64::MAX / 1_000_000));
+            let asked = Asked::of(violations(self, provision, action, &provision.bearers)?);
+            let scope = self.scope(&provision.while_, provision.terms.unless.as_ref())?;
+            return Ok(reaching_in(&asked.bounds, &scope, count, self.at));
+        }
+        let ever = |now: &Signal| Signal::since(&now.first(self.origin(), self.at));
+        let each: Vec<Signal> = self.each(provision, Truth::No, is_breached)?.iter().map(ever).collect();
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        Ok(Signal::at_least(count, &each).first(self.origin(), self.at))
+    }
+
+    /// When so much has been performed of a provision by all its bearers.
+    ///
+    /// # Errors
+    /// When it is not computed.
+    pub(crate) fn amounting(&self, id: &Id, amount: Amount) -> Result<Moments, NotComputed> {
+        let provision = self.provision(id)?;
+        let not_before = match &provision.rule {
+            Rule::Prohibition { .. } => {
+                let count = u64::try_from(amount.floor()).unwrap_or(0);
+                let whole = Amount::whole(amount.floor()) == amount;
+                return self.violated(id, count + u64::from(!whole));
+            }
+            Rule::Once { not_before, .. } | Rule::Schedule { not_before, .. } => not_before.as_ref(),
+            _ => None,
+        };
+        let Some(action) = provision.rule.action() else {
+            return Err(NotComputed(format!("the amount of {id}, which is a state")));
+        };
+        let mut all = action.clone();
+        all.by.clone_from(&provision.bearers);
+        let role = Role::Duty { bearers: &provision.bearers, verifiers: &provision.verified_by };
+        let asked = self.ask(&all, role);
+        if matches!(provision.rule, Rule::Periodic { .. }) {
+            let scope = self.scope(&provision.while_, provision.terms.unless.as_ref())?;
+            return Ok(reaching_in(&asked.bounds, &scope, amount, self.at));
+        }
+        Ok(Moments::reaching_since(&asked.bounds, self.start(not_before)?, amount, self.at))
+    }
+}
+
+fn is_breached(set: StatusSet) -> Truth {
+    Truth::of(set.contains(Status::Breached), set == StatusSet::only(Status::Breached))
+}
+
+/// When what happens in scope comes to an amount.
+fn reaching_in(bounds: &Bounds, scope: &Scope, amount: Amount, at: Instant) -> Moments {
+    if scope.whole() {
+        return Moments::reaching_since(bounds, Start::of(&scope.opens), amount, at);
+    }
+    let Some(first) = scope.opens.spans.first().map(|span| span.first) else { return Moments::never() };
+    let Some(all) = Period::closed(first, at) else { return Moments::never() };
+    let (mut low, mut high) = (Amount::ZERO, Some(Amount::ZERO));
+    let mut changes = Vec::new();
+    for (stretch, truth) in stretches(scope, &all) {
+        let cuts = bounds.cuts.iter().flat_map(|cut| [cut.previous(), *cut]);
+        let turns = cuts.filter(|t| stretch.first < *t && *t <= stretch.last);
+        let amounts = |t: Instant| {
+            let within = Asked::amount(bounds, stretch.first, t.next());
+            let low = if truth == Truth::Yes { low + within.low.unwrap_or_default() } else { low };
+            (low, high.zip(within.high).map(|(so_far, more)| so_far + more))
+        };
+        for t in [stretch.first].into_iter().chain(turns) {
+            let (low, high) = amounts(t);
+            changes.push((t, Truth::of(high.is_none_or(|high| high >= amount), low >= amount)));
+        }
+        (low, high) = amounts(stretch.last);
+    }
+    Signal::of(changes).first(first, at)
+}
+
+/// The stretches in which a scope may bind: each as long as it certainly binds, or may.
+pub(crate) fn stretches(scope: &Scope, within: &Period) -> Vec<(Period, Truth)> {
+    scope.holds.cells_in(within).filter(|(_, truth)| truth.possible()).collect()
+}
