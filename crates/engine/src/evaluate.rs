@@ -14,11 +14,13 @@ use model::{
 use crate::{
     conditions::{Context, NotComputed},
     instance::worst_of,
+    kept::state,
     measure::Evidence,
     moments::Moments,
     outcome::{Outcome, Row, sorted},
+    prohibition::prohibition,
     reach::beyond,
-    recurring::{daily, prohibition},
+    recurring::recurring,
     single::{exchange, once, shared_doubt},
 };
 
@@ -120,10 +122,11 @@ pub(crate) fn outcome(context: &Context<'_>, provision: &Provision) -> Result<Ou
     match (beyond(context.agreement, provision), &provision.rule) {
         (Some(what), _) => Err(NotComputed(what)),
         (None, Rule::Once { .. }) => once(context, provision),
-        (None, Rule::Periodic { .. }) => daily(context, provision),
+        (None, Rule::Periodic { .. }) => recurring(context, provision),
         (None, Rule::Exchange { .. }) => exchange(context, provision),
         (None, Rule::Prohibition { .. }) => prohibition(context, provision),
-        (None, Rule::Schedule { .. } | Rule::State { .. } | Rule::Answerable { .. }) => {
+        (None, Rule::State { .. }) => state(context, provision),
+        (None, Rule::Schedule { .. } | Rule::Answerable { .. }) => {
             Err(NotComputed("this kind of rule".to_owned()))
         }
     }

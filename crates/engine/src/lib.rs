@@ -9,11 +9,14 @@
 pub mod asked;
 pub mod bounds;
 pub mod conditions;
+mod counting;
 pub mod evaluate;
 pub mod instance;
+mod kept;
 pub mod measure;
 pub mod moments;
 pub mod outcome;
+mod prohibition;
 pub mod reach;
 mod recurring;
 pub mod scope;
@@ -22,6 +25,8 @@ pub mod signal;
 mod single;
 mod standing;
 mod states;
+pub mod stock;
 
 pub use evaluate::evaluate;
 pub use measure::{Account, Event, Evidence, Measure, Role, Tally};
+pub use stock::{Kept, Level, Stock};

@@ -6,8 +6,8 @@
 use model::{
     Id,
     agreement::{
-        Action, Agreement, Binding, CountedOn, Counting, Cycle, Due, Faculty, Matching, Provision, Rule,
-        Spread, Target, Terms, TieKind, Where,
+        Action, Agreement, Binding, CountedOn, Cycle, Due, Faculty, Matching, Measure, Power, Provision,
+        Required, Rule, Share, Side, Spread, Target, Terms, TieKind, Where,
     },
 };
 
@@ -17,6 +17,8 @@ pub fn beyond(agreement: &Agreement, provision: &Provision) -> Option<String> {
     let rule = rule(&provision.rule).or_else(|| terms(&provision.terms)).or_else(|| binding(provision));
     rule.map(str::to_owned)
         .or_else(|| before_entry(agreement, &provision.rule))
+        .or_else(|| extended_terms(agreement, &provision.rule))
+        .or_else(|| kept(agreement, provision))
         .or_else(|| provision.exceptions.iter().any(|e| e.plea.is_some()).then(|| "a plea".to_owned()))
         .or_else(|| changed(agreement, &Target::Provision(provision.id.clone())))
         .or_else(|| provision.rule.action().and_then(|a| deed(agreement, a)))
@@ -32,21 +34,59 @@ fn rule(rule: &Rule) -> Option<&'static str> {
     match rule {
         Rule::Once { .. } | Rule::Prohibition { .. } => None,
         Rule::Schedule { .. } => Some("a schedule, or an amount that is no plain number"),
-        Rule::Periodic { disjoint: true, .. } => Some("parts that are disjoint"),
-        Rule::Periodic { cycle: Cycle::Day, spread: Spread::Alone, .. } => None,
-        Rule::Periodic { cycle: Cycle::Day, .. } => Some("averages and shortfalls that are made up"),
-        Rule::Periodic { .. } => Some("periods other than the day"),
+        Rule::Periodic { required, shares, disjoint, spread, .. } => {
+            recurring(*required, shares, *disjoint, spread)
+        }
         Rule::Exchange { matching: Matching::SameReference, .. } => {
             Some("answers that are matched by reference")
         }
         Rule::Exchange { counted_on: CountedOn::Identification, .. } => Some("counting on identification"),
         Rule::Exchange { shares, .. } => (!shares.is_empty()).then_some("parts of an answer"),
-        Rule::State { .. } => Some("a state that is to be kept"),
+        Rule::State { required: Some(Measure::Share(..) | Measure::Value(_)), .. } => {
+            Some("a state whose number is a share or a value")
+        }
+        Rule::State { place: Some((Side::FromOver, _)), required: Some(_), .. } => {
+            Some("a number of what is kept from over a zone")
+        }
+        Rule::State { .. } => None,
         Rule::Answerable { for_result: true, .. } => Some("answerability for others' deeds"),
         Rule::Answerable { .. } => {
             Some("a duty of conduct about others' deeds, which is judged and never computed")
         }
     }
+}
+
+/// Of a shortfall that lasts, and of parts side by side, only what is owed at least is computed.
+fn recurring(required: Required, shares: &[Share], disjoint: bool, spread: &Spread) -> Option<&'static str> {
+    let floor = |required: &Required| matches!(required, Required::AtLeast(_));
+    let mut parts = shares.iter().map(|share| &share.required);
+    match spread {
+        _ if disjoint && !parts.clone().all(floor) => Some("disjoint parts of exactly, or at most, so much"),
+        Spread::MadeUp(_) | Spread::CarriesOver if disjoint => Some("shortfalls of parts that are disjoint"),
+        Spread::MadeUp(_) | Spread::CarriesOver if !floor(&required) || !parts.all(floor) => {
+            Some("a shortfall of exactly, or at most, so much")
+        }
+        _ => None,
+    }
+}
+
+/// The terms of a phase that can be extended are as many as its extensions.
+fn extended_terms(agreement: &Agreement, rule: &Rule) -> Option<String> {
+    let Rule::Periodic { cycle: Cycle::Term(phase), .. } = rule else { return None };
+    let extends = |power: &&Power| matches!(&power.faculty, Faculty::Extend { phase: p, .. } if p == phase);
+    agreement.powers.iter().find(extends).map(|power| format!("terms of {phase}, which {} extends", power.id))
+}
+
+/// Where a state is kept, and what belongs to whom.
+fn kept(agreement: &Agreement, provision: &Provision) -> Option<String> {
+    let Rule::State { place, own, .. } = &provision.rule else { return None };
+    if let Some((_, id)) = place {
+        let zone = agreement.zones.iter().find(|zone| zone.id == *id);
+        if zone.is_none_or(|zone| zone.versions.is_empty()) {
+            return Some(format!("the ground of {id}, which has no outline of its own"));
+        }
+    }
+    provision.bearers.iter().filter(|_| *own).find_map(|id| doer(agreement, id))
 }
 
 /// What was done before entry into force is not counted, and a duty due then could never be met.
@@ -59,7 +99,7 @@ fn terms(terms: &Terms) -> Option<&'static str> {
     // What only describes violations, or settles them elsewhere, changes no status.
     let Terms {
         unless,
-        counting,
+        counting: _,
         judged,
         manner,
         for_each,
@@ -75,7 +115,6 @@ fn terms(terms: &Terms) -> Option<&'static str> {
     } = terms;
     [
         (unless.is_some(), "`unless`"),
-        (*counting != Counting::Incident, "counts other than incidents"),
         (judged.is_some(), "a term that someone judges"),
         (manner.is_some(), "effort or pace, which is tracked and never judged"),
         (for_each.is_some(), "a duty for each of a family"),

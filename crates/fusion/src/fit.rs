@@ -5,7 +5,7 @@
 
 use model::{
     Id, Period,
-    agreement::{Action, Agreement},
+    agreement::{Action, Agreement, Counting},
     claim::{Claim, Doers, Kind, Named},
     place::{Ground, Place, Within},
     vocabulary::is_act,
@@ -102,6 +102,8 @@ pub struct Against<'a> {
     pub pattern: &'a Action,
     /// For a prohibition a claim counts as one incident, whatever its amount.
     pub incidents: bool,
+    /// Where not incidents are counted but explosions or persons.
+    pub counted: Option<Counting>,
 }
 
 impl Against<'_> {
@@ -116,33 +118,46 @@ impl Against<'_> {
             return Err("it gives no time".to_owned());
         }
         let occurred = claim.occurred.unwrap_or(Period::ALWAYS);
+        let fits = self.attributes(claim, self.act(claim), self.place(claim, &occurred))?;
+        self.stage(claim)?;
+        self.unit(claim)?;
+        Ok(fits)
+    }
+
+    /// How what a live claim says of a stock fits; `place` is how its place does.
+    ///
+    /// # Errors
+    /// The one reason why it is not used.
+    pub fn state(&self, claim: &Claim, place: Fit) -> Result<Fits, String> {
+        self.computed(claim)?;
+        let fits = self.attributes(claim, Fit::Same, place)?;
+        self.unit(claim)?;
+        Ok(fits)
+    }
+
+    fn attributes(&self, claim: &Claim, act: Fit, place: Fit) -> Result<Fits, String> {
         let (item, part) = self.item(claim);
-        let fits = Fits {
-            act: self.act(claim),
-            item,
-            part,
-            doer: self.doer(claim),
-            receiver: self.receiver(claim),
-            place: self.place(claim, &occurred),
-        };
+        let (doer, receiver) = (self.doer(claim), self.receiver(claim));
+        let fits = Fits { act, item, part, doer, receiver, place };
         let reasons = [
             (fits.item, "it is done to something else"),
             (fits.doer, "it is done by someone else"),
             (fits.receiver, "it is done to someone else"),
             (fits.place, "it is done elsewhere"),
         ];
-        if let Some((_, reason)) = reasons.iter().find(|(fit, _)| *fit == Fit::Other) {
-            return Err((*reason).to_owned());
+        match reasons.iter().find(|(fit, _)| *fit == Fit::Other) {
+            Some((_, reason)) => Err((*reason).to_owned()),
+            None => Ok(fits),
         }
-        self.stage(claim)?;
-        self.unit(claim)?;
-        Ok(fits)
     }
 
     fn kind(&self, claim: &Claim) -> Result<(), String> {
         match claim.kind {
             Kind::Event => Ok(()),
-            Kind::Tally if self.incidents && !counts_incidents(claim) => {
+            Kind::Tally if self.counted.is_some_and(|of| self.number(claim, of).is_none()) => {
+                Err("it totals something else than what is counted".to_owned())
+            }
+            Kind::Tally if self.counted.is_none() && self.incidents && !counts_incidents(claim) => {
                 Err("it totals harm or items, not incidents".to_owned())
             }
             Kind::Tally => Ok(()),
@@ -176,6 +191,19 @@ impl Against<'_> {
             return Err("it counts harm, not what the clause counts".to_owned());
         }
         Ok(())
+    }
+
+    /// How many explosions, or persons, a claim speaks of; none where it does not say. Of those harmed it may name a part.
+    pub fn number(&self, claim: &Claim, of: Counting) -> Option<model::amount::Range> {
+        let noun = match of {
+            Counting::Explosion => "explosion",
+            Counting::Person => "person",
+            Counting::Incident | Counting::Day => return None,
+        };
+        let amount = claim.amount.as_ref()?;
+        let said = amount.unit.as_deref().or(claim.item.as_deref())?;
+        let high = amount.high.filter(|_| claim.counter.is_none());
+        self.agreement.is(said, noun).then_some(model::amount::Range { low: amount.low, high })
     }
 
     /// Whether a claim that is not used may all the same be about what the pattern asks about.
@@ -261,7 +289,7 @@ impl Against<'_> {
         }
     }
 
-    fn place(&self, claim: &Claim, occurred: &Period) -> Fit {
+    pub fn place(&self, claim: &Claim, occurred: &Period) -> Fit {
         let place = claim.place.as_ref();
         let Some((_, zone)) = &self.pattern.place else { return self.anywhere(place, occurred) };
         let plainly = |p: &Place| p.zone.as_ref() == Some(zone) && p.lat.is_none() && p.other.is_empty();

@@ -8,6 +8,7 @@ mod fit;
 mod live;
 mod measure;
 mod place;
+mod stock;
 
 pub use decided::decided;
 pub use fit::{Considered, Use};
