@@ -429,6 +429,7 @@ fn of_phase(act: &str) -> Suspension {
         target: Target::Phase("one".to_owned()),
         whose: Whose::All,
         at_most: None,
+        in_all: false,
         clocks_stop: false,
     }
 }
