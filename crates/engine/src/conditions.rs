@@ -10,7 +10,7 @@ use std::{
 
 use model::{
     Amount, Id, Instant, Period,
-    agreement::{Action, Agreement, Condition, Due, PhaseEnd, Provision, Required, Rule, Target},
+    agreement::{Action, Agreement, Condition, Phase, PhaseEnd, Provision, Required, Rule, Target},
 };
 
 use crate::{
@@ -96,14 +96,15 @@ impl<'a> Context<'a> {
     /// When something that it speaks of is not computed.
     pub fn first(&self, condition: &Condition) -> Result<Moments, NotComputed> {
         match condition {
-            Condition::InForce => self.entry(),
+            Condition::InForce => Ok(self.entry()?.by(self.at)),
             Condition::Signed => {
                 let signed = self.agreement.signed.unwrap_or(self.agreement.in_force);
                 Ok(Moments::at(signed).by(self.at))
             }
             Condition::From(instant) => Ok(Moments::at(*instant).by(self.at)),
             Condition::Milestone(id) => self.milestone(id),
-            Condition::PhaseBegun(id) | Condition::During(id) => self.phase(id).map(|(began, _)| began),
+            Condition::PhaseBegun(id) => self.beginning(id),
+            Condition::During(id) => self.phase(id).map(|(began, _)| began),
             Condition::PhaseEnded(id) => self.phase(id).map(|(_, ended)| ended),
             Condition::Performed(id) => self.performed(id, false),
             Condition::PerformedInTime(id) => self.performed(id, true),
@@ -147,7 +148,7 @@ impl<'a> Context<'a> {
     /// When what it hangs on is not computed.
     pub fn entry(&self) -> Result<Moments, NotComputed> {
         match &self.agreement.entry {
-            None => Ok(Moments::at(self.agreement.in_force).by(self.at)),
+            None => Ok(Moments::at(self.agreement.in_force)),
             Some(condition) => self.named("entry into force".to_owned(), || {
                 let least = Moments::at(self.agreement.in_force).by(self.at);
                 self.entering.set(true);
@@ -209,17 +210,25 @@ impl<'a> Context<'a> {
         self.named(format!("milestone {id}"), || self.first(&milestone.when))
     }
 
+    /// When a phase begins.
+    fn beginning(&self, id: &Id) -> Result<Moments, NotComputed> {
+        let phase = self.declared(id)?;
+        self.named(format!("beginning of phase {id}"), || self.first(&phase.begins))
+    }
+
+    /// The phase of this name, if nothing may have changed it.
+    fn declared(&self, id: &Id) -> Result<&'a Phase, NotComputed> {
+        let found = self.agreement.phases.iter().find(|p| p.id == *id);
+        let phase = found.ok_or_else(|| NotComputed(format!("the phase {id}, which is not declared")))?;
+        changed(self.agreement, &Target::Phase(id.clone())).map_or(Ok(phase), |what| Err(NotComputed(what)))
+    }
+
     /// When a phase begins and ends.
     ///
     /// # Errors
     /// When one of its conditions is not computed.
     pub fn phase(&self, id: &Id) -> Result<(Moments, Moments), NotComputed> {
-        let found = self.agreement.phases.iter().find(|p| p.id == *id);
-        let phase = found.ok_or_else(|| NotComputed(format!("the phase {id}, which is not declared")))?;
-        if let Some(what) = changed(self.agreement, &Target::Phase(id.clone())) {
-            return Err(NotComputed(what));
-        }
-        let began = self.named(format!("beginning of phase {id}"), || self.first(&phase.begins))?;
+        let (phase, began) = (self.declared(id)?, self.beginning(id)?);
         let ended = self.named(format!("end of phase {id}"), || {
             let ended = match &phase.ends {
                 PhaseEnd::Never => Moments::never(),
@@ -238,29 +247,6 @@ impl<'a> Context<'a> {
         Ok((began, ended))
     }
 
-    /// The deadline of a duty and the instants at which its window can open.
-    ///
-    /// # Errors
-    /// When what it hangs on is not computed.
-    pub fn window(&self, due: &Due) -> Result<(Moments, Deadline), NotComputed> {
-        let at_start = || self.entry();
-        Ok(match due {
-            Due::Within(length, after) => (self.first(after)?, Deadline::After(*length)),
-            Due::EndOfDayAfter(days, after) => {
-                (self.first(after)?, Deadline::EndOfDay(*days, self.agreement.timezone.clone()))
-            }
-            Due::By(last) => (at_start()?, Deadline::Fixed(*last)),
-            Due::Open => (at_start()?, Deadline::Open),
-            Due::MonthsAfter(months, after) => {
-                (self.first(after)?, Deadline::Months(*months, self.agreement.timezone.clone()))
-            }
-            Due::Before(_) => return Err(NotComputed("a deadline that an event sets".to_owned())),
-            Due::Latest(_) | Due::Earliest(_) => {
-                return Err(NotComputed("the later or earlier of several deadlines".to_owned()));
-            }
-        })
-    }
-
     /// From when performance counts.
     ///
     /// # Errors
@@ -269,40 +255,13 @@ impl<'a> Context<'a> {
         let entered = self.counting()?;
         let Some(condition) = not_before else { return Ok(entered) };
         let first = Start::of(&self.first(condition)?);
-        let later = |a: Instant, b: Instant| a.max(b);
-        Ok(Start {
-            earliest: later(first.earliest, entered.earliest),
-            latest: later(first.latest, entered.latest),
-        })
-    }
-
-    /// The instant from which performance counts.
-    ///
-    /// # Errors
-    /// When `not before` is uncertain or not computed.
-    pub fn counted_from(&self, not_before: Option<&Condition>) -> Result<Instant, NotComputed> {
-        let Some(condition) = not_before else { return self.entered() };
-        let first = self.first(condition)?;
-        match (first.spans.as_slice(), first.never) {
-            ([span], false) if span.first == span.last => Ok(span.first),
-            ([], true) => Ok(self.at.next()),
-            _ => Err(NotComputed("a “not before” whose instant is uncertain".to_owned())),
-        }
+        Ok(Start { earliest: first.earliest.max(entered.earliest), latest: first.latest.max(entered.latest) })
     }
 
     pub(crate) fn provision(&self, id: &Id) -> Result<&'a Provision, NotComputed> {
         let found = self.agreement.provisions.iter().find(|p| p.id == *id);
         let found = found.ok_or_else(|| NotComputed(format!("the provision {id}, which is not declared")))?;
         beyond(self.agreement, found).map_or(Ok(found), |what| Err(NotComputed(what)))
-    }
-
-    /// Whether a single duty binds throughout, from a certain entry into force on.
-    ///
-    /// # Errors
-    /// When what its scope hangs on is not computed.
-    pub(crate) fn plain(&self, provision: &Provision) -> Result<bool, NotComputed> {
-        let throughout = provision.while_ == Condition::InForce && provision.terms.unless.is_none();
-        Ok(throughout && self.agreement.entry.is_none())
     }
 
     /// For each bearer of a single duty that binds throughout, its bounds, its window and what is owed.
@@ -312,26 +271,17 @@ impl<'a> Context<'a> {
         each: impl Fn(&Single<'_>, Instant) -> T,
     ) -> Result<Option<Vec<T>>, NotComputed> {
         let Rule::Once { action, required, due, not_before } = &provision.rule else { return Ok(None) };
-        if !self.plain(provision)? {
+        let duty = self.duty(provision, due, not_before.as_ref())?;
+        if duty.bound.is_some() {
             return Ok(None);
         }
-        let (opens, deadline) = self.window(due)?;
-        let from = self.counted_from(not_before.as_ref())?;
         let mut results = Vec::new();
         for bearer in &provision.bearers {
             let mut own = action.clone();
             own.by = vec![bearer.clone()];
             let role = Role::Duty { bearers: &own.by, verifiers: &provision.verified_by };
             let asked = self.ask(&own, role);
-            let count_from = CountFrom::Fixed(from);
-            let single = Single {
-                bounds: &asked.bounds,
-                opens: &opens,
-                deadline: &deadline,
-                count_from,
-                required: *required,
-            };
-            results.push(each(&single, self.at));
+            results.push(each(&duty.single(&asked.bounds, *required), self.at));
         }
         Ok(Some(results))
     }

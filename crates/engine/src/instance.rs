@@ -10,8 +10,9 @@ use jiff::{ToSpan, tz::TimeZone};
 use model::{Amount, Duration, Instant, Period, Status, StatusSet, agreement::Required};
 
 use crate::{
+    bound::Binding,
     bounds::{Bounds, View},
-    moments::Moments,
+    moments::{Moments, Start},
 };
 
 /// Days on which a window may have opened are told apart up to this number; beyond it, their deadlines are taken as one stretch.
@@ -28,6 +29,8 @@ pub enum Deadline {
     EndOfDay(u32, TimeZone),
     /// The midnight that ends the day so many calendar months after is the first tick too late.
     Months(u32, TimeZone),
+    /// Between these, for each stretch in which the window can have opened: its last tick does not follow from its first.
+    Apart(Vec<(Period, Period)>),
     /// Never.
     Open,
 }
@@ -48,6 +51,7 @@ impl Deadline {
                 let next = day.and_then(jiff::civil::Date::tomorrow);
                 next.map_or(Instant::MAX, |next| Instant::start_of(next, zone).previous())
             }
+            Deadline::Apart(slots) => slots.iter().map(|(_, ends)| ends.last).max().unwrap_or(Instant::MAX),
             Deadline::Open => Instant::MAX,
         }
     }
@@ -55,6 +59,12 @@ impl Deadline {
     /// When it is over: the tick after the last in time, for each way in which the window can have opened.
     #[must_use]
     pub fn over(&self, opens: &Moments) -> Moments {
+        if let Deadline::Apart(slots) = self {
+            let ends =
+                slots.iter().map(|(_, ends)| Period { first: ends.first.next(), last: ends.last.next() });
+            let none = Moments { spans: Vec::new(), never: opens.never };
+            return ends.fold(none, |over, span| over.or(&Moments { spans: vec![span], never: false }));
+        }
         let mut over = Moments { spans: Vec::new(), never: opens.never };
         let end = |opened: Instant| self.last(opened).next();
         for span in &opens.spans {
@@ -81,7 +91,7 @@ impl Deadline {
                 let days = starts_of_days(span, zone).unwrap_or_default();
                 days.into_iter().flat_map(|midnight| [midnight.previous(), midnight]).collect()
             }
-            Deadline::Fixed(_) | Deadline::Open => Vec::new(),
+            Deadline::Fixed(_) | Deadline::Apart(_) | Deadline::Open => Vec::new(),
         }
     }
 }
@@ -109,6 +119,8 @@ fn starts_of_days(span: &Period, zone: &TimeZone) -> Option<Vec<Instant>> {
 pub enum CountFrom {
     /// From a fixed instant: entry into force, as a rule.
     Fixed(Instant),
+    /// From an instant that is in doubt, whatever the opening.
+    Since(Start),
     /// From the opening of the window (`afterwards`).
     Opening,
 }
@@ -126,12 +138,17 @@ pub struct Single<'a> {
     pub count_from: CountFrom,
     /// How much is owed.
     pub required: Required,
+    /// When it binds; none where that is throughout, from entry into force on.
+    pub binding: Option<Binding<'a>>,
 }
 
 impl Single<'_> {
     /// The statuses at `at`.
     #[must_use]
     pub fn statuses(&self, at: Instant) -> StatusSet {
+        if let Some(binding) = &self.binding {
+            return self.bound_statuses(binding, at);
+        }
         self.by_view(at).into_iter().fold(StatusSet::EMPTY, StatusSet::or)
     }
 
@@ -142,10 +159,11 @@ impl Single<'_> {
         if self.opens.never || self.opens.spans.last().is_some_and(|span| span.last > at) {
             sets.insert(StatusSet::only(Status::Inactive));
         }
-        for opened in self.openings(at) {
+        for opened in self.openings(&self.bounds.cuts, at) {
             let last = self.deadline.last(opened);
             let start = match self.count_from {
                 CountFrom::Fixed(from) => from,
+                CountFrom::Since(start) => start.latest,
                 CountFrom::Opening => opened,
             };
             if at <= last {
@@ -162,8 +180,7 @@ impl Single<'_> {
     }
 
     /// One opening for each way in which it can stand to the cuts, the deadline and `at`.
-    fn openings(&self, at: Instant) -> BTreeSet<Instant> {
-        let cuts = &self.bounds.cuts;
+    pub(crate) fn openings(&self, cuts: &[Instant], at: Instant) -> BTreeSet<Instant> {
         let mut openings = BTreeSet::new();
         for span in self.opens.spans.iter().filter_map(|s| Period::closed(s.first, s.last.min(at))) {
             let mut own = BTreeSet::from([span.first, span.last]);
@@ -173,7 +190,7 @@ impl Single<'_> {
                     own.extend([at - *length, (at - *length).previous()]);
                 }
             }
-            if self.count_from == CountFrom::Opening {
+            if self.count_from == CountFrom::Opening || self.binding.is_some() {
                 own.extend(cuts.iter().flat_map(|c| [c.previous(), *c]));
             }
             own.retain(|opening| span.first <= *opening && *opening <= span.last);
@@ -193,8 +210,21 @@ impl Single<'_> {
         for span in &self.opens.spans {
             changes.extend([span.first, span.last, span.last.next()]);
         }
-        for opening in self.openings(at) {
-            changes.insert(self.deadline.last(opening).next());
+        if let Some(binding) = &self.binding {
+            changes.extend(
+                self.marks(binding).into_iter().flat_map(|mark| [mark.previous(), mark, mark.next()]),
+            );
+        }
+        match self.deadline {
+            Deadline::Apart(slots) => {
+                changes.extend(
+                    slots.iter().flat_map(|(_, ends)| [ends.first.next(), ends.last, ends.last.next()]),
+                );
+            }
+            _ => {
+                let openings = self.openings(&self.bounds.cuts, at);
+                changes.extend(openings.into_iter().map(|opening| self.deadline.last(opening).next()));
+            }
         }
         changes
     }

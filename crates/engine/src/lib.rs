@@ -7,10 +7,13 @@
 //! Invariant: a pure function of its arguments, sound in every world; it does no input or output and knows no clock.
 
 pub mod asked;
+pub mod bound;
 pub mod bounds;
 pub mod conditions;
 mod counting;
+pub mod due;
 pub mod evaluate;
+mod forbidden;
 pub mod instance;
 mod kept;
 pub mod measure;

@@ -3,11 +3,11 @@
 //! Invariant: a deed outside of the scope is none; more scope never makes fewer violations, so the widest and the narrowest
 //! scope stand for all between.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use model::{
-    Amount, Duration, Id, Instant, Period, Status, StatusSet,
-    agreement::{Action, Condition, Exception, Provision, Required, Rule},
+    Amount, Id, Instant, Period, Status, StatusSet,
+    agreement::{Action, Provision, Required, Rule},
     amount::Range,
     answer::{BearerAnswer, InstanceAnswer, Moment, SourceAnswer},
 };
@@ -17,7 +17,8 @@ use crate::{
     bounds::Bounds,
     conditions::{Context, NotComputed},
     counting::counted,
-    measure::{Event, Measure, Role},
+    forbidden,
+    measure::{Measure, Role},
     outcome::{Outcome, Row, required_map, sorted},
     recurring::{range, window::Windows},
     signal::Truth,
@@ -61,60 +62,9 @@ pub(crate) fn violations(
     let role = Role::forbidden(bearers, &provision.verified_by, provision.terms.counting);
     let mut measure = context.evidence.measure(&own, role);
     for exception in &provision.exceptions {
-        excuse(context, exception, &own, &mut measure)?;
+        forbidden::excuse(context, exception, &own, &mut measure)?;
     }
     Ok(measure)
-}
-
-/// Takes out what an exception excuses: certainly excused deeds give nothing, possibly excused ones no floor.
-fn excuse(
-    context: &Context<'_>,
-    exception: &Exception,
-    violation: &Action,
-    measure: &mut Measure,
-) -> Result<(), NotComputed> {
-    let Condition::Recently(length, ground) = &exception.when else {
-        return Err(NotComputed("an exception other than “within … after a deed”".to_owned()));
-    };
-    let excusable = excusable(context, exception, violation);
-    let role = Role::Violation { bearers: &ground.by, verifiers: &[] };
-    let bounds = Bounds::of(&context.evidence.measure(ground, role));
-    for event in measure.accounts.iter_mut().flat_map(|account| &mut account.events) {
-        let Some(certainly_theirs) = excusable.get(&event.claim) else { continue };
-        let (maybe, certain) = grounds(&bounds, event, *length);
-        if maybe {
-            event.floor = Amount::ZERO;
-        }
-        if certain && *certainly_theirs {
-            event.high = Some(Amount::ZERO);
-        }
-    }
-    Ok(())
-}
-
-/// The claims of deeds that may be by one whom the exception excuses, and whether they certainly are.
-fn excusable(context: &Context<'_>, exception: &Exception, violation: &Action) -> BTreeMap<Id, bool> {
-    let mut own = violation.clone();
-    if !exception.by.is_empty() {
-        own.by.retain(|bearer| exception.by.contains(bearer));
-    }
-    if own.by.is_empty() {
-        return BTreeMap::new();
-    }
-    let role = Role::Violation { bearers: &own.by, verifiers: &[] };
-    let measure = context.evidence.measure(&own, role);
-    let events = measure.accounts.into_iter().flat_map(|account| account.events);
-    events.map(|event| (event.claim, event.floor > Amount::ZERO)).collect()
-}
-
-/// Whether a ground may, and must, have come within `length` before an event, wherever in its interval it happened.
-fn grounds(bounds: &Bounds, event: &Event, length: Duration) -> (bool, bool) {
-    let widest = bounds.views(&[event.period.first - length, event.period.last.next()]);
-    let maybe = widest.iter().any(|view| view.high(0, 1).is_none_or(|high| high > Amount::ZERO));
-    let (from, until) = (event.period.last - length, event.period.first);
-    let certain =
-        from < until && bounds.views(&[from, until]).iter().all(|view| view.low(0, 1) > Amount::ZERO);
-    (maybe, certain)
 }
 
 /// The statuses at an instant.

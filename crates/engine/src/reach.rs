@@ -6,8 +6,8 @@
 use model::{
     Id,
     agreement::{
-        Action, Agreement, Binding, CountedOn, Cycle, Due, Faculty, Matching, Measure, Power, Provision,
-        Required, Rule, Share, Side, Spread, Target, Terms, TieKind, Where,
+        Action, Agreement, Binding, CountedOn, Cycle, Faculty, Matching, Measure, Power, Provision, Required,
+        Rule, Share, Side, Spread, Target, Terms, TieKind, Where,
     },
 };
 
@@ -16,7 +16,6 @@ use model::{
 pub fn beyond(agreement: &Agreement, provision: &Provision) -> Option<String> {
     let rule = rule(&provision.rule).or_else(|| terms(&provision.terms)).or_else(|| binding(provision));
     rule.map(str::to_owned)
-        .or_else(|| before_entry(agreement, &provision.rule))
         .or_else(|| extended_terms(agreement, &provision.rule))
         .or_else(|| kept(agreement, provision))
         .or_else(|| provision.exceptions.iter().any(|e| e.plea.is_some()).then(|| "a plea".to_owned()))
@@ -89,16 +88,10 @@ fn kept(agreement: &Agreement, provision: &Provision) -> Option<String> {
     provision.bearers.iter().filter(|_| *own).find_map(|id| doer(agreement, id))
 }
 
-/// What was done before entry into force is not counted, and a duty due then could never be met.
-fn before_entry(agreement: &Agreement, rule: &Rule) -> Option<String> {
-    let Rule::Once { due: Due::By(last), .. } = rule else { return None };
-    (*last < agreement.in_force).then(|| "a duty that is due before entry into force".to_owned())
-}
-
 fn terms(terms: &Terms) -> Option<&'static str> {
     // What only describes violations, or settles them elsewhere, changes no status.
     let Terms {
-        unless,
+        unless: _,
         counting: _,
         judged,
         manner,
@@ -114,7 +107,6 @@ fn terms(terms: &Terms) -> Option<&'static str> {
         notwithstanding: _,
     } = terms;
     [
-        (unless.is_some(), "`unless`"),
         (judged.is_some(), "a term that someone judges"),
         (manner.is_some(), "effort or pace, which is tracked and never judged"),
         (for_each.is_some(), "a duty for each of a family"),

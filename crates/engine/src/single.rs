@@ -10,15 +10,17 @@ use std::{
 
 use model::{
     Amount, Id, Instant, Period, StatusSet,
-    agreement::{Action, Condition, Due, Provision, Required, Rule},
+    agreement::{Action, Condition, Due, PhaseEnd, Provision, Required, Rule},
     amount::Range,
     answer::{InstanceAnswer, SourceAnswer, Window},
 };
 
 use crate::{
     asked::Asked,
+    bound::Binding,
     bounds::Bounds,
     conditions::{Context, NotComputed, performance},
+    due::hangs_on,
     instance::{CountFrom, Deadline, Single},
     measure::Role,
     moments::Moments,
@@ -64,6 +66,10 @@ struct Frame<'a> {
     used: Amount,
     /// What this instance owes by itself.
     owed: Required,
+    /// When it binds; none where that is throughout.
+    binding: Option<Binding<'a>>,
+    /// From when its statuses are shown; none where that is from where it counts.
+    shown_from: Option<Instant>,
     /// Later instances for which it stands too.
     rest: Vec<Frame<'a>>,
 }
@@ -76,6 +82,7 @@ impl Frame<'_> {
             deadline: self.deadline,
             count_from: self.count_from,
             required: self.required,
+            binding: self.binding,
         }
     }
 
@@ -103,13 +110,17 @@ impl Frame<'_> {
     fn start(&self) -> Option<Instant> {
         match self.count_from {
             CountFrom::Fixed(from) => Some(from),
+            CountFrom::Since(start) => Some(start.earliest),
             CountFrom::Opening => self.opens.spans.first().map(|span| span.first),
         }
     }
 
     fn amount(&self, bounds: &Bounds, at: Instant) -> Range {
         let Some(from) = self.start() else { return Range::exactly(Amount::ZERO) };
-        let range = Asked::amount(bounds, from, at.next());
+        let mut range = Asked::amount(bounds, from, at.next());
+        if let CountFrom::Since(start) = self.count_from {
+            range.low = Some(start.low(bounds, at.next()));
+        }
         let own = |amount: Amount| (amount - self.used).max(Amount::ZERO);
         let cap = match self.owed {
             Required::AtLeast(owed) if self.used > Amount::ZERO || self.required != self.owed => Some(owed),
@@ -138,6 +149,12 @@ impl Frame<'_> {
         let single = self.single(&asked.bounds);
         let performed = match self.count_from {
             CountFrom::Fixed(_) => performance(&single, at, false),
+            CountFrom::Since(start) => match self.required {
+                Required::AtLeast(owed) => {
+                    Moments::reaching_since(&asked.bounds, start, owed, at).both(&self.opens.by(at))
+                }
+                _ => Moments::never(),
+            },
             CountFrom::Opening => Moments { spans: Vec::new(), never: true },
         };
         let answer = InstanceAnswer {
@@ -153,7 +170,8 @@ impl Frame<'_> {
             evidence,
             assumptions,
         };
-        let timeline = changes(single.changes(at), start, at, |t| self.statuses(&asked.bounds, t));
+        let shown_from = self.shown_from.unwrap_or(start);
+        let timeline = changes(single.changes(at), shown_from, at, |t| self.statuses(&asked.bounds, t));
         Row { answer, timeline }
     }
 
@@ -205,22 +223,21 @@ pub fn once(context: &Context<'_>, provision: &Provision) -> Result<Outcome, Not
     let Rule::Once { action, required, due, not_before } = &provision.rule else {
         return Err(NotComputed("not a single duty".to_owned()));
     };
-    if provision.while_ != Condition::InForce {
-        return Err(NotComputed("a single duty that binds only during a phase".to_owned()));
-    }
-    let (opens, deadline) = context.window(due)?;
-    let from = context.counted_from(not_before.as_ref())?;
+    let duty = context.duty(provision, due, not_before.as_ref())?;
+    let opens = &duty.opens;
     let mut outcome = Outcome::default();
     for bearer in &provision.bearers {
         let asked = ask(context, action, bearer, provision);
         let frame = Frame {
             key: if provision.bearers.len() == 1 { "once".to_owned() } else { bearer.clone() },
-            opens: &opens,
-            deadline: &deadline,
-            count_from: CountFrom::Fixed(from),
+            opens,
+            deadline: &duty.deadline,
+            count_from: duty.count_from,
             required: *required,
             used: Amount::ZERO,
             owed: *required,
+            binding: duty.binding(),
+            shown_from: Some(context.agreement.in_force),
             rest: Vec::new(),
         };
         outcome.push(bearer, frame.row(&asked, context.at, provision));
@@ -229,6 +246,7 @@ pub fn once(context: &Context<'_>, provision: &Provision) -> Result<Outcome, Not
         outcome.exact &= !lumpy || outcome.rows.iter().all(|(_, row)| row.answer.status.len() == 1);
     }
     let doubtful = opens.never != opens.spans.is_empty() || opens.spans.iter().any(|s| s.first < s.last);
+    outcome.exact &= duty.certain && (duty.bound.is_none() || matches!(required, Required::AtLeast(_)));
     outcome.exact &= !(doubtful && (shares_claims(context, due, &outcome) || after_exactly(context, due)));
     Ok(outcome)
 }
@@ -243,19 +261,20 @@ pub fn ask(context: &Context<'_>, action: &Action, bearer: &Id, provision: &Prov
 
 /// Whether a window hangs on a duty of “exactly”, whose amount may pass what is owed in one deed or stop at it.
 fn after_exactly(context: &Context<'_>, due: &Due) -> bool {
-    let (Due::Within(_, condition) | Due::EndOfDayAfter(_, condition)) = due else { return false };
-    let (Condition::Performed(id) | Condition::PerformedInTime(id) | Condition::Breached(id)) = condition
-    else {
-        return false;
-    };
-    let named = context.agreement.provisions.iter().find(|p| p.id == *id);
-    named.is_some_and(|p| matches!(p.rule, Rule::Once { required: Required::Exactly(_), .. }))
+    hangs_on(due).into_iter().any(|condition| {
+        let (Condition::Performed(id) | Condition::PerformedInTime(id) | Condition::Breached(id)) = condition
+        else {
+            return false;
+        };
+        let named = context.agreement.provisions.iter().find(|p| p.id == *id);
+        named.is_some_and(|p| matches!(p.rule, Rule::Once { required: Required::Exactly(_), .. }))
+    })
 }
 
 /// Whether the instant that a window hangs on rests on claims that its performance rests on too.
 fn shares_claims(context: &Context<'_>, due: &Due, outcome: &Outcome) -> bool {
-    let (Due::Within(_, condition) | Due::EndOfDayAfter(_, condition)) = due else { return false };
-    let behind = claims_behind(context, condition, 0);
+    let behind: BTreeSet<Id> =
+        hangs_on(due).into_iter().flat_map(|condition| claims_behind(context, condition, 0)).collect();
     outcome.rows.iter().any(|(_, row)| row.answer.evidence.iter().any(|id| behind.contains(id)))
 }
 
@@ -270,26 +289,47 @@ fn claims_behind(context: &Context<'_>, condition: &Condition, depth: usize) -> 
         return BTreeSet::new();
     }
     match condition {
-        Condition::Deed(action) | Condition::Recently(_, action) => of(action),
+        Condition::Deed(action)
+        | Condition::Recently(_, action)
+        | Condition::Calm(action, _)
+        | Condition::Done(action, _) => of(action),
         Condition::All(of) | Condition::Any(of) | Condition::AtLeast(_, of) => {
             of.iter().flat_map(deeper).collect()
         }
-        Condition::Not(inner) => deeper(inner),
+        Condition::Not(inner)
+        | Condition::Since(_, inner)
+        | Condition::HoursAfter(_, inner)
+        | Condition::DaysAfter(_, inner) => deeper(inner),
+        Condition::PhaseBegun(id) | Condition::PhaseEnded(id) | Condition::During(id) => {
+            let phases = agreement.phases.iter().filter(|phase| phase.id == *id);
+            phases
+                .flat_map(|phase| {
+                    let end = match &phase.ends {
+                        PhaseEnd::When(end) => deeper(end),
+                        _ => BTreeSet::new(),
+                    };
+                    deeper(&phase.begins).into_iter().chain(end)
+                })
+                .collect()
+        }
         Condition::Milestone(id) => {
             agreement.milestones.iter().filter(|m| m.id == *id).flat_map(|m| deeper(&m.when)).collect()
         }
-        Condition::Performed(id) | Condition::PerformedInTime(id) | Condition::Breached(id) => {
+        Condition::Performed(id)
+        | Condition::PerformedInTime(id)
+        | Condition::Breached(id)
+        | Condition::Overdue(id)
+        | Condition::Violations(id, _)
+        | Condition::Amount(id, _) => {
             let named = agreement.provisions.iter().filter(|p| p.id == *id);
             named
                 .flat_map(|p| match &p.rule {
                     Rule::Once { action, due, .. } => {
                         let mut claims: BTreeSet<Id> = of(action);
-                        if let Due::Within(_, after) | Due::EndOfDayAfter(_, after) = due {
-                            claims.extend(deeper(after));
-                        }
+                        claims.extend(hangs_on(due).into_iter().flat_map(deeper));
                         claims
                     }
-                    _ => BTreeSet::new(),
+                    other => other.action().map(of).unwrap_or_default(),
                 })
                 .collect()
         }
@@ -308,6 +348,9 @@ pub fn exchange(context: &Context<'_>, provision: &Provision) -> Result<Outcome,
     let [bearer] = provision.bearers.as_slice() else {
         return Err(NotComputed("an exchange that several owe".to_owned()));
     };
+    if provision.terms.unless.is_some() {
+        return Err(NotComputed("an exchange with an `unless`".to_owned()));
+    }
     if provision.while_ != Condition::InForce || *every <= Amount::ZERO {
         return Err(NotComputed("an exchange that binds only during a phase".to_owned()));
     }
@@ -329,6 +372,8 @@ pub fn exchange(context: &Context<'_>, provision: &Provision) -> Result<Outcome,
         required: Required::AtLeast(Amount(required.0.saturating_mul(k))),
         used: Amount(required.0.saturating_mul(k - 1)),
         owed: Required::AtLeast(*required),
+        binding: None,
+        shown_from: None,
         rest: Vec::new(),
     };
     let mut frames: Vec<Frame<'_>> = (1..=far).zip(&openings).map(|(k, opens)| frame(k, opens)).collect();

@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use model::{
-    Amount, Id, Instant, Period, Status, StatusSet,
+    Amount, Id, Instant, Status, StatusSet,
     agreement::{Condition, Counting, Provision, Rule},
 };
 
@@ -15,6 +15,7 @@ use crate::{
     bounds::Bounds,
     conditions::{Context, NotComputed},
     evaluate,
+    forbidden::Within,
     measure::Role,
     moments::{Moments, Start},
     outcome::{Outcome, Row},
@@ -168,28 +169,5 @@ fn reaching_in(bounds: &Bounds, scope: &Scope, amount: Amount, at: Instant) -> M
     if scope.whole() {
         return Moments::reaching_since(bounds, Start::of(&scope.opens), amount, at);
     }
-    let Some(first) = scope.opens.spans.first().map(|span| span.first) else { return Moments::never() };
-    let Some(all) = Period::closed(first, at) else { return Moments::never() };
-    let (mut low, mut high) = (Amount::ZERO, Some(Amount::ZERO));
-    let mut changes = Vec::new();
-    for (stretch, truth) in stretches(scope, &all) {
-        let cuts = bounds.cuts.iter().flat_map(|cut| [cut.previous(), *cut]);
-        let turns = cuts.filter(|t| stretch.first < *t && *t <= stretch.last);
-        let amounts = |t: Instant| {
-            let within = Asked::amount(bounds, stretch.first, t.next());
-            let low = if truth == Truth::Yes { low + within.low.unwrap_or_default() } else { low };
-            (low, high.zip(within.high).map(|(so_far, more)| so_far + more))
-        };
-        for t in [stretch.first].into_iter().chain(turns) {
-            let (low, high) = amounts(t);
-            changes.push((t, Truth::of(high.is_none_or(|high| high >= amount), low >= amount)));
-        }
-        (low, high) = amounts(stretch.last);
-    }
-    Signal::of(changes).first(first, at)
-}
-
-/// The stretches in which a scope may bind: each as long as it certainly binds, or may.
-pub(crate) fn stretches(scope: &Scope, within: &Period) -> Vec<(Period, Truth)> {
-    scope.holds.cells_in(within).filter(|(_, truth)| truth.possible()).collect()
+    Within::of(bounds, scope, at).reaching(amount, at)
 }
