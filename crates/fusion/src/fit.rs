@@ -254,7 +254,7 @@ impl Against<'_> {
             return Fit::Same;
         }
         if doers.is_empty() {
-            return if claim.kind == Kind::Tally { Fit::Wider } else { Fit::Perhaps };
+            return if totals(claim) { Fit::Wider } else { Fit::Perhaps };
         }
         let among = |named: &&Named| named.party.as_ref().is_some_and(|party| bound.contains(party));
         let joint = claim.by_mode == Doers::Joint;
@@ -280,7 +280,7 @@ impl Against<'_> {
         let Some(wanted) = &self.pattern.to else { return Fit::Same };
         let parties: Vec<&Option<Id>> = claim.to.iter().map(|named| &named.party).collect();
         if parties.is_empty() {
-            return if claim.kind == Kind::Tally { Fit::Wider } else { Fit::Perhaps };
+            return if totals(claim) { Fit::Wider } else { Fit::Perhaps };
         }
         match parties.iter().filter(|party| party.as_ref() == Some(wanted)).count() {
             0 if parties.iter().all(|party| party.is_some()) => Fit::Other,
@@ -357,6 +357,11 @@ impl Against<'_> {
 pub fn stage_of(pattern: &Action) -> Option<&str> {
     let of_act = || model::vocabulary::act(&pattern.act).and_then(|term| term.stage.as_deref());
     pattern.stage.as_deref().or_else(of_act)
+}
+
+/// Whether a claim that names nobody speaks of everybody's.
+fn totals(claim: &Claim) -> bool {
+    matches!(claim.kind, Kind::Tally | Kind::State)
 }
 
 /// Whether a tally's own unit is incidents, rather than harm or items.

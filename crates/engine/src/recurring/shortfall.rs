@@ -162,13 +162,15 @@ impl Plan<'_> {
         let at = self.context.at;
         let hull = Period { first: window.first(), last: window.last().min(at) };
         let mut times: BTreeSet<Instant> = self.quota.cuts(&hull).flat_map(|c| [c.previous(), c]).collect();
-        times.extend([hull.first, hull.last]);
+        // When it matters how much there was: at its end, and when the time of an earlier period that falls into it is over.
+        let mut decisive = BTreeSet::from([hull.last]);
         if let Spread::MadeUp(length) = spread {
-            // The deadlines of earlier periods that fall into this one.
             let ends = self.periods.iter().map(|p| p.last.next() + *length);
             let first = self.periods.partition_point(|p| p.last.next() + *length < hull.first);
-            times.extend(ends.skip(first).take_while(|end| *end <= hull.last));
+            decisive.extend(ends.skip(first).take_while(|end| *end <= hull.last));
         }
+        times.insert(hull.first);
+        times.extend(&decisive);
         times.retain(|t| hull.first <= *t && *t <= hull.last);
         let mut days: Vec<Day> = required
             .iter()
@@ -192,7 +194,7 @@ impl Plan<'_> {
                     least: hull.low.map_or(0, |low| low.0).max(last.map_or(0, |l| l.least)),
                     most: hull.high.map_or(ENDLESS, |high| high.0).max(last.map_or(0, |l| l.most)),
                 };
-                day.uncertain |= step.least != step.most;
+                day.uncertain |= step.least != step.most && decisive.contains(&by);
                 day.steps.push(step);
             }
         }

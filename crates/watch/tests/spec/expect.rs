@@ -83,6 +83,10 @@ fn compare(subject: &str, expected: &str, answer: &Answer) -> Result<(String, St
         let (id, key) = keyed(inner).ok_or_else(|| format!("“{subject}” names no instance"))?;
         return Ok((expected.to_owned(), ranged(&instance(provision(id, answer)?, key)?.amount)));
     }
+    if let Some(id) = base.strip_suffix(".exact") {
+        let exact = if provision(id, answer)?.exact { "yes" } else { "no" };
+        return Ok((expected.to_owned(), exact.to_owned()));
+    }
     if let Some(inner) = base.strip_suffix(".why") {
         let why = match keyed(inner) {
             Some((id, key)) => instance(provision(id, answer)?, key)?.why.clone(),
