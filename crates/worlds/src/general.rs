@@ -16,7 +16,7 @@ use crate::{
     bounds::{Bounds, NONE},
     evidence::Evidence,
     grid,
-    incidents::Incidents,
+    incidents::{FURTHER, Incidents},
     streams::{Cap, Stream, Streams},
     world::{Deed, Facts, Outcome, World, not_handled},
 };
@@ -57,13 +57,11 @@ pub(crate) fn verdict(oracle: &Oracle, provision: &Provision) -> Result<Provisio
             choices.push(case.family(index, &maximal, &points)?);
         }
     }
-    let mut further = false;
     for id in &streams.forbidden {
         let incidents = case.incidents(id)?.at(&points);
-        further |= provision.id == *id && !incidents.further().is_empty();
         choices.push(case.judged(incidents.deeds()?));
     }
-    case.join(provision, &choices, further)
+    case.join(provision, &choices)
 }
 
 struct General<'a> {
@@ -303,16 +301,12 @@ impl General<'_> {
         all
     }
 
-    fn join(
-        &self,
-        provision: &Provision,
-        choices: &[Vec<Vec<Deed>>],
-        further: bool,
-    ) -> Result<ProvisionVerdict, Refused> {
+    fn join(&self, provision: &Provision, choices: &[Vec<Vec<Deed>>]) -> Result<ProvisionVerdict, Refused> {
         let facts = self.facts();
         let count = choices.iter().fold(facts.len(), |n, all| n.saturating_mul(all.len()));
         self.oracle.spend(count)?;
         let mut outcomes: Vec<Outcome> = Vec::new();
+        let mut unbounded = false;
         for number in 0..count {
             let (mut deeds, mut rest) = (Vec::new(), number / facts.len());
             for all in choices {
@@ -320,8 +314,17 @@ impl General<'_> {
                 rest /= all.len();
             }
             let facts = &facts[number % facts.len()];
-            let world = World::new(self.oracle.agreement(), &deeds, facts, self.oracle.case.at)?;
-            let outcome = world.outcome(provision, self.oracle.case.at)?;
+            let of = |deeds: &[Deed]| {
+                let world = World::new(self.oracle.agreement(), deeds, facts, self.oracle.case.at)?;
+                world.outcome(provision, self.oracle.case.at)
+            };
+            let outcome = of(&deeds)?;
+            // Where one that nobody reported is a violation, any number of them may be.
+            let further = |deed: &Deed| deed.reference.as_deref() == Some(FURTHER);
+            if !unbounded && deeds.iter().any(further) {
+                let known: Vec<Deed> = deeds.iter().filter(|deed| !further(deed)).cloned().collect();
+                unbounded = of(&known)?.violations < outcome.violations;
+            }
             if !outcomes.contains(&outcome) {
                 outcomes.push(outcome);
             }
@@ -340,7 +343,7 @@ impl General<'_> {
             verdict.violations =
                 (certain.min(outcome.violations), possible.map(|most| most.max(outcome.violations)));
         }
-        if further {
+        if unbounded {
             verdict.violations.1 = None;
         }
         Ok(verdict)

@@ -26,6 +26,9 @@ use crate::{
     world::{Deed, Outcome},
 };
 
+/// The reference of an incident that nobody reported: it stands for any number of them.
+pub(crate) const FURTHER: &str = "further";
+
 /// A report of an incident.
 struct Report<'a> {
     claim: &'a Claim,
@@ -366,7 +369,7 @@ impl<'a> Incidents<'a> {
         self.oracle.world(deeds)?.outcome(self.provision, self.oracle.case.at)
     }
 
-    /// What happened, in every way: as reported, and each again with one further incident.
+    /// What happened, in every way: as reported, and each again with one further incident, marked as such.
     pub fn deeds(&self) -> Result<Vec<Vec<Deed>>, Refused> {
         let (reported, further) = (self.reported()?, self.further());
         self.oracle.spend(reported.len().saturating_mul(further.len() + 1) / 8)?;
@@ -416,7 +419,8 @@ impl<'a> Incidents<'a> {
             since <= **cut && **cut <= at && !self.silences.iter().any(|s| s.1.contains(&Period::at(**cut)))
         };
         let each = |when: &Instant| {
-            self.doers().iter().map(|doer| self.deed(*when, vec![doer.clone()])).collect::<Vec<_>>()
+            let mark = |deed| Deed { reference: Some(FURTHER.to_owned()), ..deed };
+            self.doers().iter().map(|doer| mark(self.deed(*when, vec![doer.clone()]))).collect::<Vec<_>>()
         };
         self.cuts.iter().filter(open).flat_map(each).collect()
     }
