@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{
     Amount, Id, Instant,
     agreement::{Provision, Rule, Unruled},
+    claim::Kind,
 };
 
 use crate::{
@@ -16,9 +17,10 @@ use crate::{
     bounds::{Bounds, NONE},
     evidence::Evidence,
     grid,
-    incidents::Incidents,
+    incidents::{FURTHER, Incidents},
+    references, stocks,
     streams::{Cap, Stream, Streams},
-    world::{Deed, Facts, Outcome, World, not_handled},
+    world::{Deed, Facts, Outcome, Stock, World, not_handled},
 };
 
 /// What came at each point.
@@ -43,6 +45,12 @@ pub(crate) fn verdict(oracle: &Oracle, provision: &Provision) -> Result<Provisio
         evidence.push((gathered.cuts.clone(), maximal));
     }
     let mut cuts: BTreeSet<Instant> = evidence.iter().flat_map(|(cuts, _)| cuts.iter().copied()).collect();
+    cuts.extend(case.said_of_states());
+    if let Some((id, trigger, answer)) = &streams.referenced {
+        for action in [trigger, answer] {
+            cuts.extend(Incidents::of(oracle, case.named(id)?, action)?.cuts.iter().copied());
+        }
+    }
     for id in &streams.forbidden {
         cuts.extend(case.incidents(id)?.cuts.iter().copied());
     }
@@ -57,13 +65,26 @@ pub(crate) fn verdict(oracle: &Oracle, provision: &Provision) -> Result<Provisio
             choices.push(case.family(index, &maximal, &points)?);
         }
     }
-    let mut further = false;
     for id in &streams.forbidden {
         let incidents = case.incidents(id)?.at(&points);
-        further |= provision.id == *id && !incidents.further().is_empty();
         choices.push(case.judged(incidents.deeds()?));
     }
-    case.join(provision, &choices, further)
+    if let Some((id, trigger, answer)) = &streams.referenced {
+        let exchange = case.named(id)?;
+        choices.push(references::deeds(oracle, exchange, trigger, answer, &points)?);
+    }
+    let mut facts = case.facts();
+    let mut unbounded = false;
+    for id in &streams.states {
+        let stocks = stocks::stocks(oracle, case.named(id)?, &points)?;
+        unbounded |= stocks.unbounded && *id == provision.id;
+        let with = |facts: &Facts| {
+            let of = |stocks: &Vec<Stock>| Facts { stocks: stocks.clone(), ..facts.clone() };
+            stocks.worlds.iter().map(of).collect::<Vec<_>>()
+        };
+        facts = facts.iter().flat_map(with).collect();
+    }
+    case.join(provision, &choices, &facts, unbounded)
 }
 
 struct General<'a> {
@@ -85,10 +106,23 @@ impl General<'_> {
         Ok(())
     }
 
+    fn named(&self, id: &Id) -> Result<&Provision, Refused> {
+        match self.oracle.agreement().provisions.iter().find(|p| p.id == *id) {
+            Some(provision) => Ok(provision),
+            None => not_handled("a provision that is not there"),
+        }
+    }
+
+    /// When anything is said of states, where some are to be kept.
+    fn said_of_states(&self) -> Vec<Instant> {
+        let states = self.oracle.live.iter().filter(|claim| claim.kind == Kind::State);
+        let states = states.filter(|_| !self.streams.states.is_empty());
+        let ends = |period: model::Period| [period.first, period.last.next()];
+        states.filter_map(|claim| claim.occurred).flat_map(ends).collect()
+    }
+
     fn incidents(&self, id: &Id) -> Result<Incidents<'_>, Refused> {
-        let Some(provision) = self.oracle.agreement().provisions.iter().find(|p| p.id == *id) else {
-            return not_handled("a provision that is not there");
-        };
+        let provision = self.named(id)?;
         match &provision.rule {
             Rule::Prohibition { action } | Rule::Answerable { action, .. } => {
                 Incidents::of(self.oracle, provision, action)
@@ -114,7 +148,10 @@ impl General<'_> {
                 }
             }
         }
-        if self.streams.forbidden.len() > 1 {
+        for action in self.streams.referenced.iter().flat_map(|(_, trigger, answer)| [trigger, answer]) {
+            acts.iter().try_for_each(|other| self.oracle.independent(action, &other.action))?;
+        }
+        if self.streams.forbidden.len() + usize::from(self.streams.referenced.is_some()) > 1 {
             return not_handled("several prohibitions at once");
         }
         Ok(())
@@ -307,12 +344,14 @@ impl General<'_> {
         &self,
         provision: &Provision,
         choices: &[Vec<Vec<Deed>>],
-        further: bool,
+        facts: &[Facts],
+        unbounded: bool,
     ) -> Result<ProvisionVerdict, Refused> {
-        let facts = self.facts();
         let count = choices.iter().fold(facts.len(), |n, all| n.saturating_mul(all.len()));
         self.oracle.spend(count)?;
         let mut outcomes: Vec<Outcome> = Vec::new();
+        let forbids = self.streams.forbidden.contains(&provision.id);
+        let mut unbounded = unbounded;
         for number in 0..count {
             let (mut deeds, mut rest) = (Vec::new(), number / facts.len());
             for all in choices {
@@ -320,8 +359,17 @@ impl General<'_> {
                 rest /= all.len();
             }
             let facts = &facts[number % facts.len()];
-            let world = World::new(self.oracle.agreement(), &deeds, facts, self.oracle.case.at)?;
-            let outcome = world.outcome(provision, self.oracle.case.at)?;
+            let of = |deeds: &[Deed]| {
+                let world = World::new(self.oracle.agreement(), deeds, facts, self.oracle.case.at)?;
+                world.outcome(provision, self.oracle.case.at)
+            };
+            let outcome = of(&deeds)?;
+            // Where one that nobody reported is a violation, any number of them may be.
+            let further = |deed: &Deed| deed.reference.as_deref() == Some(FURTHER);
+            if !unbounded && forbids && deeds.iter().any(further) {
+                let known: Vec<Deed> = deeds.iter().filter(|deed| !further(deed)).cloned().collect();
+                unbounded = of(&known)?.violations < outcome.violations;
+            }
             if !outcomes.contains(&outcome) {
                 outcomes.push(outcome);
             }
@@ -340,7 +388,7 @@ impl General<'_> {
             verdict.violations =
                 (certain.min(outcome.violations), possible.map(|most| most.max(outcome.violations)));
         }
-        if further {
+        if unbounded {
             verdict.violations.1 = None;
         }
         Ok(verdict)

@@ -26,6 +26,9 @@ use crate::{
     world::{Deed, Outcome},
 };
 
+/// The reference of an incident that nobody reported: it stands for any number of them.
+pub(crate) const FURTHER: &str = "further";
+
 /// A report of an incident.
 struct Report<'a> {
     claim: &'a Claim,
@@ -177,7 +180,7 @@ impl<'a> Incidents<'a> {
                 continue;
             }
             if claim.kind == Kind::Tally {
-                return Err(Refused::NotHandled("a tally of what is forbidden".into()));
+                return Err(Refused::NotHandled("a tally of single deeds".into()));
             }
             if doer != Fit::Not {
                 wanted.insert(claim.reference.as_ref());
@@ -366,7 +369,7 @@ impl<'a> Incidents<'a> {
         self.oracle.world(deeds)?.outcome(self.provision, self.oracle.case.at)
     }
 
-    /// What happened, in every way: as reported, and each again with one further incident.
+    /// What happened, in every way: as reported, and each again with one further incident, marked as such.
     pub fn deeds(&self) -> Result<Vec<Vec<Deed>>, Refused> {
         let (reported, further) = (self.reported()?, self.further());
         self.oracle.spend(reported.len().saturating_mul(further.len() + 1) / 8)?;
@@ -378,7 +381,7 @@ impl<'a> Incidents<'a> {
     }
 
     /// What happened, in every way that satisfies as much as can be of what is said.
-    fn reported(&self) -> Result<Vec<Vec<Deed>>, Refused> {
+    pub fn reported(&self) -> Result<Vec<Vec<Deed>>, Refused> {
         let mut worlds: BTreeMap<BTreeSet<usize>, BTreeSet<Vec<Deed>>> = BTreeMap::new();
         for groups in self.groupings() {
             let mut chosen: Vec<Vec<Choice>> = vec![Vec::new()];
@@ -393,9 +396,8 @@ impl<'a> Incidents<'a> {
             }
             for world in chosen {
                 if let Some(satisfied) = self.satisfied(&groups, &world) {
-                    let happened = world.iter().flatten().filter(|happened| happened.inside);
                     let mut deeds: Vec<Deed> =
-                        happened.map(|one| self.deed(one.when, one.by.clone())).collect();
+                        groups.iter().zip(&world).filter_map(|(g, one)| self.happened(g, one)).collect();
                     deeds.sort();
                     worlds.entry(satisfied).or_default().insert(deeds);
                 }
@@ -416,9 +418,17 @@ impl<'a> Incidents<'a> {
             since <= **cut && **cut <= at && !self.silences.iter().any(|s| s.1.contains(&Period::at(**cut)))
         };
         let each = |when: &Instant| {
-            self.doers().iter().map(|doer| self.deed(*when, vec![doer.clone()])).collect::<Vec<_>>()
+            let mark = |deed| Deed { reference: Some(FURTHER.to_owned()), ..deed };
+            self.doers().iter().map(|doer| mark(self.deed(*when, vec![doer.clone()]))).collect::<Vec<_>>()
         };
         self.cuts.iter().filter(open).flat_map(each).collect()
+    }
+
+    /// The deed of an incident that happened inside, with the reference of its reports.
+    fn happened(&self, group: &[usize], choice: &Choice) -> Option<Deed> {
+        let one = choice.as_ref().filter(|one| one.inside)?;
+        let reference = group.iter().find_map(|report| self.reports[*report].claim.reference.clone());
+        Some(Deed { reference, ..self.deed(one.when, one.by.clone()) })
     }
 
     fn deed(&self, when: Instant, by: Vec<Id>) -> Deed {

@@ -26,6 +26,8 @@ mod incidents;
 mod live;
 mod pattern;
 mod plain;
+mod references;
+mod stocks;
 mod streams;
 pub mod world;
 

@@ -8,14 +8,14 @@ use std::collections::BTreeSet;
 use model::{
     Amount, Duration, Id, Instant, Standard,
     agreement::{
-        Action, Binding, Condition, Cycle, Due, Faculty, Measure, PartLot, PhaseEnd, Provision, Required,
-        Rule, Share, Spread, Target, Unruled,
+        Action, Agreement, Amendment, Binding, Condition, Cycle, Due, Effective, Faculty, Matching, Measure,
+        PartLot, PhaseEnd, Provision, Required, Rule, Share, Spread, Target, Unruled,
     },
 };
 
 use crate::{
     Oracle, Refused,
-    world::{identified, not_handled},
+    world::{as_reading, identified, not_handled},
 };
 
 /// What amounts of a stream can be told apart.
@@ -60,10 +60,20 @@ pub(crate) struct Streams {
     pub calendar: bool,
     /// Judgements that no ruling settles, and what holds if nobody rules.
     pub judged: Vec<(Id, Unruled)>,
+    /// States to be kept.
+    pub states: BTreeSet<Id>,
+    /// An exchange by reference: its trigger and its answer.
+    pub referenced: Option<(Id, Action, Action)>,
     pub unset: BTreeSet<Id>,
     /// The greatest amount that a value or share need be tried with.
     pub most: Amount,
     seen: BTreeSet<String>,
+}
+
+/// A text, as it is read for what it hangs on.
+struct Text<'a> {
+    agreement: &'a Agreement,
+    standard: &'a Standard,
 }
 
 /// Who is asked about.
@@ -74,16 +84,34 @@ struct Owed<'a> {
 }
 
 impl Streams {
+    /// Of the text as it was first, and as each amendment has left it.
     pub fn of(oracle: &Oracle, provision: &Provision) -> Result<Self, Refused> {
         let mut all = Streams::default();
-        all.provision(oracle, provision)?;
-        if let Some(entry) = &oracle.agreement().entry {
-            all.condition(oracle, entry)?;
+        let mut texts = vec![oracle.agreement().clone()];
+        let mut amendments: Vec<&Amendment> = oracle.agreement().amendments.iter().collect();
+        amendments.sort_by_key(|amendment| match amendment.effective {
+            Effective::From(instant) => instant,
+            Effective::LastAcceptance => Instant::MAX,
+        });
+        for amendment in amendments {
+            let Effective::From(instant) = amendment.effective else {
+                return not_handled("worlds of the acceptance of an amendment");
+            };
+            all.instants.insert(instant);
+            let last = texts.last().map(|text| text.read_as(&as_reading(amendment)));
+            texts.extend(last);
         }
-        all.powers(oracle)?;
-        for amendment in &oracle.agreement().amendments {
-            let _ = amendment;
-            return not_handled("worlds of an amended agreement");
+        for agreement in &texts {
+            let text = Text { agreement, standard: &oracle.case.standard };
+            all.seen.clear();
+            match agreement.provisions.iter().find(|changed| changed.id == provision.id) {
+                Some(changed) => all.provision(&text, changed)?,
+                None => continue,
+            }
+            if let Some(entry) = &agreement.entry {
+                all.condition(&text, entry)?;
+            }
+            all.powers(&text)?;
         }
         Ok(all)
     }
@@ -100,6 +128,7 @@ impl Streams {
             known.cumulative &= cumulative;
             known.cap = match (known.cap, cap) {
                 (Cap::Alike(one), Cap::Alike(other)) => Cap::Alike(one.max(other)),
+                (one, other) if one == other => one,
                 _ => return not_handled("a deed that is a trigger or an answer, and more"),
             };
             return Ok(index);
@@ -136,31 +165,31 @@ impl Streams {
         self.seen.insert(what)
     }
 
-    fn provision(&mut self, oracle: &Oracle, provision: &Provision) -> Result<(), Refused> {
+    fn provision(&mut self, text: &Text, provision: &Provision) -> Result<(), Refused> {
         if !self.first(format!("provision {}", provision.id)) {
             return Ok(());
         }
-        self.condition(oracle, &provision.while_)?;
+        self.condition(text, &provision.while_)?;
         let terms = &provision.terms;
         if let Some(unless) = &terms.unless {
-            self.condition(oracle, unless)?;
+            self.condition(text, unless)?;
         }
         for id in &terms.subject_to {
-            self.named(oracle, id)?;
+            self.named(text, id)?;
         }
         for exception in &provision.exceptions {
-            self.condition(oracle, &exception.when)?;
+            self.condition(text, &exception.when)?;
             if exception.plea.is_some() {
                 return not_handled("worlds of a plea");
             }
         }
         if let Some(step) = &terms.in_step {
-            self.named(oracle, &step.with)?;
-            step.starts.iter().try_for_each(|starts| self.condition(oracle, starts))?;
+            self.named(text, &step.with)?;
+            step.starts.iter().try_for_each(|starts| self.condition(text, starts))?;
             self.relative = true;
         }
         if let Some(judged) = &terms.judged {
-            let Some(judgement) = oracle.agreement().judgements.iter().find(|one| one.id == *judged) else {
+            let Some(judgement) = text.agreement.judgements.iter().find(|one| one.id == *judged) else {
                 return not_handled("a judgement that is not there");
             };
             if judgement.within.is_some() {
@@ -171,12 +200,12 @@ impl Streams {
         if terms.part_lot == Some(PartLot::Proportion) {
             self.relative = true;
         }
-        self.rule(oracle, provision)
+        self.rule(text, provision)
     }
 
-    fn named(&mut self, oracle: &Oracle, id: &str) -> Result<(), Refused> {
-        match oracle.agreement().provisions.iter().find(|provision| provision.id == id) {
-            Some(provision) => self.provision(oracle, provision),
+    fn named(&mut self, text: &Text, id: &str) -> Result<(), Refused> {
+        match text.agreement.provisions.iter().find(|provision| provision.id == id) {
+            Some(provision) => self.provision(text, provision),
             None => not_handled("a condition on a provision that is not there"),
         }
     }
@@ -193,13 +222,32 @@ impl Streams {
         }
     }
 
-    fn rule(&mut self, oracle: &Oracle, provision: &Provision) -> Result<(), Refused> {
+    fn rule(&mut self, text: &Text, provision: &Provision) -> Result<(), Refused> {
         if let Rule::Prohibition { action } | Rule::Answerable { action, for_result: true } = &provision.rule
         {
             if !action.under.is_empty() {
                 return not_handled("`only those of`");
             }
-            self.forbidden.push(provision.id.clone());
+            if !self.forbidden.contains(&provision.id) {
+                self.forbidden.push(provision.id.clone());
+            }
+            return Ok(());
+        }
+        if let Rule::State { from, until, quiet, .. } = &provision.rule {
+            self.condition(text, from)?;
+            until.iter().try_for_each(|until| self.condition(text, until))?;
+            for (length, condition) in quiet.iter().flat_map(|quiet| &quiet.instead) {
+                self.lengths.insert(*length);
+                self.condition(text, condition)?;
+            }
+            if let Some(quiet) = quiet {
+                self.lengths.insert(quiet.length);
+                self.calendar = true;
+            }
+            if self.states.iter().any(|id| *id != provision.id) {
+                return not_handled("several states at once");
+            }
+            self.states.insert(provision.id.clone());
             return Ok(());
         }
         for by in Self::apart(provision) {
@@ -208,22 +256,22 @@ impl Streams {
                 ..action.clone()
             };
             let owed = Owed { bearers: by.unwrap_or(&provision.bearers), verifiers: &provision.verified_by };
-            self.rule_of(oracle, provision, &done_by, owed)?;
+            self.rule_of(text, provision, &done_by, owed)?;
         }
         Ok(())
     }
 
     fn rule_of(
         &mut self,
-        oracle: &Oracle,
+        text: &Text,
         provision: &Provision,
         done_by: &dyn Fn(&Action) -> Action,
         owed: Owed,
     ) -> Result<(), Refused> {
         match &provision.rule {
             Rule::Once { action, required, due, not_before } => {
-                self.due(oracle, due)?;
-                not_before.iter().try_for_each(|condition| self.condition(oracle, condition))?;
+                self.due(text, due)?;
+                not_before.iter().try_for_each(|condition| self.condition(text, condition))?;
                 let cap = Cap::Alike(beyond(*required));
                 for item in std::iter::once(&action.item).chain(&made_up(provision)) {
                     let action = Action { item: item.clone(), ..done_by(action) };
@@ -232,11 +280,11 @@ impl Streams {
                 Ok(())
             }
             Rule::Schedule { action, steps, not_before } => {
-                not_before.iter().try_for_each(|condition| self.condition(oracle, condition))?;
+                not_before.iter().try_for_each(|condition| self.condition(text, condition))?;
                 let mut cap = Amount::ZERO;
                 for step in steps {
-                    self.due(oracle, &step.due)?;
-                    cap = cap + self.measure(oracle, &step.measure)?;
+                    self.due(text, &step.due)?;
+                    cap = cap + self.measure(text, &step.measure)?;
                 }
                 for item in std::iter::once(&action.item).chain(&made_up(provision)) {
                     let action = Action { item: item.clone(), ..done_by(action) };
@@ -247,8 +295,8 @@ impl Streams {
             Rule::Periodic { action, required, shares, cycle, spread, .. } => {
                 self.calendar = true;
                 match cycle {
-                    Cycle::Days(_, condition) => self.condition(oracle, condition)?,
-                    Cycle::Term(phase) => self.phase(oracle, phase)?,
+                    Cycle::Days(_, condition) => self.condition(text, condition)?,
+                    Cycle::Term(phase) => self.phase(text, phase)?,
                     _ => {}
                 }
                 let days = match spread {
@@ -276,12 +324,16 @@ impl Streams {
                 afterwards,
                 ..
             } => {
-                if *matching == model::agreement::Matching::SameReference {
-                    return not_handled("worlds of answers by reference");
-                }
                 self.relative = true;
                 self.lengths.extend(*within);
                 let trigger = identified(trigger, *counted_on);
+                if *matching == Matching::SameReference {
+                    if self.referenced.is_some() {
+                        return not_handled("several bearers of answers by reference");
+                    }
+                    self.referenced = Some((provision.id.clone(), trigger, done_by(action)));
+                    return Ok(());
+                }
                 let paid = Owed { bearers: &trigger.by.clone(), verifiers: owed.verifiers };
                 let simple = provision.while_ == Condition::InForce && provision.terms.unless.is_none();
                 let same = |stream: &Stream| stream.action == trigger;
@@ -293,7 +345,6 @@ impl Streams {
                 let whole = self.add(&done_by(action), owed, Cap::Answer(index, *required), plain)?;
                 self.shares(shares, done_by, owed, whole)
             }
-            Rule::State { .. } => not_handled("worlds of a state"),
             _ => not_handled("conduct, which nothing computes"),
         }
     }
@@ -325,17 +376,17 @@ impl Streams {
     }
 
     /// The amount beyond which none of a measure can be told apart.
-    fn measure(&mut self, oracle: &Oracle, measure: &Measure) -> Result<Amount, Refused> {
+    fn measure(&mut self, text: &Text, measure: &Measure) -> Result<Amount, Refused> {
         Ok(match measure {
             Measure::Plain(required) => beyond(*required),
             Measure::Between(_, most) => *most + Amount::whole(1),
             Measure::Value(id) => {
-                let Some(value) = oracle.agreement().values.iter().find(|value| value.id == *id) else {
+                let Some(value) = text.agreement.values.iter().find(|value| value.id == *id) else {
                     return not_handled("a value that is not there");
                 };
                 self.instants.extend(value.settings.iter().map(|setting| setting.since));
                 let set = value.settings.iter().filter_map(|setting| Amount::parse(&setting.to).ok()).max();
-                if value.settings.iter().all(|setting| setting.since > oracle.agreement().in_force) {
+                if value.settings.iter().all(|setting| setting.since > text.agreement.in_force) {
                     self.unset.insert(id.clone());
                 }
                 let most = set.unwrap_or_default().max(Amount::whole(2));
@@ -346,52 +397,52 @@ impl Streams {
         })
     }
 
-    fn due(&mut self, oracle: &Oracle, due: &Due) -> Result<(), Refused> {
+    fn due(&mut self, text: &Text, due: &Due) -> Result<(), Refused> {
         match due {
             Due::Open => {}
             Due::By(last) => drop(self.instants.insert(last.next())),
             Due::Within(length, condition) => {
                 self.lengths.insert(*length);
-                self.condition(oracle, condition)?;
+                self.condition(text, condition)?;
             }
             Due::EndOfDayAfter(_, condition) | Due::MonthsAfter(_, condition) => {
                 self.calendar = true;
-                self.condition(oracle, condition)?;
+                self.condition(text, condition)?;
             }
-            Due::Before(condition) => self.condition(oracle, condition)?,
+            Due::Before(condition) => self.condition(text, condition)?,
             Due::Latest(parts) | Due::Earliest(parts) => {
-                parts.iter().try_for_each(|part| self.due(oracle, part))?;
+                parts.iter().try_for_each(|part| self.due(text, part))?;
             }
         }
         Ok(())
     }
 
-    fn phase(&mut self, oracle: &Oracle, id: &str) -> Result<(), Refused> {
+    fn phase(&mut self, text: &Text, id: &str) -> Result<(), Refused> {
         if !self.first(format!("phase {id}")) {
             return Ok(());
         }
-        let Some(phase) = oracle.agreement().phases.iter().find(|phase| phase.id == id) else {
+        let Some(phase) = text.agreement.phases.iter().find(|phase| phase.id == id) else {
             return not_handled("a phase that is not there");
         };
-        self.condition(oracle, &phase.begins)?;
+        self.condition(text, &phase.begins)?;
         match &phase.ends {
-            PhaseEnd::When(condition) => self.condition(oracle, condition)?,
+            PhaseEnd::When(condition) => self.condition(text, condition)?,
             PhaseEnd::After(length) => drop(self.lengths.insert(*length)),
             PhaseEnd::Months(_) => self.calendar = true,
             PhaseEnd::Never => {}
         }
-        phase.latest.iter().try_for_each(|latest| self.due(oracle, latest))
+        phase.latest.iter().try_for_each(|latest| self.due(text, latest))
     }
 
-    fn condition(&mut self, oracle: &Oracle, condition: &Condition) -> Result<(), Refused> {
+    fn condition(&mut self, text: &Text, condition: &Condition) -> Result<(), Refused> {
         match condition {
             Condition::InForce => {}
-            Condition::Signed => self.instants.extend(oracle.agreement().signed),
+            Condition::Signed => self.instants.extend(text.agreement.signed),
             Condition::From(instant) => drop(self.instants.insert(*instant)),
             Condition::Milestone(id) => {
-                let milestone = oracle.agreement().milestones.iter().find(|milestone| milestone.id == *id);
+                let milestone = text.agreement.milestones.iter().find(|milestone| milestone.id == *id);
                 if let Some(milestone) = milestone.filter(|_| self.first(format!("milestone {id}"))) {
-                    self.condition(oracle, &milestone.when)?;
+                    self.condition(text, &milestone.when)?;
                 }
             }
             Condition::Performed(id)
@@ -399,20 +450,20 @@ impl Streams {
             | Condition::Breached(id)
             | Condition::Overdue(id) => {
                 self.relative = true;
-                self.named(oracle, id)?;
+                self.named(text, id)?;
             }
             Condition::Violations(id, n) => {
                 self.relative = true;
                 if *n > 1 {
                     return not_handled("a condition on several violations");
                 }
-                self.named(oracle, id)?;
+                self.named(text, id)?;
             }
             Condition::Amount(id, amount) => {
                 self.relative = true;
-                self.named(oracle, id)?;
+                self.named(text, id)?;
                 let action =
-                    oracle.agreement().provisions.iter().find(|p| p.id == *id).and_then(|p| p.rule.action());
+                    text.agreement.provisions.iter().find(|p| p.id == *id).and_then(|p| p.rule.action());
                 for stream in self.acts.iter_mut().filter(|stream| {
                     action.is_some_and(|action| {
                         stream.action.act == action.act && stream.action.item == action.item
@@ -424,44 +475,42 @@ impl Streams {
                 }
             }
             Condition::Set(id) => {
-                let value = oracle.agreement().values.iter().find(|value| value.id == *id);
+                let value = text.agreement.values.iter().find(|value| value.id == *id);
                 self.instants
                     .extend(value.iter().flat_map(|value| &value.settings).map(|setting| setting.since));
             }
             Condition::Judged(_) => return not_handled("worlds of a judgement"),
             Condition::PhaseBegun(id) | Condition::PhaseEnded(id) | Condition::During(id) => {
-                self.phase(oracle, id)?;
+                self.phase(text, id)?;
             }
-            Condition::Deed(action) => self.deed(&oracle.case.standard, action, Amount::whole(1), true)?,
-            Condition::Done(action, required) => {
-                self.deed(&oracle.case.standard, action, beyond(*required), true)?
-            }
+            Condition::Deed(action) => self.deed(text.standard, action, Amount::whole(1), true)?,
+            Condition::Done(action, required) => self.deed(text.standard, action, beyond(*required), true)?,
             Condition::Recently(length, action) | Condition::Calm(action, length) => {
                 self.lengths.insert(*length);
-                self.deed(&oracle.case.standard, action, Amount::whole(1), false)?;
+                self.deed(text.standard, action, Amount::whole(1), false)?;
             }
             Condition::Since(length, inner) | Condition::HoursAfter(length, inner) => {
                 self.lengths.insert(*length);
-                self.condition(oracle, inner)?;
+                self.condition(text, inner)?;
             }
             Condition::DaysAfter(_, inner) => {
                 self.calendar = true;
-                self.condition(oracle, inner)?;
+                self.condition(text, inner)?;
             }
             Condition::All(_) | Condition::Any(_) | Condition::AtLeast(..) | Condition::Not(_) => {
-                condition.parts().iter().try_for_each(|part| self.condition(oracle, part))?;
+                condition.parts().iter().try_for_each(|part| self.condition(text, part))?;
             }
         }
         Ok(())
     }
 
     /// The exercises of powers, and all that they hang on.
-    fn powers(&mut self, oracle: &Oracle) -> Result<(), Refused> {
-        let agreement = oracle.agreement();
+    fn powers(&mut self, text: &Text) -> Result<(), Refused> {
+        let agreement = text.agreement;
         let mut exercises: Vec<(Id, Vec<Id>, Target)> = Vec::new();
         for power in &agreement.powers {
-            self.condition(oracle, &power.while_)?;
-            self.due(oracle, &power.due)?;
+            self.condition(text, &power.while_)?;
+            self.due(text, &power.due)?;
             let (act, target) = match &power.faculty {
                 Faculty::Extend { phase, by, .. } => {
                     match by {
@@ -483,7 +532,7 @@ impl Streams {
         }
         for provision in &agreement.provisions {
             for consequence in &provision.terms.consequences {
-                self.provision(oracle, provision)?;
+                self.provision(text, provision)?;
                 self.lengths.extend(consequence.suspension.at_most);
                 if consequence.by.len() > 1 {
                     return not_handled("worlds of a power of several");

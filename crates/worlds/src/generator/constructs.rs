@@ -5,9 +5,10 @@
 use model::{
     Amount, Duration, Id, Instant, Standard,
     agreement::{
-        Action, Agreement, Binding, Changing, Condition, Consequence, CountedOn, Cycle, Due, Exception,
-        Faculty, Item, Matching, Measure, Milestone, Phase, PhaseEnd, Power, Provision, Required, Rule,
-        Setting, Share, Spread, Step, Suspension, Target, Value, ValueKind, Where, Whose,
+        Action, Agreement, Amendment, Binding, Change, Changing, Condition, Consequence, CountedOn, Counting,
+        Cycle, Due, Effective, Exception, Faculty, InStep, Item, Judgement, Matching, Measure, Milestone,
+        PartLot, Phase, PhaseEnd, Power, Provision, Required, Rule, Setting, Share, Side, Spread, Step,
+        Suspension, Target, Unruled, Value, ValueKind, Where, Whose,
     },
     claim::Kind,
 };
@@ -15,7 +16,7 @@ use model::{
 use super::{Chance, OwnedCase, START, action, agreement, claims, hour, provision, required, sources};
 
 /// A construct, and how its cases are made.
-pub const CONSTRUCTS: [(&str, fn(u64) -> OwnedCase); 13] = [
+pub const CONSTRUCTS: [(&str, fn(u64) -> OwnedCase); 17] = [
     ("phases and scope of a duty", |seed| make(seed, 1, scoped_duty)),
     ("phases and scope of a daily duty", |seed| make(seed, 2, scoped_daily)),
     ("phases and scope of a prohibition", |seed| make(seed, 3, scoped_prohibition)),
@@ -29,6 +30,10 @@ pub const CONSTRUCTS: [(&str, fn(u64) -> OwnedCase); 13] = [
     ("exchanges", |seed| make(seed, 11, exchanges)),
     ("powers", |seed| make(seed, 12, powers)),
     ("values", |seed| make(seed, 13, values)),
+    ("states", |seed| make(seed, 14, states)),
+    ("amendments", |seed| make(seed, 15, amendments)),
+    ("judged deeds and counts", |seed| make(seed, 16, judged)),
+    ("lots and steps", |seed| make(seed, 17, lots)),
 ];
 
 fn make(seed: u64, salt: u64, draft: fn(&mut Chance, u64) -> (Agreement, Vec<Action>)) -> OwnedCase {
@@ -55,6 +60,18 @@ fn make(seed: u64, salt: u64, draft: fn(&mut Chance, u64) -> (Agreement, Vec<Act
             claim.kind = Kind::Event;
             claim.amount = None;
         }
+    }
+    let single = agreement.provisions.iter().any(|provision| match &provision.rule {
+        Rule::Exchange { matching, .. } => *matching == Matching::SameReference,
+        _ => false,
+    });
+    for claim in claims.iter_mut().filter(|claim| single && claim.kind == Kind::Tally) {
+        (claim.kind, claim.amount, claim.cumulative_since) = (Kind::Event, None, None);
+    }
+    let kept = agreement.provisions.iter().any(|provision| matches!(provision.rule, Rule::State { .. }));
+    for claim in claims.iter_mut().filter(|claim| kept && claim.item.as_deref() == Some("troops")) {
+        (claim.kind, claim.act, claim.cumulative_since) = (Kind::State, None, None);
+        claim.denies.clear();
     }
     let at = hour((1 + chance.below(chance.hours / grid)) * grid);
     let known_at = if chance.one_in(3) { chance.hour(grid) } else { at };
@@ -529,4 +546,90 @@ fn values(chance: &mut Chance, _grid: u64) -> (Agreement, Vec<Action>) {
     let rule = Rule::Schedule { action: release(), steps, not_before: None };
     let provisions: Vec<Provision> = vec![provision("p", &["a"], rule)];
     (Agreement { values: vec![value], ..agreement(provisions) }, vec![release()])
+}
+
+fn states(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let (required, side) = match chance.below(3) {
+        0 => (None, Side::OutOf),
+        1 => (Some(Measure::Plain(Required::AtMost(units(chance)))), Side::In),
+        _ => (Some(Measure::Plain(Required::AtLeast(units(chance)))), Side::In),
+    };
+    let rule = Rule::State {
+        item: "troops".to_owned(),
+        own: chance.one_in(2),
+        required,
+        belonging: None,
+        place: Some((side, "z".to_owned())),
+        from: simple(chance, grid),
+        until: chance.one_in(2).then(|| Condition::From(chance.hour(grid))),
+        quiet: None,
+    };
+    let mut troops = action("withdraw", Some("troops"), &["a"]);
+    troops.place = Some((Where::In, "z".to_owned()));
+    (agreement(vec![provision("p", &["a"], rule)]), vec![troops.clone(), troops, handover()])
+}
+
+fn amendments(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let p = provision("p", &["a"], once(chance, grid));
+    let change = match chance.below(3) {
+        0 => Change::Required(Measure::Plain(required(chance))),
+        1 => Change::Removed,
+        _ => Change::Due(Due::By(hour(24 * (1 + chance.below(3))) - Duration::TICK)),
+    };
+    let effect = chance.hour(grid);
+    let amendment = Amendment {
+        id: "a2".to_owned(),
+        label: String::new(),
+        agreed: effect,
+        accepted_by: Vec::new(),
+        effective: Effective::From(effect),
+        changes: vec![(Target::Provision("p".to_owned()), change)],
+        inner_deadlines_move: true,
+        past_breaches_cured: chance.one_in(2),
+        assumptions: Vec::new(),
+    };
+    (Agreement { amendments: vec![amendment], ..agreement(vec![p]) }, vec![release()])
+}
+
+fn judged(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let mut attack = action("attack", None, &["a", "b"]);
+    attack.place = Some((Where::In, "z".to_owned()));
+    let mut p = provision("p", &["a", "b"], Rule::Prohibition { action: attack.clone() });
+    p.terms.counting = chance.pick(&[Counting::Incident, Counting::Day]);
+    let mut judgements = Vec::new();
+    if chance.one_in(2) {
+        p.terms.judged = Some("offensive".to_owned());
+        judgements.push(Judgement {
+            id: "offensive".to_owned(),
+            label: String::new(),
+            by: vec!["m".to_owned()],
+            within: None,
+            unruled: Unruled::Open,
+        });
+    }
+    let mut text = agreement(vec![p]);
+    if chance.one_in(2) {
+        text.provisions[0].while_ = Condition::During("one".to_owned());
+        text.phases = vec![phase(chance, grid)];
+    }
+    (Agreement { judgements, ..text }, vec![attack.clone(), attack, handover()])
+}
+
+fn lots(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let own = Required::AtLeast(Amount::whole(2));
+    if chance.one_in(2) {
+        let lot = Condition::Done(handover(), Required::AtLeast(Amount::whole(2)));
+        let due = Due::Within(days(chance, grid), lot);
+        let mut p =
+            provision("p", &["a"], Rule::Once { action: release(), required: own, due, not_before: None });
+        p.terms.part_lot = Some(chance.pick(&[PartLot::Proportion, PartLot::Nothing]));
+        return (agreement(vec![p]), vec![release(), handover()]);
+    }
+    let due = Due::By(hour(24 * (1 + chance.below(2))) - Duration::TICK);
+    let rule = |action: Action| Rule::Once { action, required: own, due: due.clone(), not_before: None };
+    let mut p = provision("p", &["a"], rule(release()));
+    let q = provision("q", &["b"], rule(pay()));
+    let first = chance.pick(&["a", "b"]).to_owned();
+    p.terms.in_step = Some(InStep { with: "q".to_owned(), first: Some(first), starts: None });
+    (agreement(vec![p, q]), vec![release(), pay()])
 }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use model::{
     Instant, Status,
-    agreement::{Amendment, Change, Effective, Reading, Target},
+    agreement::{Amendment, Change, Effective, Reading},
 };
 
 use super::{Effects, World, instance::Instance, not_handled};
@@ -33,16 +33,8 @@ impl<'a> World<'a> {
             if amendment.changes.iter().any(|(_, change)| matches!(change, Change::InForce(_))) {
                 return not_handled("an amendment of the entry into force");
             }
-            let changes: Vec<(Target, Change)> = amendment.changes.clone();
-            let reading = Reading {
-                id: amendment.id.clone(),
-                title: String::new(),
-                contended_by: Vec::new(),
-                source: String::new(),
-                changes,
-            };
             let changed = World {
-                agreement: Cow::Owned(world.agreement.read_as(&reading)),
+                agreement: Cow::Owned(world.agreement.read_as(&as_reading(&amendment))),
                 deeds: world.deeds.clone(),
                 facts: world.facts,
                 until: world.until,
@@ -56,6 +48,17 @@ impl<'a> World<'a> {
             world = changed;
         }
         Ok(world)
+    }
+}
+
+/// What an amendment changes, as a reading of the text would.
+pub(crate) fn as_reading(amendment: &Amendment) -> Reading {
+    Reading {
+        id: amendment.id.clone(),
+        title: String::new(),
+        contended_by: Vec::new(),
+        source: String::new(),
+        changes: amendment.changes.clone(),
     }
 }
 

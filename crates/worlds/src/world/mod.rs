@@ -37,6 +37,7 @@ use model::{
 };
 
 use crate::Refused;
+pub(crate) use amendments::as_reading;
 pub(crate) use exchanges::identified;
 pub use instance::Instance;
 pub use powers::Effects;

@@ -3,7 +3,7 @@
 //! Invariant: an exercise reads the world just before it, as the exercises before it have made it.
 
 use model::{
-    Id, Instant, Period, Status,
+    Duration, Id, Instant, Period, Status,
     agreement::{
         Agreement, Binding, Condition, Due, Faculty, PhaseEnd, Provision, Rule, Suspension, Target, Whose,
     },
@@ -216,9 +216,23 @@ impl World<'_> {
             Whose::Own => Some(deed.by.clone()),
             Whose::Of(parties) => Some(parties.clone()),
         };
-        let last = suspension.at_most.map_or(Instant::MAX, |most| (deed.at + most).previous());
+        let spent = |most: Duration| {
+            let of = |one: &&Suspended| suspension.in_all && one.target == suspension.target;
+            let before = self
+                .effects
+                .suspensions
+                .iter()
+                .filter(of)
+                .map(|one| one.period.last.0 - one.period.first.0 + 1);
+            Duration((most.0 - before.sum::<i64>()).max(0))
+        };
+        // One for which no time is left does nothing.
+        let last = suspension.at_most.map_or(Instant::MAX, |most| (deed.at + spent(most)).previous());
+        if last < deed.at {
+            return;
+        }
         let suspended = Suspended {
-            period: Period { first: deed.at, last: last.max(deed.at) },
+            period: Period { first: deed.at, last },
             target: suspension.target.clone(),
             whose,
             clocks_stop: suspension.clocks_stop,
