@@ -4,7 +4,7 @@
 
 use std::cell::OnceCell;
 
-use model::{Amount, Id, Instant, agreement::Provision, amount::Range};
+use model::{Amount, Id, Instant, Period, agreement::Provision, amount::Range};
 
 use crate::{bounds::Bounds, measure::Measure};
 
@@ -18,6 +18,38 @@ pub struct Asked {
     closed: OnceCell<Bounds>,
     /// What each source alone allows.
     pub alone: Vec<(Id, Measure, Bounds)>,
+    /// The claims of all, and of each source alone, by when they speak of.
+    by_time: OnceCell<(ByTime, Vec<ByTime>)>,
+}
+
+/// Claims in order of the start of what they speak of, with the latest end so far: those that meet a window are found
+/// without looking at those long before or after it.
+#[derive(Clone, Debug, Default)]
+struct ByTime {
+    claims: Vec<(Period, Id)>,
+    latest: Vec<Instant>,
+}
+
+impl ByTime {
+    fn of(measure: &Measure) -> ByTime {
+        let mut claims = measure.spoken();
+        claims.sort();
+        let mut latest = Vec::with_capacity(claims.len());
+        for (period, _) in &claims {
+            latest.push(latest.last().copied().unwrap_or(Instant::MIN).max(period.last));
+        }
+        ByTime { claims, latest }
+    }
+
+    fn meeting(&self, window: &Period) -> Vec<Id> {
+        let begun = self.claims.partition_point(|(period, _)| period.first <= window.last);
+        let live = (0..begun).rev().take_while(|index| self.latest[*index] >= window.first);
+        let meeting = live.map(|index| &self.claims[index]).filter(|(period, _)| period.meets(window));
+        let mut ids: Vec<Id> = meeting.map(|(_, id)| id.clone()).collect();
+        ids.sort();
+        ids.dedup();
+        ids
+    }
 }
 
 impl Asked {
@@ -29,7 +61,30 @@ impl Asked {
             let bounds = Bounds::of(&own);
             (source, own, bounds)
         });
-        Asked { bounds: Bounds::of(&measure), closed: OnceCell::new(), alone: alone.collect(), measure }
+        Asked {
+            bounds: Bounds::of(&measure),
+            closed: OnceCell::new(),
+            alone: alone.collect(),
+            by_time: OnceCell::new(),
+            measure,
+        }
+    }
+
+    fn by_time(&self) -> &(ByTime, Vec<ByTime>) {
+        let alone = || self.alone.iter().map(|(_, own, _)| ByTime::of(own)).collect();
+        self.by_time.get_or_init(|| (ByTime::of(&self.measure), alone()))
+    }
+
+    /// The claims whose time meets a window, sorted and each once.
+    #[must_use]
+    pub fn claims_in(&self, window: &Period) -> Vec<Id> {
+        self.by_time().0.meeting(window)
+    }
+
+    /// Likewise, of the source at this place among those alone.
+    #[must_use]
+    pub fn claims_of(&self, source: usize, window: &Period) -> Vec<Id> {
+        self.by_time().1.get(source).map(|own| own.meeting(window)).unwrap_or_default()
     }
 
     /// What the literals would allow if nothing had happened but what is reported.

@@ -200,7 +200,9 @@ impl Case<'_> {
     /// Whether it may have been performed after the deadline and not before.
     fn late(&self, owed: Amount) -> bool {
         if !self.start.certain() || self.start.earliest > self.end {
-            return self.low(self.end) < owed && self.reaches(self.at, owed);
+            let after = Start::at(self.end.next()).high(self.bounds, self.at.next());
+            let moved = after.is_none_or(|high| high > Amount::ZERO);
+            return moved && self.low(self.end) < owed && self.reaches(self.at, owed);
         }
         let views = self.bounds.views(&[self.start.earliest, self.end.next(), self.at.next()]);
         views.iter().any(|view| {

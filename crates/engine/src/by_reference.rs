@@ -5,7 +5,7 @@
 use std::{collections::BTreeSet, rc::Rc};
 
 use model::{
-    Amount, Instant, Period,
+    Amount, Id, Instant, Period, Status, StatusSet,
     agreement::{Provision, Required, Rule},
 };
 
@@ -18,7 +18,7 @@ use crate::{
     measure::Role,
     moments::Moments,
     need::Need,
-    outcome::Outcome,
+    outcome::{Outcome, Row},
     references::{Kept, References},
     schedule::{key_of, push},
     scope::Scope,
@@ -59,19 +59,26 @@ pub fn by_reference(context: &Context<'_>, provision: &Provision) -> Result<Outc
     }
     let known: BTreeSet<&str> = triggers.names().collect();
     // One that carries no reference is an instance of its own, unless another report is of the same.
-    for (claim, may_be_another) in triggers.loose() {
+    let first_loose = outcome.rows.len();
+    for (index, (claim, may_be_another)) in triggers.loose().into_iter().enumerate() {
         let asked = Asked::of(triggers.part(Kept::Claim(&claim), None));
         let mut opens = opening(&asked, &scope, (from, at));
         opens.never |= may_be_another;
         let part = |own: &References| Rc::new(Asked::of(own.part(Kept::Nothing, Some(&known))));
-        asking.add(&mut outcome, &claim, &asked, opens, part);
+        asking.add(&mut outcome, &format!("#{}", index + 1), &asked, opens, part);
     }
     let open = triggers.unobserved(Period::closed(from, at));
-    if !open.is_empty() {
+    let open_is_empty = open.is_empty();
+    if !open_is_empty {
         let opens = Moments { spans: open, never: true };
         let part = |own: &References| Rc::new(Asked::of(own.part(Kept::Nothing, None)));
         let asked = Asked::of(triggers.part(Kept::Nothing, None));
         asking.add(&mut outcome, UNREPORTED, &asked, opens, part);
+    }
+    let certain = |row: &Row| row.answer.window.from.is_some() && !row.answer.status.contains(Status::Inactive);
+    let sure = open_is_empty && outcome.rows[first_loose..].iter().all(|(_, row)| certain(row));
+    if first_loose < outcome.rows.len() && (!sure || triggers.disorderly()) {
+        mix(&mut outcome.rows[first_loose..], at);
     }
     let loose = answers.iter().any(|own| own.whole.has_loose()) || triggers.has_loose();
     outcome.exact &= scope.whole() && (!loose || outcome.rows.iter().all(|(_, row)| row.answer.status.len() == 1));
@@ -134,6 +141,15 @@ impl Asking<'_> {
             }
         }
         outcome.note(trigger, &self.provision.id);
+    }
+}
+
+/// Where it is in doubt which of those without a reference is the k-th, each may stand as any of them.
+fn mix(rows: &mut [(Id, Row)], at: Instant) {
+    let sets = rows.iter().flat_map(|(_, row)| row.timeline.iter().map(|(_, set)| *set));
+    let any = sets.chain(rows.iter().map(|(_, row)| row.answer.status)).fold(StatusSet::EMPTY, StatusSet::or);
+    for (_, row) in rows.iter_mut().filter(|(_, row)| !row.answer.key.ends_with(UNREPORTED)) {
+        row.each_set(at, &|_, _| any.or(StatusSet::only(Status::Inactive)));
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 
 use model::{
     Amount, Id, Instant, Period,
-    agreement::{Action, Agreement, Binding, Condition, PhaseEnd, Provision, Required, Rule, Target},
+    agreement::{Action, Agreement, Binding, Condition, Phase, PhaseEnd, Provision, Required, Rule, Target},
 };
 
 use crate::{
@@ -103,7 +103,8 @@ impl<'a> Context<'a> {
             }
             Condition::From(instant) => Ok(Moments::at(*instant).by(self.at)),
             Condition::Milestone(id) => self.milestone(id),
-            Condition::PhaseBegun(id) | Condition::During(id) => self.phase(id).map(|(began, _)| began),
+            Condition::PhaseBegun(id) => self.beginning(id),
+            Condition::During(id) => self.phase(id).map(|(began, _)| began),
             Condition::PhaseEnded(id) => self.phase(id).map(|(_, ended)| ended),
             Condition::Performed(id) => self.performed(id, false),
             Condition::PerformedInTime(id) => self.performed(id, true),
@@ -209,17 +210,25 @@ impl<'a> Context<'a> {
         self.named(format!("milestone {id}"), || self.first(&milestone.when))
     }
 
+    /// When a phase begins.
+    fn beginning(&self, id: &Id) -> Result<Moments, NotComputed> {
+        let phase = self.declared(id)?;
+        self.named(format!("beginning of phase {id}"), || self.first(&phase.begins))
+    }
+
+    /// The phase of this name, if nothing may have changed it.
+    fn declared(&self, id: &Id) -> Result<&'a Phase, NotComputed> {
+        let found = self.agreement.phases.iter().find(|p| p.id == *id);
+        let phase = found.ok_or_else(|| NotComputed(format!("the phase {id}, which is not declared")))?;
+        changed(self.agreement, &Target::Phase(id.clone())).map_or(Ok(phase), |what| Err(NotComputed(what)))
+    }
+
     /// When a phase begins and ends.
     ///
     /// # Errors
     /// When one of its conditions is not computed.
     pub fn phase(&self, id: &Id) -> Result<(Moments, Moments), NotComputed> {
-        let found = self.agreement.phases.iter().find(|p| p.id == *id);
-        let phase = found.ok_or_else(|| NotComputed(format!("the phase {id}, which is not declared")))?;
-        if let Some(what) = changed(self.agreement, &Target::Phase(id.clone())) {
-            return Err(NotComputed(what));
-        }
-        let began = self.named(format!("beginning of phase {id}"), || self.first(&phase.begins))?;
+        let (phase, began) = (self.declared(id)?, self.beginning(id)?);
         let ended = self.named(format!("end of phase {id}"), || {
             let ended = match &phase.ends {
                 PhaseEnd::Never => Moments::never(),

@@ -8,15 +8,17 @@ use model::{
 };
 
 use crate::{
-    answerable::answerable,
     by_reference::by_reference,
     conditions::{Context, NotComputed},
     exchange::exchange,
-    families, lots,
+    families,
+    kept::state,
+    lots,
     outcome::{Outcome, Row},
     precedence,
     reach::beyond,
-    recurring::{daily, prohibition},
+    prohibition::prohibition,
+    recurring::recurring,
     schedule::{once_of_several, schedule},
     single::once,
 };
@@ -53,12 +55,12 @@ fn by_rule(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotC
         }
         Rule::Once { .. } => once_of_several(context, provision),
         Rule::Schedule { .. } => schedule(context, provision),
-        Rule::Periodic { .. } => daily(context, provision),
+        Rule::Periodic { .. } => recurring(context, provision),
         Rule::Exchange { matching: Matching::SameReference, .. } => by_reference(context, provision),
         Rule::Exchange { .. } => exchange(context, provision),
         Rule::Prohibition { .. } => prohibition(context, provision),
         Rule::Answerable { for_result, .. } => {
-            let mut outcome = answerable(context, provision)?;
+            let mut outcome = prohibition(context, provision)?;
             if !for_result {
                 track(&mut outcome, context.at);
                 outcome.violations = model::answer::Count { certain: 0, possible: Some(0) };
@@ -66,7 +68,7 @@ fn by_rule(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotC
             }
             Ok(outcome)
         }
-        Rule::State { .. } => Err(NotComputed("a state that is to be kept".to_owned())),
+        Rule::State { .. } => state(context, provision),
     }
 }
 

@@ -42,7 +42,11 @@ pub fn each(
         let by_bearer = if single { crate::evaluate::bearers(&own, &outcome) } else { outcome.by_bearer };
         for (bearer, mut row) in outcome.rows {
             let key = &mut row.answer.key;
-            *key = if key == "once" { member.clone() } else { format!("{member} {key}") };
+            let several = provision.bearers.len() > 1 && !bearer.is_empty();
+            // Of each of several: the bearer, then the member, then what the duty itself calls it.
+            let own = key.strip_prefix(bearer.as_str()).filter(|_| several).map_or(&**key, str::trim_start);
+            let of_member = if own == "once" || own.is_empty() { member.clone() } else { format!("{member} {own}") };
+            *key = if several { format!("{bearer} {of_member}") } else { of_member };
             all.rows.push((bearer, row));
         }
         all.exact &= outcome.exact;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Amount, Id, Instant, Period, Status, StatusSet,
+    Amount, Id, Instant, Period,
     agreement::{Action, Condition, Exception},
     amount::Range,
 };
@@ -79,32 +79,6 @@ impl<'a> Within<'a> {
     /// How much there was by an instant.
     pub(crate) fn by(&self, at: Instant) -> Range {
         Range { low: self.must.by(self.bounds, at).low, high: self.may.by(self.bounds, at).high }
-    }
-
-    /// The statuses of a prohibition of it.
-    pub(crate) fn statuses(&self, at: Instant) -> StatusSet {
-        let mut set = StatusSet::EMPTY;
-        let begun = |runs: &Runs| runs.0.first().is_some_and(|(run, _)| run.first <= at);
-        if !begun(&self.must) {
-            set.insert(Status::Inactive);
-        }
-        if !begun(&self.may) {
-            return set;
-        }
-        let amount = self.by(at);
-        if amount.high.is_none_or(|high| high > Amount::ZERO) {
-            set.insert(Status::Breached);
-        }
-        if amount.low.is_none_or(|low| low <= Amount::ZERO) {
-            let now = self.scope.holds.at(at);
-            if now.possible() {
-                set.insert(Status::Pending);
-            }
-            if now != Truth::Yes {
-                set.insert(Status::Met);
-            }
-        }
-        set
     }
 
     /// When it can first come to an amount, up to `at`.

@@ -5,10 +5,12 @@
 
 use model::{
     Amount, Id, Instant, Period,
-    agreement::{Action, Baseline},
+    agreement::{Action, Baseline, Counting},
     amount::Range,
     decision::Decision,
 };
+
+use crate::stock::{Kept, Stock};
 
 /// Everything accepted that speaks of one kind of deed.
 #[derive(Clone, Debug, Default)]
@@ -113,6 +115,9 @@ pub trait Evidence {
 
     /// The instants at which that changes.
     fn baseline_turns(&self, baseline: &Baseline) -> Vec<Instant>;
+
+    /// What is said of how much there is somewhere, over time.
+    fn stock(&self, kept: &Kept<'_>) -> Stock;
 }
 
 /// What the deeds asked about are to the provision: it decides against whose interest a statement is.
@@ -132,6 +137,26 @@ pub enum Role<'a> {
         /// Whose word verifies it.
         verifiers: &'a [Id],
     },
+    /// Likewise, where not the deeds are counted but what they say of explosions or of persons.
+    Counted {
+        /// Who is bound.
+        bearers: &'a [Id],
+        /// Whose word verifies it.
+        verifiers: &'a [Id],
+        /// What is counted.
+        of: Counting,
+    },
+}
+
+impl<'a> Role<'a> {
+    /// Forbidden deeds, counted as a provision says.
+    #[must_use]
+    pub fn forbidden(bearers: &'a [Id], verifiers: &'a [Id], counting: Counting) -> Role<'a> {
+        match counting {
+            Counting::Incident | Counting::Day => Role::Violation { bearers, verifiers },
+            Counting::Explosion | Counting::Person => Role::Counted { bearers, verifiers, of: counting },
+        }
+    }
 }
 
 impl Measure {
@@ -187,18 +212,20 @@ impl Measure {
         sources
     }
 
+    /// The claims in it, with the time that each speaks of.
+    #[must_use]
+    pub fn spoken(&self) -> Vec<(Period, Id)> {
+        let events = self.accounts.iter().flat_map(|a| a.events.iter().map(|e| (e.period, e.claim.clone())));
+        let bounding = |t: &&Tally| t.floor.is_some() || t.cap.is_some();
+        let tallies = self.accounts.iter().flat_map(|a| a.tallies.iter().filter(bounding));
+        events.chain(tallies.map(|t| (t.period, t.claim.clone()))).collect()
+    }
+
     /// The claims in it whose time meets a window, sorted and each once.
     #[must_use]
     pub fn claims_in(&self, window: &Period) -> Vec<Id> {
-        let events = self.accounts.iter().flat_map(|a| a.events.iter().map(|e| (&e.claim, &e.period)));
-        let tallies = self.accounts.iter().flat_map(|a| {
-            a.tallies.iter().filter(|t| t.floor.is_some() || t.cap.is_some()).map(|t| (&t.claim, &t.period))
-        });
-        let mut ids: Vec<Id> = events
-            .chain(tallies)
-            .filter(|(_, period)| period.meets(window))
-            .map(|(id, _)| id.clone())
-            .collect();
+        let meeting = self.spoken().into_iter().filter(|(period, _)| period.meets(window));
+        let mut ids: Vec<Id> = meeting.map(|(_, id)| id).collect();
         ids.sort();
         ids.dedup();
         ids

@@ -91,7 +91,8 @@ impl Outcome {
         self.conflicts.iter().any(|claims| rests_on(claims) > 1)
     }
 
-    fn found(&mut self, (kind, source, detail): (&str, Id, String), on: &Id) {
+    /// Records a finding.
+    pub fn found(&mut self, (kind, source, detail): (&str, Id, String), on: &Id) {
         self.findings.insert(Finding { kind: kind.to_owned(), source, on: on.clone(), detail });
     }
 }

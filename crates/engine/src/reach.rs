@@ -6,8 +6,8 @@
 use model::{
     Id,
     agreement::{
-        Action, Agreement, Binding, CountedOn, Counting, Cycle, Faculty, Matching, PartLot, Provision, Rule,
-        Spread, Target, Terms, TieKind,
+        Action, Agreement, Binding, CountedOn, Cycle, Faculty, Matching, Measure, PartLot, Power, Provision,
+        Required, Rule, Share, Side, Spread, Target, Terms, TieKind,
     },
 };
 
@@ -16,6 +16,8 @@ use model::{
 pub fn beyond(agreement: &Agreement, provision: &Provision) -> Option<String> {
     let rule = rule(&provision.rule).or_else(|| terms(&provision.rule, &provision.terms)).or_else(|| binding(provision));
     rule.map(str::to_owned)
+        .or_else(|| extended_terms(agreement, &provision.rule))
+        .or_else(|| kept(agreement, provision))
         .or_else(|| provision.exceptions.iter().any(|e| e.plea.is_some()).then(|| "a plea".to_owned()))
         .or_else(|| changed(agreement, &Target::Provision(provision.id.clone())))
         .or_else(|| provision.rule.action().and_then(|a| deed(agreement, a)))
@@ -30,24 +32,62 @@ pub fn beyond(agreement: &Agreement, provision: &Provision) -> Option<String> {
 fn rule(rule: &Rule) -> Option<&'static str> {
     match rule {
         Rule::Once { .. } | Rule::Schedule { .. } | Rule::Prohibition { .. } | Rule::Answerable { .. } => None,
-        Rule::Periodic { disjoint: true, .. } => Some("parts that are disjoint"),
-        Rule::Periodic { cycle: Cycle::Day, spread: Spread::Alone, .. } => None,
-        Rule::Periodic { cycle: Cycle::Day, .. } => Some("averages and shortfalls that are made up"),
-        Rule::Periodic { .. } => Some("periods other than the day"),
+        Rule::Periodic { required, shares, disjoint, spread, .. } => {
+            recurring(*required, shares, *disjoint, spread)
+        }
         Rule::Exchange { matching: Matching::SameReference, counted_on, shares, .. } => {
             let plain = *counted_on == CountedOn::Handover && shares.is_empty();
             (!plain).then_some("parts or identification of answers that are matched by reference")
         }
         Rule::Exchange { .. } => None,
-        Rule::State { .. } => Some("a state that is to be kept"),
+        Rule::State { required: Some(Measure::Share(..) | Measure::Value(_)), .. } => {
+            Some("a state whose number is a share or a value")
+        }
+        Rule::State { place: Some((Side::FromOver, _)), required: Some(_), .. } => {
+            Some("a number of what is kept from over a zone")
+        }
+        Rule::State { .. } => None,
     }
+}
+
+/// Of a shortfall that lasts, and of parts side by side, only what is owed at least is computed.
+fn recurring(required: Required, shares: &[Share], disjoint: bool, spread: &Spread) -> Option<&'static str> {
+    let floor = |required: &Required| matches!(required, Required::AtLeast(_));
+    let mut parts = shares.iter().map(|share| &share.required);
+    match spread {
+        _ if disjoint && !parts.clone().all(floor) => Some("disjoint parts of exactly, or at most, so much"),
+        Spread::MadeUp(_) | Spread::CarriesOver if disjoint => Some("shortfalls of parts that are disjoint"),
+        Spread::MadeUp(_) | Spread::CarriesOver if !floor(&required) || !parts.all(floor) => {
+            Some("a shortfall of exactly, or at most, so much")
+        }
+        _ => None,
+    }
+}
+
+/// The terms of a phase that can be extended are as many as its extensions.
+fn extended_terms(agreement: &Agreement, rule: &Rule) -> Option<String> {
+    let Rule::Periodic { cycle: Cycle::Term(phase), .. } = rule else { return None };
+    let extends = |power: &&Power| matches!(&power.faculty, Faculty::Extend { phase: p, .. } if p == phase);
+    agreement.powers.iter().find(extends).map(|power| format!("terms of {phase}, which {} extends", power.id))
+}
+
+/// Where a state is kept, and what belongs to whom.
+fn kept(agreement: &Agreement, provision: &Provision) -> Option<String> {
+    let Rule::State { place, own, .. } = &provision.rule else { return None };
+    if let Some((_, id)) = place {
+        let zone = agreement.zones.iter().find(|zone| zone.id == *id);
+        if zone.is_none_or(|zone| zone.versions.is_empty()) {
+            return Some(format!("the ground of {id}, which has no outline of its own"));
+        }
+    }
+    provision.bearers.iter().filter(|_| *own).find_map(|id| doer(agreement, id))
 }
 
 fn terms(rule: &Rule, terms: &Terms) -> Option<&'static str> {
     // What only describes violations, or settles them elsewhere, changes no status.
     let Terms {
         unless: _,
-        counting,
+        counting: _,
         judged,
         manner: _,
         for_each: _,
@@ -63,7 +103,6 @@ fn terms(rule: &Rule, terms: &Terms) -> Option<&'static str> {
     } = terms;
     let once = matches!(rule, Rule::Once { .. });
     [
-        (*counting != Counting::Incident, "counts other than incidents"),
         (judged.is_some(), "a term that someone judges"),
         (in_step.is_some() && !once, "duties in step with each other that are no single duty"),
         (*part_lot == Some(PartLot::Proportion) && !once, "lots in an exchange, answered in proportion"),

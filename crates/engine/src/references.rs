@@ -69,7 +69,7 @@ impl References {
         !self.loose.is_empty()
     }
 
-    /// The claims without one, each with whether it may be of a deed that another source reports too.
+    /// The claims without one in order of time, each with whether it may be of a deed that another source reports too.
     #[must_use]
     pub fn loose(&self) -> Vec<(Id, bool)> {
         let of = |(a, e): &(usize, usize)| {
@@ -79,7 +79,19 @@ impl References {
             let same = others.any(|o| o.period.meets(&event.period) && o.may_share_doer(event));
             (event.claim.clone(), same)
         };
-        self.loose_at.iter().map(of).collect()
+        let start = |(a, e): &(usize, usize)| self.measure.accounts[*a].events[*e].period;
+        let mut in_order = self.loose_at.clone();
+        in_order.sort_by_key(start);
+        in_order.iter().map(of).collect()
+    }
+
+    /// Whether it is in doubt which of those without a reference came first.
+    #[must_use]
+    pub fn disorderly(&self) -> bool {
+        let mut periods: Vec<Period> =
+            self.loose_at.iter().map(|(a, e)| self.measure.accounts[*a].events[*e].period).collect();
+        periods.sort_unstable();
+        periods.windows(2).any(|pair| pair[0].last >= pair[1].first)
     }
 
     /// The part of the measure that bears on some deeds; reports that carry another reference than those known may too.

@@ -96,7 +96,7 @@ fn both_start(context: &Context<'_>, provision: &Provision, opens: Moments) -> R
 pub fn key_of(name: &str, owing: &Doers, bound: &[Doers]) -> String {
     match &owing.who {
         Some(bearer) if bound.len() > 1 && name == "once" => bearer.clone(),
-        Some(bearer) if bound.len() > 1 => format!("{name} {bearer}"),
+        Some(bearer) if bound.len() > 1 => format!("{bearer} {name}"),
         _ => name.to_owned(),
     }
 }

@@ -2,12 +2,12 @@
 //!
 //! Invariant: `holds` is always right; `opens` and `closes` say all that there is to say where `simple` is set, and there only.
 
-use model::agreement::Condition;
+use model::{Instant, agreement::Condition};
 
 use crate::{
     conditions::{Context, NotComputed},
     moments::Moments,
-    signal::Signal,
+    signal::{Signal, Truth},
 };
 
 /// When a provision binds.
@@ -29,6 +29,13 @@ impl Scope {
     pub fn whole(&self) -> bool {
         let certain = matches!(self.opens.spans.as_slice(), [span] if span.first == span.last);
         self.simple && certain && !self.opens.never && self.closes.spans.is_empty()
+    }
+
+    /// Whether there is no doubt, up to an instant, of when it binds.
+    #[must_use]
+    pub fn certain(&self, until: Instant) -> bool {
+        let mut cells = self.holds.cells().take_while(|(from, _)| *from <= until);
+        cells.all(|(_, truth)| truth != Truth::Perhaps)
     }
 }
 

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use model::{
     Amount, Id, Instant, Status, StatusSet,
-    agreement::{Condition, Provision, Rule},
+    agreement::{Condition, Counting, Provision, Rule},
 };
 
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     measure::Role,
     moments::{Moments, Start},
     outcome::{Outcome, Row},
-    recurring::violations,
+    prohibition::violations,
     scope::Scope,
     signal::{Signal, Truth},
 };
@@ -67,7 +67,10 @@ impl Context<'_> {
         };
         let recurs = matches!(
             provision.rule,
-            Rule::Periodic { .. } | Rule::Exchange { .. } | Rule::Prohibition { .. }
+            Rule::Periodic { .. }
+                | Rule::Exchange { .. }
+                | Rule::Prohibition { .. }
+                | Rule::State { quiet: Some(_), .. }
         );
         if !recurs {
             return Ok(Signal::all(&self.each(provision, Truth::No, |set| within(set, done))?));
@@ -113,6 +116,9 @@ impl Context<'_> {
     pub(crate) fn violated(&self, id: &Id, count: u64) -> Result<Moments, NotComputed> {
         let provision = self.provision(id)?;
         if let Rule::Prohibition { action } = &provision.rule {
+            if provision.terms.counting == Counting::Day {
+                return Err(NotComputed(format!("days on which {id} was violated, as a condition")));
+            }
             let count = Amount::whole(i64::try_from(count).unwrap_or(i64::MAX / 1_000_000));
             let asked = Asked::of(violations(self, provision, action, &provision.bearers)?);
             let scope = self.scope(&provision.while_, provision.terms.unless.as_ref())?;

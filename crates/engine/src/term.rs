@@ -168,10 +168,9 @@ impl Term<'_> {
         let status = self.statuses(at);
         let start = self.start().unwrap_or(at);
         let seen = Period::closed(start, at);
-        let claims = |measure: &Measure| seen.map_or_else(Vec::new, |window| measure.claims_in(&window));
         let contested = self.doers.all().any(|asked| asked.bounds.contested(start, at.next()));
-        let by_source = whole.alone.iter().filter_map(|(source, own, bounds)| {
-            let evidence = claims(own);
+        let by_source = whole.alone.iter().enumerate().filter_map(|(index, (source, _, bounds))| {
+            let evidence = seen.map_or_else(Vec::new, |window| whole.claims_of(index, &window));
             (!evidence.is_empty()).then(|| SourceAnswer {
                 source: source.clone(),
                 amount: self.amount(bounds, at),
@@ -190,7 +189,7 @@ impl Term<'_> {
             of_which: self.parts.as_ref().map_or_else(Vec::new, |parts| parts.answers(&whole.bounds, at)),
             by_source: by_source.collect(),
             why: self.why(status, contested, need.unset, at),
-            evidence: claims(&whole.measure),
+            evidence: seen.map_or_else(Vec::new, |window| whole.claims_in(&window)),
             assumptions: whole.assumptions(provision),
         };
         let shown_from = self.shown_from.unwrap_or(start);

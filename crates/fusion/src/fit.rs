@@ -5,7 +5,7 @@
 
 use model::{
     Id, Period,
-    agreement::{Action, Agreement, Where},
+    agreement::{Action, Agreement, Counting, Where},
     claim::{Claim, Doers, Kind, Named},
     place::{Ground, Place, Within},
     vocabulary::is_act,
@@ -117,6 +117,8 @@ pub struct Against<'a> {
     pub under: Option<&'a Under>,
     /// For a prohibition a claim counts as one incident, whatever its amount.
     pub incidents: bool,
+    /// Where not incidents are counted but explosions or persons.
+    pub counted: Option<Counting>,
 }
 
 impl Against<'_> {
@@ -131,16 +133,28 @@ impl Against<'_> {
             return Err("it gives no time".to_owned());
         }
         let occurred = claim.occurred.unwrap_or(Period::ALWAYS);
+        let fits = self.attributes(claim, self.act(claim), self.place(claim, &occurred))?;
+        self.stage(claim)?;
+        self.unit(claim)?;
+        Ok(fits)
+    }
+
+    /// How what a live claim says of a stock fits; `place` is how its place does.
+    ///
+    /// # Errors
+    /// The one reason why it is not used.
+    pub fn state(&self, claim: &Claim, place: Fit) -> Result<Fits, String> {
+        self.computed(claim)?;
+        let fits = self.attributes(claim, Fit::Same, place)?;
+        self.unit(claim)?;
+        Ok(fits)
+    }
+
+    fn attributes(&self, claim: &Claim, act: Fit, place: Fit) -> Result<Fits, String> {
         let (item, part) = self.item(claim);
-        let fits = Fits {
-            act: self.act(claim),
-            item,
-            part,
-            doer: self.doer(claim),
-            receiver: self.receiver(claim),
-            place: self.place(claim, &occurred),
-            under: self.under.map_or(Fit::Same, |under| under.fit(claim)),
-        };
+        let (doer, receiver) = (self.doer(claim), self.receiver(claim));
+        let under = self.under.map_or(Fit::Same, |under| under.fit(claim));
+        let fits = Fits { act, item, part, doer, receiver, place, under };
         let reasons = [
             (fits.item, "it is done to something else"),
             (fits.doer, "it is done by someone else"),
@@ -148,18 +162,19 @@ impl Against<'_> {
             (fits.place, "it is done elsewhere"),
             (fits.under, "it is done to others than those of the other provision"),
         ];
-        if let Some((_, reason)) = reasons.iter().find(|(fit, _)| *fit == Fit::Other) {
-            return Err((*reason).to_owned());
+        match reasons.iter().find(|(fit, _)| *fit == Fit::Other) {
+            Some((_, reason)) => Err((*reason).to_owned()),
+            None => Ok(fits),
         }
-        self.stage(claim)?;
-        self.unit(claim)?;
-        Ok(fits)
     }
 
     fn kind(&self, claim: &Claim) -> Result<(), String> {
         match claim.kind {
             Kind::Event => Ok(()),
-            Kind::Tally if self.incidents && !counts_incidents(claim) => {
+            Kind::Tally if self.counted.is_some_and(|of| self.number(claim, of).is_none()) => {
+                Err("it totals something else than what is counted".to_owned())
+            }
+            Kind::Tally if self.counted.is_none() && self.incidents && !counts_incidents(claim) => {
                 Err("it totals harm or items, not incidents".to_owned())
             }
             Kind::Tally => Ok(()),
@@ -193,6 +208,19 @@ impl Against<'_> {
             return Err("it counts harm, not what the clause counts".to_owned());
         }
         Ok(())
+    }
+
+    /// How many explosions, or persons, a claim speaks of; none where it does not say. Of those harmed it may name a part.
+    pub fn number(&self, claim: &Claim, of: Counting) -> Option<model::amount::Range> {
+        let noun = match of {
+            Counting::Explosion => "explosion",
+            Counting::Person => "person",
+            Counting::Incident | Counting::Day => return None,
+        };
+        let amount = claim.amount.as_ref()?;
+        let said = amount.unit.as_deref().or(claim.item.as_deref())?;
+        let high = amount.high.filter(|_| claim.counter.is_none());
+        self.agreement.is(said, noun).then_some(model::amount::Range { low: amount.low, high })
     }
 
     /// Whether a claim that is not used may all the same be about what the pattern asks about.
@@ -260,7 +288,7 @@ impl Against<'_> {
             return Fit::Same;
         }
         if doers.is_empty() {
-            return if claim.kind == Kind::Tally { Fit::Wider } else { Fit::Perhaps };
+            return if totals(claim) { Fit::Wider } else { Fit::Perhaps };
         }
         let during = claim.occurred.unwrap_or(Period::ALWAYS);
         let kin = |named: &Named| match &named.party {
@@ -291,7 +319,7 @@ impl Against<'_> {
         let Some(wanted) = &self.pattern.to else { return Fit::Same };
         let parties: Vec<&Option<Id>> = claim.to.iter().map(|named| &named.party).collect();
         if parties.is_empty() {
-            return if claim.kind == Kind::Tally { Fit::Wider } else { Fit::Perhaps };
+            return if totals(claim) { Fit::Wider } else { Fit::Perhaps };
         }
         match parties.iter().filter(|party| party.as_ref() == Some(wanted)).count() {
             0 if parties.iter().all(|party| party.is_some()) => Fit::Other,
@@ -300,7 +328,7 @@ impl Against<'_> {
         }
     }
 
-    fn place(&self, claim: &Claim, occurred: &Period) -> Fit {
+    pub fn place(&self, claim: &Claim, occurred: &Period) -> Fit {
         let place = claim.place.as_ref();
         let Some((how, zone)) = &self.pattern.place else { return self.anywhere(place, occurred) };
         if *how == Where::Outside {
@@ -379,6 +407,11 @@ impl Against<'_> {
 pub fn stage_of(pattern: &Action) -> Option<&str> {
     let of_act = || model::vocabulary::act(&pattern.act).and_then(|term| term.stage.as_deref());
     pattern.stage.as_deref().or_else(of_act)
+}
+
+/// Whether a claim that names nobody speaks of everybody's.
+fn totals(claim: &Claim) -> bool {
+    matches!(claim.kind, Kind::Tally | Kind::State)
 }
 
 /// Whether a tally's own unit is incidents, rather than harm or items.

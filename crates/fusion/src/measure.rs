@@ -4,10 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine::{Account, Event, Evidence, Measure, Role, Tally};
+use engine::{Account, Event, Evidence, Kept, Measure, Role, Stock, Tally};
 use model::{
     Amount, Id, Instant, Period, Standard,
-    agreement::{Action, Agreement, Baseline, Where},
+    agreement::{Action, Agreement, Baseline, Counting, Where},
     amount::Range,
     claim::{Claim, Kind, Observed},
     decision::Decision,
@@ -27,21 +27,23 @@ use crate::{
 
 /// Claims as known at an instant, under a standard.
 pub struct Fused<'a> {
-    agreement: &'a Agreement,
-    grounds: &'a [Ground],
-    sources: BTreeMap<Id, Source>,
-    claims: Vec<&'a Claim>,
+    pub(crate) agreement: &'a Agreement,
+    pub(crate) grounds: &'a [Ground],
+    pub(crate) sources: BTreeMap<Id, Source>,
+    pub(crate) claims: Vec<&'a Claim>,
     standard: Standard,
     known: Instant,
     decisions: Vec<&'a Decision>,
 }
 
 /// What the literals asked for are to the provision.
-struct Side<'r> {
-    bearers: &'r [Id],
-    verifiers: &'r [Id],
-    violation: bool,
-    receiver: Option<&'r Id>,
+pub(crate) struct Side<'r> {
+    pub(crate) bearers: &'r [Id],
+    pub(crate) verifiers: &'r [Id],
+    pub(crate) violation: bool,
+    /// Where not incidents are counted but explosions or persons.
+    pub(crate) counted: Option<Counting>,
+    pub(crate) receiver: Option<&'r Id>,
 }
 
 impl<'a> Fused<'a> {
@@ -146,16 +148,21 @@ impl<'a> Fused<'a> {
         self.sees_a_part(speaker.unwrap_or(&self.sources[&claim.source]), pattern)
     }
 
+    /// What fits a pattern alone.
+    pub(crate) fn plainly<'b>(&'b self, pattern: &'b Action, side: &Side<'_>) -> Against<'b> {
+        let (agreement, grounds) = (self.agreement, self.grounds);
+        let (incidents, counted) = (side.violation, side.counted);
+        Against { agreement, grounds, pattern, also: &[], under: None, incidents, counted }
+    }
+
     fn against<'b>(&'b self, pattern: &'b Action, also: &'b [Id], under: &'b Under, side: &Side<'_>) -> Against<'b> {
         let under = (!pattern.under.is_empty()).then_some(under);
-        let (agreement, grounds) = (self.agreement, self.grounds);
-        Against { agreement, grounds, pattern, also, under, incidents: side.violation }
+        Against { also, under, ..self.plainly(pattern, side) }
     }
 
     /// The references of deeds that performed the provisions to which a pattern is narrowed.
     fn under(&self, pattern: &Action, side: &Side<'_>) -> Under {
-        let none = Under::default();
-        Under::of(&pattern.under, &self.claims, &self.against(pattern, &[], &none, side))
+        Under::of(&pattern.under, &self.claims, &self.plainly(pattern, side))
     }
 
     /// The side on which a source stands.
@@ -168,12 +175,12 @@ impl<'a> Fused<'a> {
         self.agreement.is(item, other)
     }
 
-    fn corroborates(&self) -> bool {
+    pub(crate) fn corroborates(&self) -> bool {
         matches!(self.standard, Standard::Corroborated | Standard::Adverse)
     }
 
     /// Whether the standard hears this claim's speaker at all.
-    fn speaks(&self, claim: &Claim) -> bool {
+    pub(crate) fn speaks(&self, claim: &Claim) -> bool {
         let Standard::Account(who) = &self.standard else { return true };
         let heard = |source: &Id| {
             source == who || self.sources.get(source).is_some_and(|s| s.side.as_ref() == Some(who))
@@ -182,7 +189,7 @@ impl<'a> Fused<'a> {
     }
 
     /// Whether the claim's floor, and its cap, are accepted by themselves.
-    fn accepts(&self, claim: &Claim, side: &Side<'_>) -> (bool, bool) {
+    pub(crate) fn accepts(&self, claim: &Claim, side: &Side<'_>) -> (bool, bool) {
         let speaker = claim.relays.as_ref().unwrap_or(&claim.source);
         let (floor, cap) = self.accepts_of(speaker, side);
         // Who says that another did it says nothing against itself.
@@ -215,7 +222,7 @@ impl<'a> Fused<'a> {
     }
 
     /// The independence group of a claim: the speaker's, or that of the one relayed.
-    fn origin(&self, claim: &Claim) -> String {
+    pub(crate) fn origin(&self, claim: &Claim) -> String {
         // One whom no file declares is its own origin, also where it is only relayed.
         let declared =
             |id: &Id| self.sources.get(id).map_or_else(|| id.clone(), |source| source.origin.clone());
@@ -226,7 +233,7 @@ impl<'a> Fused<'a> {
     }
 
     /// Where a source's silence about the pattern speaks.
-    fn silences(&self, source: &Source, pattern: &Action, items: &[Id]) -> Vec<(Period, bool)> {
+    pub(crate) fn silences(&self, source: &Source, pattern: &Action, items: &[Id]) -> Vec<(Period, bool)> {
         let mut periods = Vec::new();
         let of = |item: &Id| Action { item: Some(item.clone()), ..pattern.clone() };
         let all = |c: &Coverage| self.covers(c, pattern) && items.iter().all(|item| self.covers(c, &of(item)));
@@ -308,9 +315,11 @@ impl<'a> Fused<'a> {
         source.covers.iter().filter(of_this).any(|c| c.scope.is_some())
     }
 
-    fn event(&self, claim: &Claim, fits: &Fits, side: &Side<'_>) -> Option<Event> {
+    fn event(&self, claim: &Claim, fits: &Fits, against: &Against<'_>, side: &Side<'_>) -> Option<Event> {
         let stated = fits.part.unwrap_or_else(|| claim.range());
-        let range = if side.violation { one_incident(&stated) } else { stated };
+        let number = side.counted.and_then(|of| against.number(claim, of));
+        let one = || if side.violation { one_incident(&stated) } else { stated };
+        let range = number.unwrap_or_else(one);
         let certain = fits.certain() && !self.echoes(claim);
         let floor = if certain { range.low.unwrap_or(Amount::ZERO) } else { Amount::ZERO };
         Some(Event {
@@ -364,7 +373,7 @@ impl<'a> Fused<'a> {
     }
 
     /// The sources that stand under one, itself among them.
-    fn group(&self, source: &Id) -> BTreeSet<Id> {
+    pub(crate) fn group(&self, source: &Id) -> BTreeSet<Id> {
         let mut group = BTreeSet::from([source.clone()]);
         loop {
             let under =
@@ -390,7 +399,7 @@ impl<'a> Fused<'a> {
     }
 
     /// Who denies what: a denial, and who says of the same deed that others did it.
-    fn denials(&self, against: &Against<'_>, side: &Side<'_>) -> Vec<(Id, Id)> {
+    pub(crate) fn denials(&self, against: &Against<'_>, side: &Side<'_>) -> Vec<(Id, Id)> {
         let same_act = |c: &&&Claim| speaks_of(c, &against.pattern.act) && states(c);
         let mut denials = Vec::new();
         for denial in self.claims.iter().filter(|c| self.accepts_denial(c, side)) {
@@ -425,7 +434,7 @@ impl<'a> Fused<'a> {
         }
     }
 
-    fn silence_accepted(&self, source: &Source, side: &Side<'_>, agreed: bool) -> bool {
+    pub(crate) fn silence_accepted(&self, source: &Source, side: &Side<'_>, agreed: bool) -> bool {
         match &self.standard {
             Standard::Alleged => true,
             Standard::Account(who) => source.id == *who || source.side.as_ref() == Some(who),
@@ -436,11 +445,12 @@ impl<'a> Fused<'a> {
 
 impl<'r> Side<'r> {
     fn of(role: Role<'r>, pattern: &'r Action) -> Self {
-        let (bearers, verifiers, violation) = match role {
-            Role::Duty { bearers, verifiers } => (bearers, verifiers, false),
-            Role::Violation { bearers, verifiers } => (bearers, verifiers, true),
+        let (bearers, verifiers, violation, counted) = match role {
+            Role::Duty { bearers, verifiers } => (bearers, verifiers, false, None),
+            Role::Violation { bearers, verifiers } => (bearers, verifiers, true, None),
+            Role::Counted { bearers, verifiers, of } => (bearers, verifiers, true, Some(of)),
         };
-        Side { bearers, verifiers, violation, receiver: pattern.to.as_ref() }
+        Side { bearers, verifiers, violation, counted, receiver: pattern.to.as_ref() }
     }
 }
 
@@ -455,7 +465,7 @@ fn covers_act(coverage: &Coverage, act: &str) -> bool {
     coverage.acts.is_empty() || coverage.acts.iter().any(|covered| is_act(act, covered))
 }
 
-fn states(claim: &Claim) -> bool {
+pub(crate) fn states(claim: &Claim) -> bool {
     claim.denies.is_empty() && claim.retracts.is_none()
 }
 
@@ -474,7 +484,7 @@ fn said(claim: &Claim) -> Tally {
 }
 
 /// Whether a figure is contained in another.
-fn is_part(claim: &Claim) -> bool {
+pub(crate) fn is_part(claim: &Claim) -> bool {
     claim.written.contains_key("part_of")
 }
 
@@ -485,7 +495,7 @@ fn one_incident(stated: &Range) -> Range {
 }
 
 /// What is left of a period without a gap.
-fn less(period: &Period, gap: &Period) -> impl Iterator<Item = Period> + use<> {
+pub(crate) fn less(period: &Period, gap: &Period) -> impl Iterator<Item = Period> + use<> {
     let before = Period::closed(period.first, period.last.min(gap.first.previous()));
     let after = Period::closed(period.first.max(gap.last.next()), period.last);
     let (before, after) = if period.meets(gap) { (before, after) } else { (Some(*period), None) };
@@ -552,7 +562,7 @@ impl Evidence for Fused<'_> {
                 Ok(fits) => {
                     let account = accounts.entry(key).or_insert_with(|| blank(&claim.source, origin));
                     match claim.kind {
-                        Kind::Event => account.events.extend(self.event(claim, &fits, &side)),
+                        Kind::Event => account.events.extend(self.event(claim, &fits, &against, &side)),
                         _ => {
                             let part_only = self.part_only(claim, pattern) || !items.is_empty() && self.part_of_any(claim, pattern, items);
                             account.tallies.extend(self.tally(claim, &fits, &side, part_only));
@@ -591,7 +601,11 @@ impl Evidence for Fused<'_> {
             accounts,
             denials: self.denials(&against, &side),
             corroboration: self.corroborates(),
-            incidents: side.violation,
+            incidents: side.violation && side.counted.is_none(),
         }
+    }
+
+    fn stock(&self, kept: &Kept<'_>) -> Stock {
+        self.stock_of(kept)
     }
 }

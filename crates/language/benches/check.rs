@@ -94,7 +94,10 @@ fn renamed(agreement: &str, prefix: &str) -> String {
     let header =
         symbols.statements.iter().find(|s| s.keyword == "agreement").map_or(0..0, |s| s.span.clone());
     let is_declared = |kind, id: &str| symbols.definition(kind, id).is_some();
-    let meant = symbols.references.iter().filter(|r| is_declared(r.kind, &r.id)).map(|r| r.span.start);
+    // A family's member may be called `it` or `there`, which are no names.
+    let named = |span: &Range<usize>| !matches!(&agreement[span.clone()], "it" | "there");
+    let meant = symbols.references.iter().filter(|r| is_declared(r.kind, &r.id) && named(&r.span));
+    let meant = meant.map(|r| r.span.start);
     let declared = symbols.definitions.iter().map(|definition| definition.name.start);
     let readings = symbols.statements.iter().filter(|s| s.keyword == "reading");
     let named = readings.flat_map(|s| reading_names(agreement, s.span.clone()));

@@ -290,7 +290,9 @@ impl Lists {
 fn role<'a>(provision: &'a Provision, bears_on: &str, action: &'a Action) -> engine::Role<'a> {
     let verifiers = &provision.verified_by;
     match provision.rule {
-        Rule::Prohibition { .. } => engine::Role::Violation { bearers: &provision.bearers, verifiers },
+        Rule::Prohibition { .. } => {
+            engine::Role::forbidden(&provision.bearers, verifiers, provision.terms.counting)
+        }
         _ if bears_on == "trigger" => engine::Role::Duty { bearers: &action.by, verifiers },
         _ => engine::Role::Duty { bearers: &provision.bearers, verifiers },
     }

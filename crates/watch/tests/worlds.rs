@@ -1,7 +1,7 @@
 //! The engine held against the oracle (`crates/worlds`), on random small cases.
 //!
 //! Invariant: the engine leaves out no status that some world gives, and what it calls exact has no other.
-//! `TRUCEWATCH_SEEDS=A..B` chooses the seeds.
+//! `TRUCEWATCH_SEEDS=A..B` chooses the seeds, `TRUCEWATCH_CONSTRUCT=WORDS` the constructs.
 
 use std::{
     collections::BTreeMap,
@@ -162,8 +162,8 @@ fn compare(seed: u64, owned: &OwnedCase, exact: bool, outcome: &mut Outcome) {
     }
 }
 
-/// Runs all seeds and fails with the first few cases that go wrong.
-fn run(usual: Range<u64>, make: fn(u64) -> OwnedCase, exact: bool) {
+/// Runs all seeds and says what came of them.
+fn outcome(name: &str, usual: Range<u64>, make: fn(u64) -> OwnedCase, exact: bool) -> Outcome {
     let seeds = seeds(usual);
     let next = AtomicU64::new(seeds.start);
     let work = || {
@@ -183,13 +183,19 @@ fn run(usual: Range<u64>, make: fn(u64) -> OwnedCase, exact: bool) {
             all.add(worker.join().expect("a comparison does not panic"));
         }
     });
-    println!("seeds {seeds:?}: {} compared, of which {} exact", all.compared, all.exact);
-    println!("{} not computed; refused by the oracle: {:?}", all.not_computed, all.refused);
+    println!("{name}, seeds {seeds:?}: {} compared, of which {} exact", all.compared, all.exact);
+    println!("  {} not computed; refused by the oracle: {:?}", all.not_computed, all.refused);
     all.failures.sort();
     for (seed, text) in all.failures.iter().take(SHOWN) {
-        println!("\n--- seed {seed}\n{text}");
+        println!("\n--- {name}, seed {seed}\n{text}");
     }
-    let failing: Vec<u64> = all.failures.iter().map(|(seed, _)| *seed).collect();
+    all
+}
+
+/// Runs all seeds and fails with the first few cases that go wrong.
+fn run(usual: Range<u64>, make: fn(u64) -> OwnedCase, exact: bool) {
+    let failures = outcome("duties", usual, make, exact).failures;
+    let failing: Vec<u64> = failures.iter().map(|(seed, _)| *seed).collect();
     assert!(failing.is_empty(), "{} answers are wrong: seeds {failing:?}", failing.len());
 }
 
@@ -201,4 +207,20 @@ fn the_engine_answers_as_the_worlds_do() {
 #[test]
 fn under_every_standard_the_engine_leaves_nothing_out() {
     run(0..10_000, generator::case_under_some_standard, false);
+}
+
+/// `TRUCEWATCH_CONSTRUCT` chooses the constructs whose name holds it.
+#[test]
+#[allow(clippy::disallowed_methods, reason = "which cases are run is no part of a verdict")]
+fn each_construct_is_answered_as_the_worlds_have_it() {
+    let wanted = std::env::var("TRUCEWATCH_CONSTRUCT").unwrap_or_default();
+    let chosen = generator::CONSTRUCTS.into_iter().filter(|(name, _)| name.contains(&wanted));
+    let mut failing: Vec<(&str, Vec<u64>)> = Vec::new();
+    for (name, make) in chosen {
+        let failures = outcome(name, 0..300, make, true).failures;
+        if !failures.is_empty() {
+            failing.push((name, failures.into_iter().map(|(seed, _)| seed).collect()));
+        }
+    }
+    assert!(failing.is_empty(), "answers are wrong: {failing:?}");
 }

@@ -24,7 +24,7 @@ use crate::{
     bounds::{Bounds, NONE},
     evidence::Evidence,
     pattern::{Fit, fit},
-    world::{Deed, World},
+    world::{Deed, Ticks},
 };
 
 /// F over `[from, to)` and the amounts at which something changes, ascending.
@@ -98,8 +98,7 @@ impl Duty<'_> {
 
     /// Adds what the world of these deeds gives.
     fn add(&self, verdict: &mut ProvisionVerdict, deeds: &[Deed], keys: &[String]) -> Result<(), Refused> {
-        let world = World { agreement: self.oracle.agreement(), deeds };
-        verdict.add(&world.outcome(self.provision, self.at)?, keys);
+        verdict.add(&self.oracle.world(deeds)?.outcome(self.provision, self.at)?, keys);
         Ok(())
     }
 
@@ -130,11 +129,10 @@ impl Duty<'_> {
         };
         let from = match not_before.as_ref().map(|condition| fixed(condition, self.in_force())) {
             None => self.in_force(),
-            Some(Some(from)) => from,
+            Some(Some(from)) => from.max(self.in_force()),
             Some(None) => return not_handled("`not before` that hangs on evidence"),
         };
-        let world = World { agreement: self.oracle.agreement(), deeds: before };
-        let (_, deadline) = world.window(due, self.at)?;
+        let deadline = self.oracle.world(before)?.window(due, &[])?.last;
         let ends: BTreeSet<Instant> = ticks.iter().flat_map(|tick| [*tick, (*tick).min(deadline)]).collect();
         let thresholds = thresholds(required, self.oracle.unit());
         let window = |end: Instant| Window { from, to: end.next(), thresholds: thresholds.clone() };
@@ -171,35 +169,22 @@ impl Duty<'_> {
         {
             return not_handled("a chain of windows that hang on each other");
         }
-        let (_, deadline) = World { agreement, deeds: &[] }.window(first_due, self.at)?;
+        let deadline = self.oracle.world(&[])?.window(first_due, &[])?.last;
         let mut grid: BTreeSet<Instant> = evidence.cuts.iter().copied().chain([deadline.next()]).collect();
         match length {
             Some(length) => grid.extend(cuts.iter().chain(&[self.at.next()]).map(|cut| *cut - length)),
-            None => grid.extend(self.midnights()),
+            None => grid.extend(self.oracle.midnights()),
         }
         let ticks = self.ticks(&maximal, grid);
         let windows = first_duty.once_windows(first, &[], &ticks, *required)?;
         let (mut worlds, mut seen) = (Vec::new(), BTreeSet::new());
         self.oracle.each(&maximal, &windows, first_action, &[], &mut |deeds| {
-            if seen.insert(World { agreement, deeds }.first(condition, self.at)?) {
+            if seen.insert(self.oracle.world(deeds)?.instant(condition)?) {
                 worlds.push(deeds.to_vec());
             }
             Ok(())
         })?;
         Ok(worlds)
-    }
-
-    fn midnights(&self) -> Vec<Instant> {
-        let zone = &self.oracle.agreement().timezone;
-        let (mut date, mut midnights) = (self.in_force().date(zone), Vec::new());
-        while let Ok(next) = date.tomorrow() {
-            date = next;
-            midnights.push(Instant::start_of(date, zone));
-            if midnights.last().is_some_and(|midnight| *midnight > self.at) {
-                break;
-            }
-        }
-        midnights
     }
 
     /// The ticks from entry into force to T that stand for all: the first, second and last of each cell of
@@ -224,7 +209,7 @@ impl Duty<'_> {
         let (_, maximal) = self.evidence(action)?;
         let mut verdict = ProvisionVerdict::new(self.provision);
         let (mut windows, mut from) = (Vec::new(), self.in_force());
-        for midnight in self.midnights() {
+        for midnight in self.oracle.midnights() {
             if from <= self.at {
                 let thresholds = thresholds(*required, self.oracle.unit());
                 windows.push(Window { from, to: midnight.min(self.at.next()), thresholds });
@@ -265,8 +250,7 @@ impl Duty<'_> {
         let windows: Vec<Window> = ticks.iter().map(window).collect();
         let (mut openings, mut seen) = (Vec::new(), BTreeSet::new());
         self.oracle.each(&trigger_worlds, &windows, trigger, &[], &mut |deeds| {
-            let world = World { agreement: self.oracle.agreement(), deeds };
-            let opened = world.triggers(&self.provision.rule, self.at);
+            let opened = self.oracle.world(deeds)?.opened(trigger, *every, &Ticks::all());
             if seen.insert(opened.clone()) {
                 openings.push((deeds.to_vec(), opened));
             }
@@ -321,11 +305,11 @@ impl Duty<'_> {
 
 impl Oracle<'_> {
     /// Two streams are told apart by every claim and no deed serves both.
-    fn independent(&self, one: &Action, other: &Action) -> Result<(), Refused> {
+    pub(crate) fn independent(&self, one: &Action, other: &Action) -> Result<(), Refused> {
         let speaks =
             |action| move |claim: &&model::claim::Claim| fit(self.agreement(), action, claim) != Fit::Not;
         let both = self.live.iter().copied().filter(speaks(one)).any(|claim| speaks(other)(&claim));
-        let world = World { agreement: self.agreement(), deeds: &[] };
+        let world = self.world(&[])?;
         let serves = |a: &Action, b: &Action| world.fits(&Deed::of(a, Instant(0), Amount::ZERO), b);
         if both || serves(one, other) || serves(other, one) {
             return not_handled("evidence that speaks to two streams at once");
@@ -415,11 +399,10 @@ mod tests {
         let (evidence, maximal) = duty.evidence(action).ok()?;
         let mut points: BTreeSet<Instant> = evidence.cuts.iter().copied().collect();
         points.extend([duty.in_force(), duty.at.next()]);
-        let dates = duty.midnights().into_iter();
+        let dates = duty.oracle.midnights().into_iter();
         points.extend(dates);
         if let Rule::Once { due, .. } = &duty.provision.rule {
-            let world = World { agreement: duty.oracle.agreement(), deeds: &[] };
-            points.insert(world.window(due, duty.at).ok()?.1.next());
+            points.insert(duty.oracle.world(&[]).ok()?.window(due, &[]).ok()?.last.next());
         }
         let points: Vec<Instant> = points.into_iter().collect();
         let (cells, base) = (points.len() - 1, cap + 1);

@@ -23,8 +23,11 @@ use crate::{
     Oracle, ProvisionVerdict, Refused,
     evidence::{blames_others, period_of},
     pattern::{Fit, covers, doer_fit, fit, taken_away},
-    world::{Deed, World},
+    world::{Deed, Outcome},
 };
+
+/// The reference of an incident that nobody reported: it stands for any number of them.
+pub(crate) const FURTHER: &str = "further";
 
 /// A report of an incident.
 struct Report<'a> {
@@ -51,7 +54,7 @@ type Choice = Option<Happened>;
 /// Which reports are of one incident: a list of groups of them.
 type Grouping = Vec<Vec<usize>>;
 
-struct Incidents<'a> {
+pub(crate) struct Incidents<'a> {
     oracle: &'a Oracle<'a>,
     provision: &'a Provision,
     action: &'a Action,
@@ -62,7 +65,7 @@ struct Incidents<'a> {
     /// A silent source, and a report of an incident that its group lacks.
     exclusions: Vec<(usize, usize)>,
     /// The first tick of each cell, and one past the last.
-    cuts: Vec<Instant>,
+    pub cuts: Vec<Instant>,
 }
 
 /// The verdict on a prohibition.
@@ -71,16 +74,25 @@ pub(crate) fn verdict(
     provision: &Provision,
     action: &Action,
 ) -> Result<ProvisionVerdict, Refused> {
-    if !provision.exceptions.is_empty() {
-        return Err(Refused::NotHandled("an exception to a prohibition".into()));
-    }
-    if matches!(oracle.case.standard, Standard::Corroborated | Standard::Adverse) {
-        return Err(Refused::NotHandled("a prohibition under corroboration".into()));
-    }
-    Incidents::gather(oracle, provision, action)?.verdict()
+    Incidents::of(oracle, provision, action)?.verdict()
 }
 
 impl<'a> Incidents<'a> {
+    /// The incidents of a prohibition.
+    pub fn of(oracle: &'a Oracle<'a>, provision: &'a Provision, action: &'a Action) -> Result<Self, Refused> {
+        if matches!(oracle.case.standard, Standard::Corroborated | Standard::Adverse) {
+            return Err(Refused::NotHandled("a prohibition under corroboration".into()));
+        }
+        Incidents::gather(oracle, provision, action)
+    }
+
+    /// The same, tried at these ticks too.
+    #[must_use]
+    pub fn at(mut self, points: &[Instant]) -> Self {
+        self.cuts = self.cuts.iter().chain(points).copied().collect::<BTreeSet<_>>().into_iter().collect();
+        self
+    }
+
     fn gather(oracle: &'a Oracle<'a>, provision: &'a Provision, action: &'a Action) -> Result<Self, Refused> {
         let mut all = Incidents {
             oracle,
@@ -168,7 +180,7 @@ impl<'a> Incidents<'a> {
                 continue;
             }
             if claim.kind == Kind::Tally {
-                return Err(Refused::NotHandled("a tally of what is forbidden".into()));
+                return Err(Refused::NotHandled("a tally of single deeds".into()));
             }
             if doer != Fit::Not {
                 wanted.insert(claim.reference.as_ref());
@@ -332,7 +344,45 @@ impl<'a> Incidents<'a> {
     }
 
     fn verdict(&self) -> Result<ProvisionVerdict, Refused> {
-        let mut worlds: BTreeMap<BTreeSet<usize>, Vec<Vec<Choice>>> = BTreeMap::new();
+        let mut verdict = ProvisionVerdict::new(self.provision);
+        verdict.violations = (u64::MAX, Some(0));
+        let further = self.further();
+        for deeds in self.reported()? {
+            let outcome = self.outcome(&deeds)?;
+            verdict.add(&outcome, &[]);
+            let (certain, possible) = verdict.violations;
+            verdict.violations =
+                (certain.min(outcome.violations), possible.map(|most| most.max(outcome.violations)));
+            // Which instant it was makes no difference to what is always in scope.
+            for extra in further.iter().take(self.doers().len()) {
+                let deeds: Vec<Deed> = deeds.iter().cloned().chain([extra.clone()]).collect();
+                verdict.add(&self.outcome(&deeds)?, &[]);
+            }
+        }
+        if !further.is_empty() {
+            verdict.violations.1 = None;
+        }
+        Ok(verdict)
+    }
+
+    fn outcome(&self, deeds: &[Deed]) -> Result<Outcome, Refused> {
+        self.oracle.world(deeds)?.outcome(self.provision, self.oracle.case.at)
+    }
+
+    /// What happened, in every way: as reported, and each again with one further incident, marked as such.
+    pub fn deeds(&self) -> Result<Vec<Vec<Deed>>, Refused> {
+        let (reported, further) = (self.reported()?, self.further());
+        self.oracle.spend(reported.len().saturating_mul(further.len() + 1) / 8)?;
+        let with = |deeds: &Vec<Deed>| {
+            let also = |extra: &Deed| deeds.iter().cloned().chain([extra.clone()]).collect();
+            further.iter().map(also).chain([deeds.clone()]).collect::<Vec<Vec<Deed>>>()
+        };
+        Ok(reported.iter().flat_map(with).collect())
+    }
+
+    /// What happened, in every way that satisfies as much as can be of what is said.
+    pub fn reported(&self) -> Result<Vec<Vec<Deed>>, Refused> {
+        let mut worlds: BTreeMap<BTreeSet<usize>, BTreeSet<Vec<Deed>>> = BTreeMap::new();
         for groups in self.groupings() {
             let mut chosen: Vec<Vec<Choice>> = vec![Vec::new()];
             for group in &groups {
@@ -346,66 +396,43 @@ impl<'a> Incidents<'a> {
             }
             for world in chosen {
                 if let Some(satisfied) = self.satisfied(&groups, &world) {
-                    worlds.entry(satisfied).or_default().push(world);
+                    let mut deeds: Vec<Deed> =
+                        groups.iter().zip(&world).filter_map(|(g, one)| self.happened(g, one)).collect();
+                    deeds.sort();
+                    worlds.entry(satisfied).or_default().insert(deeds);
                 }
             }
         }
         let sets: Vec<BTreeSet<usize>> = worlds.keys().cloned().collect();
         let maximal =
             |set: &BTreeSet<usize>| !sets.iter().any(|other| other != set && other.is_superset(set));
-        let mut verdict = ProvisionVerdict::new(self.provision);
-        verdict.violations = (u64::MAX, Some(0));
-        let further = self.further();
-        for (_, members) in worlds.iter().filter(|(set, _)| maximal(set)) {
-            for world in members {
-                self.add_world(&mut verdict, world, &further)?;
-            }
-        }
-        if !further.is_empty() {
-            verdict.violations.1 = None;
-        }
-        Ok(verdict)
+        let kept: BTreeSet<Vec<Deed>> =
+            worlds.into_iter().filter(|(set, _)| maximal(set)).flat_map(|(_, deeds)| deeds).collect();
+        Ok(kept.into_iter().collect())
     }
 
-    /// One incident by each bearer, where no accepted silence speaks against it.
-    fn further(&self) -> Vec<Deed> {
+    /// One incident by each bearer, at each tick where no accepted silence speaks against it.
+    pub fn further(&self) -> Vec<Deed> {
         let (since, at) = (self.oracle.agreement().in_force, self.oracle.case.at);
         let open = |cut: &&Instant| {
             since <= **cut && **cut <= at && !self.silences.iter().any(|s| s.1.contains(&Period::at(**cut)))
         };
-        let world = World { agreement: self.oracle.agreement(), deeds: &[] };
-        let in_scope = |cut: &&Instant| world.holds(&self.provision.while_, **cut).unwrap_or(false);
-        let Some(when) = self.cuts.iter().filter(open).find(in_scope) else { return Vec::new() };
-        self.doers().iter().map(|doer| self.deed(*when, vec![doer.clone()])).collect()
+        let each = |when: &Instant| {
+            let mark = |deed| Deed { reference: Some(FURTHER.to_owned()), ..deed };
+            self.doers().iter().map(|doer| mark(self.deed(*when, vec![doer.clone()]))).collect::<Vec<_>>()
+        };
+        self.cuts.iter().filter(open).flat_map(each).collect()
+    }
+
+    /// The deed of an incident that happened inside, with the reference of its reports.
+    fn happened(&self, group: &[usize], choice: &Choice) -> Option<Deed> {
+        let one = choice.as_ref().filter(|one| one.inside)?;
+        let reference = group.iter().find_map(|report| self.reports[*report].claim.reference.clone());
+        Some(Deed { reference, ..self.deed(one.when, one.by.clone()) })
     }
 
     fn deed(&self, when: Instant, by: Vec<Id>) -> Deed {
         Deed { by, ..Deed::of(self.action, when, Amount::whole(1)) }
-    }
-
-    /// Adds a world, and each again with one further incident.
-    fn add_world(
-        &self,
-        verdict: &mut ProvisionVerdict,
-        world: &[Choice],
-        further: &[Deed],
-    ) -> Result<(), Refused> {
-        let happened = world.iter().flatten().filter(|happened| happened.inside);
-        let deeds: Vec<Deed> = happened.map(|one| self.deed(one.when, one.by.clone())).collect();
-        let of = |deeds: &[Deed]| {
-            let world = World { agreement: self.oracle.agreement(), deeds };
-            world.outcome(self.provision, self.oracle.case.at)
-        };
-        let outcome = of(&deeds)?;
-        verdict.add(&outcome, &[]);
-        let (certain, possible) = verdict.violations;
-        verdict.violations =
-            (certain.min(outcome.violations), possible.map(|most| most.max(outcome.violations)));
-        for extra in further {
-            let deeds: Vec<Deed> = deeds.iter().cloned().chain([extra.clone()]).collect();
-            verdict.add(&of(&deeds)?, &[]);
-        }
-        Ok(())
     }
 
     /// Who may have done it: one of those that its reports name, all of a joint one's; if none names any,

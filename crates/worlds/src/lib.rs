@@ -19,10 +19,16 @@ mod account;
 mod bounds;
 mod duties;
 mod evidence;
+mod general;
 pub mod generator;
+mod grid;
 mod incidents;
 mod live;
 mod pattern;
+mod plain;
+mod references;
+mod stocks;
+mod streams;
 pub mod world;
 
 /// A question: what is asked, of whom, on which evidence.
@@ -82,6 +88,7 @@ pub fn verdicts(case: &Case, limit: usize) -> Result<Vec<ProvisionVerdict>, Refu
 pub fn verdict(case: &Case, provision: &Provision, limit: usize) -> Result<ProvisionVerdict, Refused> {
     let oracle = Oracle::new(case, limit)?;
     match &provision.rule {
+        _ if !oracle.is_plain(provision) => general::verdict(&oracle, provision),
         Rule::Prohibition { action } => incidents::verdict(&oracle, provision, action),
         _ => duties::verdict(&oracle, provision),
     }
@@ -94,6 +101,7 @@ pub(crate) struct Oracle<'a> {
     sources: Vec<Source>,
     live: Vec<&'a Claim>,
     left: Cell<usize>,
+    no_facts: world::Facts,
 }
 
 impl<'a> Oracle<'a> {
@@ -105,11 +113,16 @@ impl<'a> Oracle<'a> {
             }
         }
         let live = live::live(&sources, case.claims, case.known_at)?;
-        Ok(Oracle { case, sources, live, left: Cell::new(limit) })
+        Ok(Oracle { case, sources, live, left: Cell::new(limit), no_facts: world::Facts::default() })
     }
 
     fn agreement(&self) -> &'a Agreement {
         self.case.agreement
+    }
+
+    /// The world of these deeds, up to the instant asked about.
+    fn world<'w>(&'w self, deeds: &'w [world::Deed]) -> Result<world::World<'w>, Refused> {
+        world::World::new(self.case.agreement, deeds, &self.no_facts, self.case.at)
     }
 
     /// Counts steps against the limit.

@@ -12,7 +12,7 @@ use std::{
     rc::Rc,
 };
 
-use model::{Amount, Id, Instant};
+use model::{Amount, Id, Instant, Period};
 
 use crate::measure::Measure;
 
@@ -56,6 +56,12 @@ impl View {
     #[must_use]
     pub fn high(&self, i: usize, j: usize) -> Option<Amount> {
         self.high[pair(i, j)].map(Amount)
+    }
+
+    /// Between so much and so much from the first point to the second.
+    #[must_use]
+    pub fn between(low: Amount, high: Option<Amount>) -> View {
+        View { low: [low.0, 0, 0], high: [high.map(|h| h.0), Some(0), Some(0)] }
     }
 
     /// Nothing happens.
@@ -236,6 +242,27 @@ impl Bounds {
         let first = self.branching.partition_point(|part| self.parts[*part].until <= from);
         let meeting = self.branching[first..].iter().take_while(|part| self.parts[**part].from < points[1]);
         meeting.into_iter().any(|part| self.parts[*part].views(&points).len() > 1)
+    }
+
+    /// The distinct views of what was done in some stretches of time, up to and with `until`. Where they are several, what
+    /// is said of more than one of them at once is heard of each apart: sound, and not exact.
+    #[must_use]
+    pub fn within(&self, stretches: &[Period], until: Instant) -> Rc<[View]> {
+        let begun = stretches.iter().filter_map(|s| Period::closed(s.first, s.last.min(until)));
+        let mut views: Option<Rc<[View]>> = None;
+        for stretch in begun {
+            let own = self.views(&[stretch.first, stretch.last.next()]);
+            views = Some(views.map_or(Rc::clone(&own), |so_far| combine(&so_far, &own).into()));
+        }
+        views.unwrap_or_else(|| vec![View::NONE].into())
+    }
+
+    /// The cuts of a period, and of its end.
+    #[must_use]
+    pub fn cuts_in(&self, period: &Period) -> &[Instant] {
+        let first = self.cuts.partition_point(|c| *c < period.first);
+        let last = self.cuts.partition_point(|c| *c <= period.last.next());
+        &self.cuts[first..last.max(first)]
     }
 
     /// The distinct views of the worlds from a list of ascending instants; each instant counts what lies before it.

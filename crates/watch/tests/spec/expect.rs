@@ -3,7 +3,7 @@
 use model::{
     Amount, Instant, Standard, StatusSet,
     amount::Range,
-    answer::{Answer, Count, InstanceAnswer, ProvisionAnswer},
+    answer::{Answer, Count, InstanceAnswer, Moment, ProvisionAnswer},
 };
 
 use crate::notation::instant;
@@ -83,6 +83,10 @@ fn compare(subject: &str, expected: &str, answer: &Answer) -> Result<(String, St
         let (id, key) = keyed(inner).ok_or_else(|| format!("“{subject}” names no instance"))?;
         return Ok((expected.to_owned(), ranged(&instance(provision(id, answer)?, key)?.amount)));
     }
+    if let Some(id) = base.strip_suffix(".exact") {
+        let exact = if provision(id, answer)?.exact { "yes" } else { "no" };
+        return Ok((expected.to_owned(), exact.to_owned()));
+    }
     if let Some(inner) = base.strip_suffix(".why") {
         let why = match keyed(inner) {
             Some((id, key)) => instance(provision(id, answer)?, key)?.why.clone(),
@@ -90,11 +94,41 @@ fn compare(subject: &str, expected: &str, answer: &Answer) -> Result<(String, St
         };
         return Ok((expected.to_owned(), why.join(", ")));
     }
+    for (part, moment) in moments(base, answer) {
+        if let Some(id) = base.strip_suffix(part) {
+            let moment = moment.ok_or_else(|| format!("no phase or milestone “{id}”"))?;
+            return Ok((span(expected)?, came_about(moment)));
+        }
+    }
     let got = match by {
         Some(by) => bearer(provision(base, answer)?, by)?.status,
         None => status_of(base, answer)?,
     };
     Ok((named(statuses(expected)?), named(got)))
+}
+
+/// When a milestone or phase that a check names came about, by the words that a check has for it.
+fn moments(subject: &str, answer: &Answer) -> [(&'static str, Option<Moment>); 3] {
+    let id = subject.split('.').next().unwrap_or_default();
+    let milestone = answer.milestones.iter().find(|m| m.id == id && m.computed);
+    let phase = || answer.phases.iter().find(|p| p.id == id && p.computed);
+    [
+        (".reached", milestone.map(|m| m.reached)),
+        (".began", phase().map(|p| p.began.unwrap_or_default())),
+        (".ended", phase().map(|p| p.ended.unwrap_or_default())),
+    ]
+}
+
+/// `d3..d5`, `d3..` where it may not have come about, `never`.
+fn span(text: &str) -> Result<String, String> {
+    let Some((earliest, latest)) = text.split_once("..") else { return Ok(text.to_owned()) };
+    let latest = if latest.is_empty() { None } else { Some(instant(latest)?) };
+    Ok(came_about(Moment { earliest: Some(instant(earliest)?), latest }))
+}
+
+fn came_about(moment: Moment) -> String {
+    let Some(earliest) = moment.earliest else { return "never".to_owned() };
+    format!("{earliest}..{}", moment.latest.map_or_else(String::new, |latest| latest.to_string()))
 }
 
 fn keyed(text: &str) -> Option<(&str, &str)> {

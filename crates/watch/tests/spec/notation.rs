@@ -113,7 +113,8 @@ fn set(claim: &mut Map<String, Value>, key: &str, value: &str) -> Result<(), Str
         "denies" => (key, json!([value])),
         "about" => (key, json!([value])),
         "relays" | "ref" | "revises" | "retracts" | "covers" => (key, json!(value)),
-        "stage" | "scope" => {
+        "counter" => (key, json!(value)),
+        "stage" | "scope" | "unit" => {
             claim.entry("amount").or_insert_with(|| json!({}))[key] = json!(value);
             return Ok(());
         }

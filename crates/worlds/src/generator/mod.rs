@@ -4,6 +4,8 @@
 //! Invariant: a seed gives the same case on every machine and for ever; add choices at the end of a case's
 //! making, not in its middle.
 
+mod constructs;
+
 use jiff::tz::TimeZone;
 use model::{
     Amount, Duration, Id, Instant, Period, Standard,
@@ -17,6 +19,7 @@ use model::{
 };
 
 use crate::Case;
+pub use constructs::CONSTRUCTS;
 
 /// 2026-01-01T00:00Z.
 const START: Instant = Instant(1_767_225_600_000_000);
@@ -60,7 +63,34 @@ impl std::fmt::Display for OwnedCase {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "at {}  known at {}  standard {}", self.at, self.known_at, self.standard)?;
         for provision in &self.agreement.provisions {
-            writeln!(f, "{} {:?}: {:?}", provision.id, provision.bearers, provision.rule)?;
+            let (bearers, binding) = (&provision.bearers, provision.binding);
+            writeln!(f, "{} {binding:?} {bearers:?}: {:?}", provision.id, provision.rule)?;
+            if provision.while_ != Condition::InForce {
+                writeln!(f, "  while {:?}", provision.while_)?;
+            }
+            if !provision.exceptions.is_empty() {
+                writeln!(f, "  except {:?}", provision.exceptions)?;
+            }
+            if provision.terms != Terms::default() {
+                writeln!(f, "  {:?}", provision.terms)?;
+            }
+        }
+        for phase in &self.agreement.phases {
+            let (begins, ends, latest) = (&phase.begins, &phase.ends, &phase.latest);
+            writeln!(f, "phase {}: {begins:?} to {ends:?}, at latest {latest:?}", phase.id)?;
+        }
+        for milestone in &self.agreement.milestones {
+            writeln!(f, "milestone {}: {:?}", milestone.id, milestone.when)?;
+        }
+        for power in &self.agreement.powers {
+            writeln!(
+                f,
+                "power {:?}: {:?}, {:?}, while {:?}",
+                power.by, power.faculty, power.due, power.while_
+            )?;
+        }
+        for value in &self.agreement.values {
+            writeln!(f, "value {}: {:?}", value.id, value.settings)?;
         }
         for source in self.sources.iter().filter(|source| !source.covers.is_empty()) {
             for entry in &source.covers {
@@ -146,16 +176,20 @@ pub fn case_under_some_standard(seed: u64) -> OwnedCase {
 }
 
 /// A small generator of numbers (splitmix64).
-struct Chance(u64);
+struct Chance {
+    state: u64,
+    /// No instant is later than so many hours after the start.
+    hours: u64,
+}
 
 impl Chance {
     fn new(seed: u64) -> Self {
-        Chance(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+        Chance { state: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15), hours: HOURS }
     }
 
     fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         (mixed ^ (mixed >> 31)) % n
@@ -175,7 +209,7 @@ impl Chance {
 
     /// An instant of the grid.
     fn hour(&mut self, grid: u64) -> Instant {
-        hour(self.below(HOURS / grid + 1) * grid)
+        hour(self.below(self.hours / grid + 1) * grid)
     }
 }
 

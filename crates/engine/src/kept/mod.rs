@@ -1,0 +1,329 @@
+//! States to be kept: a stock tested at every tick of a window (spec/meaning.md §10).
+//!
+//! Invariant: a longer window never fails less, so the widest and the narrowest way in which the scope can lie stand for all
+//! between.
+
+mod quiet;
+mod runs;
+
+use std::collections::BTreeSet;
+
+use model::{
+    Amount, Id, Instant, Period, Status, StatusSet,
+    agreement::{Binding, Condition, Measure, Provision, Required, Rule, Side},
+    amount::Range,
+    answer::{BearerAnswer, Count, InstanceAnswer, Moment, SourceAnswer},
+};
+
+use crate::{
+    conditions::{Context, NotComputed},
+    moments::Moments,
+    outcome::{Outcome, Row, required_map},
+    recurring::window::{Window, Windows},
+    scope::Scope,
+    signal::{Signal, Truth},
+    single::changes,
+    stock::{Kept, Place, Span, Stock},
+};
+use runs::{Hold, Run, violations};
+
+/// What a stock has to be: at least so much, and at most.
+#[derive(Clone, Copy, Debug)]
+struct Allowed {
+    least: Amount,
+    most: Option<Amount>,
+}
+
+impl Allowed {
+    fn hold(self, span: &Span) -> Hold {
+        let exceeds = |amount: Option<Amount>| self.most.zip(amount).is_some_and(|(most, a)| a > most);
+        let may_exceed = self.most.is_some() && (span.high.is_none() || exceeds(span.high));
+        if exceeds(Some(span.low)) || span.high.is_some_and(|high| high < self.least) {
+            Hold::Failing
+        } else if may_exceed || span.low < self.least {
+            Hold::Either
+        } else {
+            Hold::Kept
+        }
+    }
+
+    /// As the contract has it: of two bounds, the upper.
+    fn required(self) -> Required {
+        self.most.map_or(Required::AtLeast(self.least), |most| {
+            if most == self.least && most > Amount::ZERO {
+                Required::Exactly(most)
+            } else {
+                Required::AtMost(most)
+            }
+        })
+    }
+}
+
+/// What is asked of the stock, and what it has to be.
+fn asked(rule: &Rule) -> Result<(Option<Place>, Allowed), NotComputed> {
+    let Rule::State { required, place, .. } = rule else {
+        return Err(NotComputed("not a state".to_owned()));
+    };
+    let none = Allowed { least: Amount::ZERO, most: Some(Amount::ZERO) };
+    let allowed = match required {
+        None => none,
+        Some(Measure::Plain(Required::AtLeast(least))) => Allowed { least: *least, most: None },
+        Some(Measure::Plain(Required::AtMost(most))) => Allowed { least: Amount::ZERO, most: Some(*most) },
+        Some(Measure::Plain(Required::Exactly(amount))) => Allowed { least: *amount, most: Some(*amount) },
+        Some(Measure::Between(least, most)) => Allowed { least: *least, most: Some(*most) },
+        Some(Measure::Share(..) | Measure::Value(_)) => {
+            return Err(NotComputed("a state whose number is a share or a value".to_owned()));
+        }
+    };
+    // Without a number all are to be on the side named, and none on the other.
+    let place = match (place.as_ref().map(|(side, _)| *side), required.is_some()) {
+        (None, _) => None,
+        (Some(Side::In), true) | (Some(Side::OutOf), false) => Some(Place::Inside),
+        (Some(Side::OutOf), true) | (Some(Side::In), false) => Some(Place::Outside),
+        (Some(Side::FromOver), _) => Some(Place::Over),
+    };
+    Ok((place, allowed))
+}
+
+/// A state to be kept.
+///
+/// # Errors
+/// When its window or its number is not computed.
+pub fn state(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
+    let Rule::State { item, own, belonging, place: zone, from, until, quiet, .. } = &provision.rule else {
+        return Err(NotComputed("not a state".to_owned()));
+    };
+    let (place, allowed) = asked(&provision.rule)?;
+    let scope = context.scope(&provision.while_, provision.terms.unless.as_ref())?;
+    let scope = between(context, scope, from, until.as_ref())?;
+    let windows = Windows::of(&scope, &Period::ALWAYS, &BTreeSet::new());
+    let mut outcome = Outcome::default();
+    let several = provision.bearers.len() > 1 && provision.binding == Binding::Each;
+    // What is not the bearers' own is one stock, whoever has to keep it so.
+    let groups: Vec<&[Id]> = if several && *own {
+        provision.bearers.iter().map(std::slice::from_ref).collect()
+    } else {
+        vec![provision.bearers.as_slice()]
+    };
+    for owners in groups {
+        let stock = context.evidence.stock(&Kept {
+            item,
+            owners: if *own { owners } else { &[] },
+            place: place.zip(zone.as_ref().map(|(_, zone)| zone)),
+            part: belonging.is_some(),
+            ceiling: allowed.most.is_some(),
+            bearers: owners,
+            verifiers: &provision.verified_by,
+        });
+        let key = if several && *own { owners.first().cloned().unwrap_or_default() } else { String::new() };
+        let keeping = Keeping { context, provision, windows: &windows, stock: &stock, allowed };
+        let mut status = StatusSet::EMPTY;
+        let count = match quiet {
+            Some(quiet) => {
+                let rows = keeping.quiet(quiet, &scope, &key)?;
+                status = crate::instance::worst_of(rows.iter().map(|row| row.answer.status));
+                let count = quiet::broken(&rows);
+                rows.into_iter().for_each(|row| outcome.push(&key, row));
+                count
+            }
+            None => {
+                let row = keeping.row(if key.is_empty() { "once".to_owned() } else { key.clone() });
+                let count = keeping.violations();
+                status = status.or(row.answer.status);
+                outcome.push(&key, row);
+                count
+            }
+        };
+        let add = |a: Option<u64>, b: Option<u64>| a.zip(b).map(|(a, b)| a + b);
+        outcome.violations = Count {
+            certain: outcome.violations.certain + count.certain,
+            possible: add(outcome.violations.possible, count.possible),
+        };
+        for bearer in owners {
+            let party = bearer.clone();
+            outcome.by_bearer.push(BearerAnswer { party, status, violations: count });
+        }
+        outcome.exact &=
+            status.len() < 2 || !stock.levels.iter().any(|l| l.once && l.period.first < l.period.last);
+    }
+    outcome.by_bearer.sort_by(|a, b| a.party.cmp(&b.party));
+    outcome.exact &= scope.certain(context.at);
+    Ok(outcome)
+}
+
+/// A scope from one instant on, until another.
+fn between(
+    context: &Context<'_>,
+    scope: Scope,
+    from: &Condition,
+    until: Option<&Condition>,
+) -> Result<Scope, NotComputed> {
+    let begins = context.first(from)?;
+    let ends = until.map_or(Ok(Moments::never()), |until| context.first(until))?;
+    let holds = Signal::all(&[scope.holds, Signal::since(&begins), Signal::since(&ends).not()]);
+    let opens = scope.opens.both(&begins);
+    // What may end before it begins may be empty.
+    if scope.simple && opens.spans.first().is_none_or(|span| !ends.possible_by(span.first)) {
+        return Ok(Scope { opens, closes: scope.closes.either(&ends), holds, simple: true });
+    }
+    let opens = holds.first(context.agreement.in_force, context.at);
+    Ok(Scope { opens, closes: Moments::never(), holds, simple: false })
+}
+
+/// A state to be kept with all that bears on it.
+struct Keeping<'a> {
+    context: &'a Context<'a>,
+    provision: &'a Provision,
+    windows: &'a Windows,
+    stock: &'a Stock,
+    allowed: Allowed,
+}
+
+/// When a window first fails: certainly, and possibly.
+#[derive(Clone, Copy, Debug)]
+struct Failure {
+    certain: Option<Instant>,
+    possible: Option<Instant>,
+}
+
+impl Keeping<'_> {
+    /// From the first tick of any window to the instant asked about.
+    fn seen(&self) -> Option<Period> {
+        Period::closed(self.windows.hull()?.first, self.context.at)
+    }
+
+    /// The stretches of a window in each of which the state is kept, fails, or may do either.
+    fn runs(&self, stock: &Stock, stretches: &[Period]) -> Vec<Run> {
+        let at = self.context.at;
+        let stretches = stretches.iter().filter_map(|s| Period::closed(s.first, s.last.min(at)));
+        let spans = stretches.flat_map(|stretch| stock.spans(&stretch));
+        spans.map(|span| Run { period: span.period, hold: self.allowed.hold(&span) }).collect()
+    }
+
+    fn failure(&self, stock: &Stock, window: &Window) -> Failure {
+        let (runs, sure) = (self.runs(stock, &window.stretches), self.runs(stock, window.sure()));
+        let first = |runs: &[Run], holds: &[Hold]| {
+            runs.iter().find(|run| holds.contains(&run.hold)).map(|run| run.period.first)
+        };
+        // A deed at some tick of its period has certainly been by the end of it, if all of it is in the window.
+        let none_allowed = self.allowed.most == Some(Amount::ZERO);
+        let inside = |deed: &&Period| {
+            let part_kept = |run: &Run| run.hold != Hold::Kept && run.period.meets(deed);
+            none_allowed
+                && window.sure().iter().any(|s| s.contains(deed))
+                && runs.iter().any(part_kept)
+                && !stock.spans(deed).iter().all(|span| span.contested)
+        };
+        let deed = stock.deeds().filter(inside).map(|deed| deed.last).min();
+        let certain = [first(&sure, &[Hold::Failing]), deed].into_iter().flatten().min();
+        Failure { certain, possible: first(&runs, &[Hold::Failing, Hold::Either]) }
+    }
+
+    fn statuses(&self, failures: &[Failure], at: Instant) -> StatusSet {
+        let mut set = StatusSet::EMPTY;
+        let begun: Vec<usize> = (0..failures.len()).filter(|i| self.windows.each[*i].first() <= at).collect();
+        if self.windows.may_lack(at) {
+            set.insert(Status::Inactive);
+        }
+        for index in begun {
+            let (window, failure) = (&self.windows.each[index], failures[index]);
+            if failure.possible.is_some_and(|first| first <= at) {
+                set.insert(Status::Breached);
+            }
+            if failure.certain.is_none_or(|first| at < first) {
+                let holds = window.holds(at);
+                let either = [(Status::Pending, holds.possible()), (Status::Met, holds != Truth::Yes)];
+                set = set.or(either.into_iter().filter(|(_, may)| *may).map(|(status, _)| status).collect());
+            }
+        }
+        set
+    }
+
+    fn failures(&self, stock: &Stock) -> Vec<Failure> {
+        self.windows.each.iter().map(|window| self.failure(stock, window)).collect()
+    }
+
+    /// The one row of a state that is to be kept throughout.
+    fn row(&self, key: String) -> Row {
+        let at = self.context.at;
+        let failures = self.failures(self.stock);
+        let status = self.statuses(&failures, at);
+        let hull = self.windows.hull();
+        let start = hull.map_or(at, |hull| hull.first);
+        let seen = self.seen().unwrap_or(Period::at(start));
+        let spans: Vec<Span> = self.windows.hull().map_or_else(Vec::new, |_| self.stock.spans(&seen));
+        let now = spans.last().copied();
+        let by_source = self.stock.speakers().into_iter().filter_map(|source| {
+            let own = self.stock.of_source(&source);
+            let evidence = own.claims_in(&seen);
+            let last = own.spans(&seen).last().copied();
+            (!evidence.is_empty()).then(|| SourceAnswer {
+                amount: last.map_or_else(Range::default, |s| Range { low: Some(s.low), high: s.high }),
+                status: self.statuses(&self.failures(&own), at),
+                source,
+                evidence,
+            })
+        });
+        let answer = InstanceAnswer {
+            key,
+            window: model::answer::Window {
+                from: Some(start),
+                to: hull.map(|hull| hull.last).filter(|last| *last < Instant::MAX).map(Instant::next),
+            },
+            required: required_map(self.allowed.required()),
+            amount: now.map_or_else(Range::default, |s| Range { low: Some(s.low), high: s.high }),
+            status,
+            performed: Moment::default(),
+            of_which: Vec::new(),
+            by_source: by_source.collect(),
+            why: self.why(status, &spans),
+            evidence: self.stock.claims_in(&seen),
+            assumptions: self.provision.assumed(),
+        };
+        let mut candidates: BTreeSet<Instant> =
+            failures.iter().flat_map(|f| [f.certain, f.possible]).flatten().collect();
+        let stretches = self.windows.each.iter().flat_map(|window| &window.stretches);
+        candidates.extend(stretches.flat_map(|s| [s.first, s.last, s.last.next()]));
+        Row { answer, timeline: changes(candidates, start, at, |t| self.statuses(&failures, t)) }
+    }
+
+    /// Why a state is in doubt: of the stretches in which it may fail.
+    fn why(&self, status: StatusSet, spans: &[Span]) -> Vec<String> {
+        if status.len() < 2 {
+            return Vec::new();
+        }
+        let open = || spans.iter().filter(|span| self.allowed.hold(span) == Hold::Either);
+        let unbounded = |s: &&Span| {
+            !s.contested && (s.high.is_none() || s.low < self.allowed.least && s.low == Amount::ZERO)
+        };
+        let reasons = [
+            ("contested", open().any(|s| s.contested)),
+            ("imprecise", open().any(|s| !s.contested && !unbounded(&s))),
+            ("unobserved", open().any(|s| unbounded(&s))),
+        ];
+        let said: Vec<String> =
+            reasons.into_iter().filter(|(_, holds)| *holds).map(|(why, _)| why.to_owned()).collect();
+        if said.is_empty() { vec!["imprecise".to_owned()] } else { said }
+    }
+
+    /// How often it was violated: each maximal stretch in which it failed is one.
+    fn violations(&self) -> Count {
+        let each = self.windows.each.iter().filter(|window| window.first() <= self.context.at);
+        let counts: Vec<Count> = each
+            .map(|window| {
+                let surely = violations(&self.runs(self.stock, window.sure())).certain;
+                let failed = self.failure(self.stock, window).certain.is_some();
+                // Where the scope is in doubt tick by tick, it may cut a failure in two as often as it likes.
+                let possible = violations(&self.runs(self.stock, &window.stretches)).possible;
+                let possible = possible.filter(|count| window.least.is_none() || *count == 0);
+                let certain = if window.least.is_some() { surely.min(1) } else { surely };
+                Count { certain: certain.max(u64::from(failed)), possible }
+            })
+            .collect();
+        let certain = counts.iter().map(|c| c.certain).min().unwrap_or(0);
+        Count {
+            certain: if self.windows.may_lack(self.context.at) { 0 } else { certain },
+            possible: counts.iter().try_fold(0, |most, c| c.possible.map(|p| p.max(most))),
+        }
+    }
+}

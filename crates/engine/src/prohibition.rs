@@ -1,0 +1,142 @@
+//! Forbidden deeds: which there were in scope, how many violations they make, and what that makes of the provision.
+//!
+//! Invariant: a deed outside of the scope is none; more scope never makes fewer violations, so the widest and the narrowest
+//! scope stand for all between.
+
+use std::collections::BTreeSet;
+
+use model::{
+    Amount, Id, Instant, Period, Status, StatusSet,
+    agreement::{Action, Provision, Required, Rule},
+    amount::Range,
+    answer::{BearerAnswer, InstanceAnswer, Moment, SourceAnswer},
+};
+
+use crate::{
+    asked::Asked,
+    bounds::Bounds,
+    conditions::{Context, NotComputed},
+    counting::counted,
+    forbidden,
+    measure::{Measure, Role},
+    outcome::{Outcome, Row, required_map, sorted},
+    recurring::{range, window::Windows},
+    signal::Truth,
+    single::{changes, why},
+};
+
+/// Deeds that are forbidden, or for which someone answers though others do them: how many violations they make, and what that makes of it.
+///
+/// # Errors
+/// When its scope or an exception is not computed.
+pub fn prohibition(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
+    let (action, doers, others) = match &provision.rule {
+        Rule::Prohibition { action } => (action, &provision.bearers, false),
+        Rule::Answerable { action, .. } => (action, &action.by, true),
+        _ => return Err(NotComputed("no deeds that are forbidden".to_owned())),
+    };
+    let scope = context.scope(&provision.while_, provision.terms.unless.as_ref())?;
+    let windows = Windows::of(&scope, &Period::ALWAYS, &BTreeSet::new());
+    let zone = &context.agreement.timezone;
+    let count = |asked: &Asked| counted(provision.terms.counting, &asked.bounds, &windows, context.at, zone);
+    let asked = Asked::of(violations(context, provision, action, doers)?);
+    let mut outcome = Outcome { violations: count(&asked), ..Outcome::default() };
+    outcome.note(&asked, &provision.id);
+    outcome.exact &= scope.certain(context.at);
+    for bearer in &sorted(&provision.bearers) {
+        // Whoever of the others did it, each who answers for them answers for it.
+        let doers = if others { doers } else { std::slice::from_ref(bearer) };
+        let own = Asked::of(violations(context, provision, action, doers)?);
+        let status = statuses(&own.bounds, &windows, context.at);
+        outcome.by_bearer.push(BearerAnswer { party: bearer.clone(), status, violations: count(&own) });
+    }
+    outcome.rows.push((String::new(), prohibited(&asked, &windows, context.at, provision)));
+    Ok(outcome)
+}
+
+/// The forbidden deeds as a measure, in which each counts as the provision says, without those that are excused.
+pub(crate) fn violations(
+    context: &Context<'_>,
+    provision: &Provision,
+    action: &Action,
+    bearers: &[Id],
+) -> Result<Measure, NotComputed> {
+    let mut own = action.clone();
+    own.by = bearers.to_vec();
+    let role = Role::forbidden(bearers, &provision.verified_by, provision.terms.counting);
+    let mut measure = context.evidence.measure(&own, role);
+    for exception in &provision.exceptions {
+        forbidden::excuse(context, exception, &own, &mut measure)?;
+    }
+    Ok(measure)
+}
+
+/// The statuses at an instant.
+fn statuses(bounds: &Bounds, windows: &Windows, at: Instant) -> StatusSet {
+    let mut set = StatusSet::EMPTY;
+    if windows.may_lack(at) {
+        set.insert(Status::Inactive);
+    }
+    for window in windows.each.iter().filter(|window| window.first() <= at) {
+        let may = |high: Option<Amount>| high.is_none_or(|high| high > Amount::ZERO);
+        if bounds.within(&window.stretches, at).iter().any(|view| may(view.high(0, 1))) {
+            set.insert(Status::Breached);
+        }
+        if bounds.within(window.sure(), at).iter().any(|view| view.low(0, 1) <= Amount::ZERO) {
+            let holds = window.holds(at);
+            let either = [(Status::Pending, holds.possible()), (Status::Met, holds != Truth::Yes)];
+            set = set.or(either.into_iter().filter(|(_, may)| *may).map(|(status, _)| status).collect());
+        }
+    }
+    set
+}
+
+/// How much of it there was, over all windows.
+fn amount(bounds: &Bounds, windows: &Windows, at: Instant) -> Range {
+    let begun = || windows.each.iter().filter(|window| window.first() <= at);
+    let low = begun().filter_map(|window| range(&bounds.within(window.sure(), at)).low).min();
+    let mut all = begun().map(|window| range(&bounds.within(&window.stretches, at)).high);
+    let high = all.try_fold(Amount::ZERO, |most, high| high.map(|high| high.max(most)));
+    let low = low.filter(|_| !windows.may_lack(at)).unwrap_or_default();
+    Range { low: Some(low), high }
+}
+
+fn prohibited(asked: &Asked, windows: &Windows, at: Instant, provision: &Provision) -> Row {
+    let hull = windows.hull();
+    let start = hull.map_or(at, |hull| hull.first);
+    let end = hull.map_or(at, |hull| hull.last).min(at).max(start);
+    let seen = Period { first: start, last: end };
+    let status = statuses(&asked.bounds, windows, at);
+    let contested = asked.bounds.contested(start, end.next());
+    let by_source = asked.alone.iter().enumerate().filter_map(|(index, (source, _, bounds))| {
+        let evidence = asked.claims_of(index, &seen);
+        (!evidence.is_empty()).then(|| SourceAnswer {
+            source: source.clone(),
+            amount: amount(bounds, windows, at),
+            status: statuses(bounds, windows, at),
+            evidence,
+        })
+    });
+    let answer = InstanceAnswer {
+        key: "once".to_owned(),
+        window: model::answer::Window {
+            from: Some(start),
+            to: hull.map(|hull| hull.last).filter(|last| *last < Instant::MAX).map(Instant::next),
+        },
+        required: required_map(Required::AtMost(Amount::ZERO)),
+        amount: amount(&asked.bounds, windows, at),
+        status,
+        performed: Moment::default(),
+        of_which: Vec::new(),
+        by_source: by_source.collect(),
+        why: why(status, || statuses(asked.closed(), windows, at), contested),
+        evidence: asked.claims_in(&seen),
+        assumptions: asked.assumptions(provision),
+    };
+    let mut candidates: BTreeSet<Instant> =
+        asked.bounds.cuts.iter().flat_map(|c| [c.previous(), *c, c.next()]).collect();
+    let stretches = windows.each.iter().flat_map(|window| &window.stretches);
+    candidates.extend(stretches.flat_map(|s| [s.first, s.last, s.last.next()]));
+    let timeline = changes(candidates, start, at, |t| statuses(&asked.bounds, windows, t));
+    Row { answer, timeline }
+}

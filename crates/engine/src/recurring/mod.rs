@@ -1,0 +1,115 @@
+//! Duties that recur: which instances there are, and what is owed in each (spec/meaning.md §6).
+//!
+//! Invariant: every period that the scope can touch is an instance, also one without a single record; one that may lie
+//! outside of the scope may be inactive.
+
+mod average;
+mod cycle;
+mod parts;
+mod quota;
+mod shortfall;
+pub mod window;
+
+use std::collections::BTreeSet;
+
+use model::{
+    Instant, Period,
+    agreement::{Provision, Rule, Spread},
+};
+
+use crate::{
+    conditions::{Context, NotComputed},
+    outcome::Outcome,
+    scope::Scope,
+};
+pub use cycle::{Turn, days_of, turns};
+pub use quota::range;
+use quota::{Quota, Slot};
+use window::Windows;
+
+/// A duty for each period.
+///
+/// # Errors
+/// When its scope, or what its periods are counted from, is not computed.
+pub fn recurring(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
+    let Rule::Periodic { cycle, spread, pro_rata, .. } = &provision.rule else {
+        return Err(NotComputed("not a duty that recurs".to_owned()));
+    };
+    let scope = cycle::scope(context, cycle, &provision.while_, provision.terms.unless.as_ref())?;
+    let turns = cycle::turns(context, cycle, &scope)?;
+    if *pro_rata && turns.iter().any(|turn| turn.period.last == Instant::MAX) {
+        return Err(NotComputed("a part in proportion of a term without an end".to_owned()));
+    }
+    let mut outcome = Outcome::default();
+    for bearer in &provision.bearers {
+        let quota = Quota::of(context, provision, bearer)?;
+        let periods: Vec<Period> = turns.iter().map(|turn| turn.period).collect();
+        let plan = Plan { context, scope: &scope, turns: &turns, periods: &periods, quota: &quota };
+        let rows = match spread {
+            Spread::Alone => plan.alone(""),
+            Spread::Block { days, short_is_breach } => plan.blocks(*days, *short_is_breach)?,
+            Spread::Sliding { days, short_is_breach } => plan.sliding(*days, *short_is_breach),
+            Spread::MadeUp(_) | Spread::CarriesOver => plan.with_shortfalls(spread)?,
+        };
+        for mut row in rows {
+            row.row.answer.assumptions = quota.total.assumptions(provision);
+            if provision.bearers.len() > 1 {
+                row.row.answer.key = format!("{} {bearer}", row.row.answer.key);
+            }
+            outcome.exact &= row.exact;
+            outcome.push(bearer, row.row);
+        }
+        outcome.note(&quota.total, &provision.id);
+        quota.contradictions(&mut outcome, &provision.id);
+    }
+    outcome.exact &= scope.certain(context.at);
+    Ok(outcome)
+}
+
+/// One bearer's duty laid out over its periods.
+struct Plan<'a> {
+    context: &'a Context<'a>,
+    scope: &'a Scope,
+    turns: &'a [Turn],
+    periods: &'a [Period],
+    quota: &'a Quota<'a>,
+}
+
+/// An instance, and whether its set is known to be the smallest that is right.
+struct Drawn {
+    row: crate::outcome::Row,
+    exact: bool,
+}
+
+impl Plan<'_> {
+    /// Each period by itself.
+    fn alone(&self, prefix: &str) -> Vec<Drawn> {
+        let slots = self.turns.iter().enumerate().filter_map(|(index, turn)| {
+            self.slot(format!("{prefix}{}", turn.date), index..index + 1, turn.doubtful)
+        });
+        slots.map(|slot| self.draw(&slot)).collect()
+    }
+
+    fn draw(&self, slot: &Slot<'_>) -> Drawn {
+        let judge = |voice, at| self.quota.statuses(voice, slot, at);
+        self.quota.row(slot, self.context.at, &judge)
+    }
+
+    /// An instance over some of the periods; none where the scope cannot touch them.
+    fn slot(&self, key: String, of: std::ops::Range<usize>, doubtful: bool) -> Option<Slot<'_>> {
+        let periods = &self.periods[of];
+        let whole = Period { first: periods.first()?.first, last: periods.last()?.last };
+        let cuts: BTreeSet<Instant> =
+            if self.uncertain(&whole) { self.quota.cuts(&whole).collect() } else { BTreeSet::new() };
+        let mut windows = Windows::of(self.scope, &whole, &cuts);
+        windows.doubtful |= doubtful;
+        let hull = windows.hull()?;
+        Some(Slot { key, periods, windows, hull, from: hull.first, changes: Vec::new() })
+    }
+
+    /// Whether the scope may open or close at one of several instants of a period.
+    fn uncertain(&self, whole: &Period) -> bool {
+        let spans = self.scope.opens.spans.iter().chain(&self.scope.closes.spans);
+        spans.into_iter().any(|span| span.first < span.last && span.meets(whole))
+    }
+}

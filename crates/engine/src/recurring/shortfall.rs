@@ -1,0 +1,330 @@
+//! Shortfalls: what a period lacks may be made up for a time, or is carried over to the next.
+//!
+//! Invariant: sound. Both rules are monotone: where more was done by every instant of every period, each period is as well off
+//! or better. So the world in which each period is as low as its bounds allow throughout, and the one in which each is as
+//! high, stand below and above every world.
+//!
+//! Why, for what is made up: what is done beyond a period's own requirement serves what earlier ones lacked, oldest first, until
+//! their time is over; deadlines are in the same order. Let one world do no less than another by every instant of every
+//! period. What a period lacks is then no more, what arrives by any instant is no less, and, going from the oldest on, each
+//! is served from no later (when the one before it is served or over), so it is served in full no later. For
+//! what is carried over: s(k) = max(0, q + s(k−1) − x(k)) falls with every x, and what comes after k grows.
+//! The two extremes are worlds where one period at most is uncertain; else the set may be too wide, and is not called exact.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    rc::Rc,
+};
+
+use model::{
+    Amount, Duration, Instant, Period, Status, StatusSet,
+    agreement::{Required, Spread},
+};
+
+use super::{
+    Drawn, Plan,
+    quota::{Voice, range},
+    window::{Window, Windows},
+};
+use crate::{conditions::NotComputed, instance::worst_of, outcome::required_map, signal::Truth};
+
+/// More ways for the scope to lie than this, and nothing is computed.
+const LAYOUTS_MAX: usize = 64;
+/// More than anyone can do.
+const ENDLESS: i64 = i64::MAX / 8;
+
+/// What was done in a period by an instant, at least and at most.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    by: Instant,
+    least: i64,
+    most: i64,
+}
+
+/// One period under one requirement.
+#[derive(Clone, Debug)]
+struct Day {
+    window: Window,
+    /// The instant after the whole period, from which what it lacked may be made up.
+    end: Instant,
+    owed: i64,
+    steps: Vec<Step>,
+    /// Whether it is over at the instant asked about.
+    over: bool,
+    uncertain: bool,
+}
+
+/// What became of a period in one extreme.
+#[derive(Clone, Copy, Debug, Default)]
+struct Fate {
+    /// What it had to reach by itself, with what was carried over.
+    owed: i64,
+    /// What it lacked at its end.
+    short: i64,
+    /// When what it lacked was done.
+    good: Option<Instant>,
+}
+
+/// A requirement over all periods for one way in which the scope can lie; `None` for periods outside of it.
+struct Course {
+    days: Vec<Option<Day>>,
+    lowest: Vec<Fate>,
+    highest: Vec<Fate>,
+}
+
+/// All requirements, for each way in which the scope can lie.
+type Courses = Vec<Vec<Course>>;
+
+impl Plan<'_> {
+    /// An instance for each period, whose shortfall is made up or carried over.
+    pub(super) fn with_shortfalls(&self, spread: &Spread) -> Result<Vec<Drawn>, NotComputed> {
+        let not_computed = |what: &str| Err(NotComputed(what.to_owned()));
+        let (Some(first), Some(last)) = (self.periods.first(), self.periods.last()) else {
+            return Ok(Vec::new());
+        };
+        if self.turns.iter().any(|turn| turn.doubtful) {
+            return not_computed("shortfalls of periods that may be counted from any of several days");
+        }
+        let whole = Period { first: first.first, last: last.last };
+        let cuts: BTreeSet<Instant> =
+            if self.uncertain(&whole) { self.quota.cuts(&whole).collect() } else { BTreeSet::new() };
+        let layouts = Windows::of(self.scope, &whole, &cuts);
+        if layouts.each.iter().any(|layout| layout.least.is_some()) {
+            return not_computed("shortfalls within a scope that comes and goes, in doubt when");
+        }
+        if layouts.each.len() > LAYOUTS_MAX {
+            return not_computed("shortfalls within a scope that may begin or end at any of many instants");
+        }
+        let known: RefCell<BTreeMap<Voice, Rc<Courses>>> = RefCell::default();
+        let courses = |voice: Voice| -> Rc<Courses> {
+            if let Some(courses) = known.borrow().get(&voice) {
+                return Rc::clone(courses);
+            }
+            let each = layouts.each.iter().map(|layout| self.courses(voice, layout, spread));
+            let courses = Rc::new(each.collect::<Vec<_>>());
+            known.borrow_mut().insert(voice, Rc::clone(&courses));
+            courses
+        };
+        let fused = courses(Voice::All);
+        let uncertain =
+            fused.iter().flatten().map(|c| c.days.iter().flatten().filter(|d| d.uncertain).count());
+        let single = fused.len() == 1 && self.quota.shares.is_empty() && uncertain.max().unwrap_or(0) < 2;
+        let mut drawn = Vec::new();
+        for (index, turn) in self.turns.iter().enumerate() {
+            let Some(mut slot) = self.slot(turn.date.to_string(), index..index + 1, false) else { continue };
+            slot.changes = fused.iter().flatten().flat_map(|course| course.changes(index, spread)).collect();
+            let judge = |voice: Voice, at: Instant| {
+                let mut set = StatusSet::EMPTY;
+                for layout in courses(voice).iter() {
+                    set = set.or(worst_of(layout.iter().map(|course| course.status(index, spread, at))));
+                }
+                if layouts.doubtful {
+                    set.insert(Status::Inactive);
+                }
+                set
+            };
+            let mut row = self.quota.row(&slot, self.context.at, &judge);
+            if let Some(owed) = fused.first().and_then(|l| l.first()).map(|c| c.highest[index].owed) {
+                row.row.answer.required = required_map(Required::AtLeast(Amount(owed)));
+            }
+            row.exact = row.row.answer.status.len() < 2 || single;
+            drawn.push(row);
+        }
+        Ok(drawn)
+    }
+
+    /// The whole and each part over the periods, for one way in which the scope can lie.
+    fn courses(&self, voice: Voice, layout: &Window, spread: &Spread) -> Vec<Course> {
+        let shares = if matches!(voice, Voice::Alone(_)) { &[][..] } else { self.quota.shares };
+        let required: Vec<Required> =
+            [self.quota.required].into_iter().chain(shares.iter().map(|share| share.required)).collect();
+        let mut courses: Vec<Vec<Option<Day>>> = required.iter().map(|_| Vec::new()).collect();
+        for period in self.periods {
+            let days = self.days(voice, layout, period, &required, spread);
+            for (index, course) in courses.iter_mut().enumerate() {
+                course.push(days.as_ref().map(|days| days[index].clone()));
+            }
+        }
+        courses.into_iter().map(|days| Course::run(days, spread)).collect()
+    }
+
+    /// One period under each requirement; none where the scope does not touch it.
+    fn days(
+        &self,
+        voice: Voice,
+        layout: &Window,
+        period: &Period,
+        required: &[Required],
+        spread: &Spread,
+    ) -> Option<Vec<Day>> {
+        let window = layout.part(period).filter(|window| window.first() <= self.context.at)?;
+        let at = self.context.at;
+        let hull = Period { first: window.first(), last: window.last().min(at) };
+        let mut times: BTreeSet<Instant> = self.quota.cuts(&hull).flat_map(|c| [c.previous(), c]).collect();
+        // When it matters how much there was: at its end, and when the time of an earlier period that falls into it is over.
+        let mut decisive = BTreeSet::from([hull.last]);
+        if let Spread::MadeUp(length) = spread {
+            let ends = self.periods.iter().map(|p| p.last.next() + *length);
+            let first = self.periods.partition_point(|p| p.last.next() + *length < hull.first);
+            decisive.extend(ends.skip(first).take_while(|end| *end <= hull.last));
+        }
+        times.insert(hull.first);
+        times.extend(&decisive);
+        times.retain(|t| hull.first <= *t && *t <= hull.last);
+        let mut days: Vec<Day> = required
+            .iter()
+            .map(|required| Day {
+                window: window.clone(),
+                end: period.last.next(),
+                owed: amount_of(self.quota.owed(*required, &window.stretches, std::slice::from_ref(period)))
+                    .0,
+                steps: Vec::with_capacity(times.len()),
+                over: window.holds(at) == Truth::No,
+                uncertain: false,
+            })
+            .collect();
+        for by in times {
+            let amounts = self.quota.amounts(voice, &window, by);
+            for (day, views) in days.iter_mut().zip([&amounts.total].into_iter().chain(&amounts.parts)) {
+                let hull = range(views);
+                let last = day.steps.last().copied();
+                let step = Step {
+                    by,
+                    least: hull.low.map_or(0, |low| low.0).max(last.map_or(0, |l| l.least)),
+                    most: hull.high.map_or(ENDLESS, |high| high.0).max(last.map_or(0, |l| l.most)),
+                };
+                day.uncertain |= step.least != step.most && decisive.contains(&by);
+                day.steps.push(step);
+            }
+        }
+        Some(days)
+    }
+}
+
+/// The amount in what is required.
+fn amount_of(required: Required) -> Amount {
+    match required {
+        Required::AtLeast(amount) | Required::Exactly(amount) | Required::AtMost(amount) => amount,
+    }
+}
+
+fn least(step: &Step) -> i64 {
+    step.least
+}
+
+fn most(step: &Step) -> i64 {
+    step.most
+}
+
+impl Course {
+    fn run(days: Vec<Option<Day>>, spread: &Spread) -> Course {
+        let run = |pick: fn(&Step) -> i64, least_short: i64| match spread {
+            Spread::MadeUp(length) => made_up(&days, pick, *length),
+            _ => carried(&days, pick, least_short),
+        };
+        // In the highest world a period that lacks nothing can, in a lower one, lack the least there is and be good at once.
+        let (lowest, highest) = (run(least, 0), run(most, Amount::LEAST.0));
+        Course { lowest, highest, days }
+    }
+
+    /// Where the statuses of a period can change after it.
+    fn changes(&self, index: usize, spread: &Spread) -> Vec<Instant> {
+        let Some(day) = &self.days[index] else { return Vec::new() };
+        let mut changes: Vec<Instant> = vec![day.window.last().next(), day.end];
+        changes.extend([&self.lowest, &self.highest].into_iter().filter_map(|fates| fates[index].good));
+        if let Spread::MadeUp(length) = spread {
+            changes.push((day.end + *length).next());
+        }
+        changes
+    }
+
+    fn status(&self, index: usize, spread: &Spread, at: Instant) -> StatusSet {
+        let Some(day) = self.days[index].as_ref().filter(|day| day.window.first() <= at) else {
+            return StatusSet::only(Status::Inactive);
+        };
+        let (low, high) = (&self.lowest[index], &self.highest[index]);
+        let mut set = StatusSet::EMPTY;
+        let mut insert = |status: Status, possible: bool| {
+            if possible {
+                set.insert(status);
+            }
+        };
+        let done_by = |fate: &Fate| fate.good.is_some_and(|good| good <= at);
+        if day.window.holds(at).possible() {
+            let step = day.steps.partition_point(|step| step.by <= at).checked_sub(1).map(|i| day.steps[i]);
+            let (least, most) = step.map_or((0, ENDLESS), |step| (step.least, step.most));
+            insert(Status::Met, most >= high.owed);
+            insert(Status::Pending, least < low.owed);
+        } else if let Spread::MadeUp(length) = spread {
+            let otherwise = if at <= day.end + *length { Status::Pending } else { Status::Breached };
+            for fate in [low, high] {
+                let met = fate.short == 0 || done_by(fate);
+                insert(if met { Status::Met } else { otherwise }, true);
+            }
+        } else {
+            insert(Status::Met, high.short == 0);
+            insert(Status::Late, low.short > 0 && done_by(high));
+            insert(Status::Breached, low.short > 0 && !done_by(low));
+        }
+        set
+    }
+}
+
+/// What became of each period where what it lacked may be made up.
+fn made_up(days: &[Option<Day>], pick: fn(&Step) -> i64, length: Duration) -> Vec<Fate> {
+    let mut fates = vec![Fate::default(); days.len()];
+    let mut lacking: VecDeque<(usize, i64, Instant)> = VecDeque::new();
+    for (index, day) in days.iter().enumerate() {
+        let Some(day) = day else { continue };
+        fates[index].owed = day.owed;
+        let mut beyond = 0;
+        for step in &day.steps {
+            while lacking.front().is_some_and(|(.., deadline)| *deadline < step.by) {
+                lacking.pop_front();
+            }
+            let so_far = (pick(step) - day.owed).max(0);
+            let mut arrived = so_far - beyond;
+            beyond = so_far;
+            while let Some((oldest, lacks, _)) = lacking.front_mut().filter(|_| arrived > 0) {
+                let given = arrived.min(*lacks);
+                (*lacks, arrived) = (*lacks - given, arrived - given);
+                if *lacks == 0 {
+                    fates[*oldest].good = Some(step.by);
+                    lacking.pop_front();
+                }
+            }
+        }
+        let short = day.owed - day.steps.last().map_or(0, pick);
+        if day.over && short > 0 {
+            fates[index].short = short;
+            lacking.push_back((index, short, day.end + length));
+        }
+    }
+    fates
+}
+
+/// What became of each period where what it lacks is carried over. It is good once so much was done after it, or `least_short`
+/// where that is more.
+fn carried(days: &[Option<Day>], pick: fn(&Step) -> i64, least_short: i64) -> Vec<Fate> {
+    let mut fates = vec![Fate::default(); days.len()];
+    let mut running: Vec<(Instant, i64)> = Vec::new();
+    let mut at_end: Vec<(usize, i64)> = Vec::new();
+    let (mut carry, mut before) = (0_i64, 0_i64);
+    for (index, day) in days.iter().enumerate() {
+        let Some(day) = day else { continue };
+        let done = day.steps.last().map_or(0, pick);
+        let owed = day.owed.saturating_add(carry);
+        running.extend(day.steps.iter().map(|step| (step.by, before.saturating_add(pick(step)))));
+        before = before.saturating_add(done);
+        carry = if day.over { (owed - done).max(0) } else { 0 };
+        fates[index] = Fate { owed, short: carry, good: None };
+        at_end.push((index, before));
+    }
+    for (index, reached) in at_end {
+        let wanted = reached.saturating_add(fates[index].short.max(least_short));
+        let first = running.partition_point(|(_, amount)| *amount < wanted);
+        fates[index].good = running.get(first).map(|(by, _)| *by);
+    }
+    fates
+}

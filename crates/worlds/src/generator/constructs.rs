@@ -1,0 +1,635 @@
+//! Random cases of one construct each, small enough that their worlds can be counted.
+//!
+//! Invariant: as for the generator: a seed gives the same case for ever.
+
+use model::{
+    Amount, Duration, Id, Instant, Standard,
+    agreement::{
+        Action, Agreement, Amendment, Binding, Change, Changing, Condition, Consequence, CountedOn, Counting,
+        Cycle, Due, Effective, Exception, Faculty, InStep, Item, Judgement, Matching, Measure, Milestone,
+        PartLot, Phase, PhaseEnd, Power, Provision, Required, Rule, Setting, Share, Side, Spread, Step,
+        Suspension, Target, Unruled, Value, ValueKind, Where, Whose,
+    },
+    claim::Kind,
+};
+
+use super::{Chance, OwnedCase, START, action, agreement, claims, hour, provision, required, sources};
+
+/// A construct, and how its cases are made.
+pub const CONSTRUCTS: [(&str, fn(u64) -> OwnedCase); 17] = [
+    ("phases and scope of a duty", |seed| make(seed, 1, scoped_duty)),
+    ("phases and scope of a daily duty", |seed| make(seed, 2, scoped_daily)),
+    ("phases and scope of a prohibition", |seed| make(seed, 3, scoped_prohibition)),
+    ("conditions", |seed| make(seed, 4, conditions)),
+    ("deadlines", |seed| make(seed, 5, deadlines)),
+    ("several bearers", |seed| make(seed, 6, bearers)),
+    ("schedules", |seed| make(seed, 7, schedules)),
+    ("parts of a period", |seed| make(seed, 8, parts)),
+    ("periods", |seed| make(seed, 9, periods)),
+    ("averages and shortfalls", |seed| make(seed, 10, spreads)),
+    ("exchanges", |seed| make(seed, 11, exchanges)),
+    ("powers", |seed| make(seed, 12, powers)),
+    ("values", |seed| make(seed, 13, values)),
+    ("states", |seed| make(seed, 14, states)),
+    ("amendments", |seed| make(seed, 15, amendments)),
+    ("judged deeds and counts", |seed| make(seed, 16, judged)),
+    ("lots and steps", |seed| make(seed, 17, lots)),
+];
+
+fn make(seed: u64, salt: u64, draft: fn(&mut Chance, u64) -> (Agreement, Vec<Action>)) -> OwnedCase {
+    let mut chance = Chance::new(seed.wrapping_mul(31).wrapping_add(salt << 40));
+    let grid = chance.pick(&[12, 24, 24]);
+    chance.hours = if grid == 12 { 60 } else { 96 };
+    let (agreement, patterns) = draft(&mut chance, grid);
+    let sources = sources(&mut chance, grid);
+    let mut claims = claims(&mut chance, grid, &patterns);
+    for claim in &mut claims {
+        let about = agreement.powers.iter().filter_map(|power| match &power.faculty {
+            Faculty::Extend { phase, .. } => Some(("extend", phase)),
+            Faculty::Suspend(Suspension { act, target: Target::Phase(phase), .. }) => {
+                Some((act.as_str(), phase))
+            }
+            Faculty::Other { act, target: Target::Provision(id) | Target::Phase(id) } => {
+                Some((act.as_str(), id))
+            }
+            _ => None,
+        });
+        let found = about.into_iter().find(|(act, _)| claim.act.as_deref() == Some(*act));
+        if let Some((_, id)) = found {
+            claim.written.insert("concerns".to_owned(), id.clone().into());
+            claim.kind = Kind::Event;
+            claim.amount = None;
+        }
+    }
+    let single = agreement.provisions.iter().any(|provision| match &provision.rule {
+        Rule::Exchange { matching, .. } => *matching == Matching::SameReference,
+        _ => false,
+    });
+    for claim in claims.iter_mut().filter(|claim| single && claim.kind == Kind::Tally) {
+        (claim.kind, claim.amount, claim.cumulative_since) = (Kind::Event, None, None);
+    }
+    let kept = agreement.provisions.iter().any(|provision| matches!(provision.rule, Rule::State { .. }));
+    for claim in claims.iter_mut().filter(|claim| kept && claim.item.as_deref() == Some("troops")) {
+        (claim.kind, claim.act, claim.cumulative_since) = (Kind::State, None, None);
+        claim.denies.clear();
+    }
+    let at = hour((1 + chance.below(chance.hours / grid)) * grid);
+    let known_at = if chance.one_in(3) { chance.hour(grid) } else { at };
+    OwnedCase { agreement, sources, claims, standard: Standard::Alleged, at, known_at }
+}
+
+fn release() -> Action {
+    action("release", Some("prisoner"), &["a"])
+}
+
+/// The deed of a condition.
+fn handover() -> Action {
+    action("return", Some("remains"), &["b"])
+}
+
+fn pay() -> Action {
+    action("pay", Some("box"), &["b"])
+}
+
+fn days(chance: &mut Chance, grid: u64) -> Duration {
+    Duration::hours((chance.pick(&[1, 1, 2, 3]) * grid) as i64)
+}
+
+fn units(chance: &mut Chance) -> Amount {
+    Amount::whole(chance.between(1, 2))
+}
+
+/// A condition on one other deed, or on none.
+fn simple(chance: &mut Chance, grid: u64) -> Condition {
+    match chance.below(8) {
+        0 => Condition::From(chance.hour(grid)),
+        1 => Condition::InForce,
+        2 => Condition::Done(handover(), required(chance)),
+        _ => Condition::Deed(handover()),
+    }
+}
+
+fn boxed(chance: &mut Chance, grid: u64) -> Box<Condition> {
+    Box::new(simple(chance, grid))
+}
+
+/// A state, or an event.
+fn condition(chance: &mut Chance, grid: u64) -> Condition {
+    match chance.below(12) {
+        0 => Condition::Recently(days(chance, grid), handover()),
+        1 => Condition::Calm(handover(), days(chance, grid)),
+        2 => Condition::Since(days(chance, grid), boxed(chance, grid)),
+        3 => Condition::HoursAfter(days(chance, grid), boxed(chance, grid)),
+        4 => Condition::DaysAfter(chance.between(0, 2) as u32, boxed(chance, grid)),
+        5 => Condition::Not(boxed(chance, grid)),
+        6 => Condition::All(vec![simple(chance, grid), Condition::From(chance.hour(grid))]),
+        7 => Condition::Any(vec![simple(chance, grid), Condition::From(chance.hour(grid))]),
+        8 => Condition::AtLeast(
+            2,
+            vec![
+                simple(chance, grid),
+                Condition::From(chance.hour(grid)),
+                Condition::Recently(days(chance, grid), handover()),
+            ],
+        ),
+        _ => simple(chance, grid),
+    }
+}
+
+fn phase(chance: &mut Chance, grid: u64) -> Phase {
+    let ends = match chance.below(8) {
+        0 => PhaseEnd::Never,
+        1 | 2 => PhaseEnd::When(condition(chance, grid)),
+        _ => PhaseEnd::After(days(chance, grid)),
+    };
+    let latest = chance.one_in(5).then(|| Due::By(chance.hour(24) - Duration::TICK));
+    let begins = simple(chance, grid);
+    Phase { id: "one".to_owned(), label: "One".to_owned(), begins, ends, latest, assumptions: Vec::new() }
+}
+
+/// A scope, and the phase that it may name.
+fn scope(chance: &mut Chance, grid: u64) -> (Condition, Vec<Phase>) {
+    let phases = vec![phase(chance, grid)];
+    let one = || "one".to_owned();
+    let scope = match chance.below(8) {
+        0 => Condition::Not(Box::new(Condition::During(one()))),
+        1 => Condition::PhaseBegun(one()),
+        2 => Condition::Not(Box::new(Condition::PhaseEnded(one()))),
+        3 => return (condition(chance, grid), Vec::new()),
+        _ => Condition::During(one()),
+    };
+    (scope, phases)
+}
+
+fn once(chance: &mut Chance, grid: u64) -> Rule {
+    let due = match chance.below(4) {
+        0 => Due::Open,
+        1 => Due::Within(days(chance, grid), Condition::InForce),
+        _ => Due::By(hour(24 * (1 + chance.below(3))) - Duration::TICK),
+    };
+    Rule::Once { action: release(), required: required(chance), due, not_before: None }
+}
+
+fn daily(required: Required) -> Rule {
+    Rule::Periodic {
+        action: release(),
+        required,
+        shares: Vec::new(),
+        disjoint: false,
+        cycle: Cycle::Day,
+        pro_rata: false,
+        spread: Spread::Alone,
+    }
+}
+
+fn scoped(chance: &mut Chance, grid: u64, rule: Rule, bearers: &[&str]) -> Agreement {
+    let (scope, phases) = scope(chance, grid);
+    let mut provision = provision("p", bearers, rule);
+    provision.while_ = scope;
+    if chance.one_in(5) {
+        provision.terms.unless = Some(condition(chance, grid));
+    }
+    Agreement { phases, ..agreement(vec![provision]) }
+}
+
+fn scoped_duty(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let rule = once(chance, grid);
+    (scoped(chance, grid, rule, &["a"]), vec![release(), handover()])
+}
+
+fn scoped_daily(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let mut rule = daily(required(chance));
+    if let Rule::Periodic { pro_rata, .. } = &mut rule {
+        *pro_rata = chance.one_in(3);
+    }
+    (scoped(chance, grid, rule, &["a"]), vec![release(), handover()])
+}
+
+fn scoped_prohibition(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let mut attack = action("attack", None, &["a", "b"]);
+    attack.place = Some((Where::In, "z".to_owned()));
+    let rule = Rule::Prohibition { action: attack.clone() };
+    let mut agreement = scoped(chance, grid, rule, &["a", "b"]);
+    if chance.one_in(3) {
+        let by = if chance.one_in(2) { vec!["a".to_owned()] } else { Vec::new() };
+        let when = Condition::Recently(days(chance, grid), handover());
+        agreement.provisions[0].exceptions.push(Exception { by, when, plea: None });
+    }
+    (agreement, vec![attack.clone(), attack, handover()])
+}
+
+/// A window, or `not before`, that hangs on a condition, perhaps of another provision.
+fn conditions(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let other = chance.one_in(2);
+    let q = Rule::Once {
+        action: pay(),
+        required: required(chance),
+        due: Due::By(hour(24 * (1 + chance.below(2))) - Duration::TICK),
+        not_before: None,
+    };
+    let of_q = |chance: &mut Chance| match chance.below(5) {
+        0 => Condition::Performed("q".to_owned()),
+        1 => Condition::PerformedInTime("q".to_owned()),
+        2 => Condition::Breached("q".to_owned()),
+        3 => Condition::Overdue("q".to_owned()),
+        _ => Condition::Amount("q".to_owned(), units(chance)),
+    };
+    let named = if other { of_q(chance) } else { condition(chance, grid) };
+    let named = if chance.one_in(6) { Condition::Not(Box::new(named)) } else { named };
+    let milestones = vec![Milestone {
+        id: "calm".to_owned(),
+        label: "Calm".to_owned(),
+        when: named.clone(),
+        assumptions: Vec::new(),
+    }];
+    let named = if chance.one_in(4) { Condition::Milestone("calm".to_owned()) } else { named };
+    let mut p = provision("p", &["a"], once(chance, grid));
+    if let Rule::Once { due, not_before, .. } = &mut p.rule {
+        match chance.below(4) {
+            0 => *not_before = Some(named),
+            1 => p.while_ = named,
+            2 => p.terms.unless = Some(named),
+            _ => *due = Due::Within(days(chance, grid), named),
+        }
+    }
+    let deed = if other { pay() } else { handover() };
+    let agreement = Agreement { milestones, ..agreement(vec![p, provision("q", &["b"], q)]) };
+    (agreement, vec![release(), deed])
+}
+
+fn due(chance: &mut Chance, grid: u64) -> Due {
+    match chance.below(6) {
+        0 => Due::By(hour(24 * (1 + chance.below(3))) - Duration::TICK),
+        1 => Due::EndOfDayAfter(chance.between(0, 2) as u32, simple(chance, grid)),
+        2 => Due::MonthsAfter(chance.between(0, 1) as u32, simple(chance, grid)),
+        3 => Due::Before(simple(chance, grid)),
+        _ => Due::Within(days(chance, grid), simple(chance, grid)),
+    }
+}
+
+fn deadlines(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let due = match chance.below(4) {
+        0 => Due::Latest(vec![due(chance, grid), due(chance, grid)]),
+        1 => Due::Earliest(vec![due(chance, grid), due(chance, grid)]),
+        _ => due(chance, grid),
+    };
+    let not_before = chance.one_in(4).then(|| simple(chance, grid));
+    let rule = Rule::Once { action: release(), required: required(chance), due, not_before };
+    (agreement(vec![provision("p", &["a"], rule)]), vec![release(), handover()])
+}
+
+fn bearers(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let binding = chance.pick(&[
+        Binding::Each,
+        Binding::Together,
+        Binding::Either,
+        Binding::AtLeast(2),
+        Binding::Unstated,
+    ]);
+    let rule = match chance.below(3) {
+        0 => daily(Required::AtLeast(units(chance))),
+        _ => once(chance, grid),
+    };
+    let mut p = provision("p", &["a", "b"], rule);
+    p.binding = binding;
+    if binding == Binding::Unstated {
+        p.bearers = Vec::new();
+    }
+    let by =
+        action("release", Some("prisoner"), if binding == Binding::Unstated { &[] } else { &["a", "b"] });
+    if let Rule::Once { action, .. } | Rule::Periodic { action, .. } = &mut p.rule {
+        *action = by;
+    }
+    (agreement(vec![p]), vec![release(), action("release", Some("prisoner"), &["b"])])
+}
+
+fn schedules(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let mut steps = Vec::new();
+    for day in 1..=chance.between(1, 2) {
+        let measure = match chance.below(4) {
+            0 => Measure::Between(Amount::whole(1), Amount::whole(2)),
+            1 => Measure::Plain(required(chance)),
+            _ => Measure::Plain(Required::AtLeast(units(chance))),
+        };
+        let due = match chance.below(3) {
+            0 => Due::Within(days(chance, grid), simple(chance, grid)),
+            _ => Due::By(hour(24 * day.unsigned_abs()) - Duration::TICK),
+        };
+        steps.push(Step { measure, in_all: chance.one_in(2), due });
+    }
+    let rule = Rule::Schedule { action: release(), steps, not_before: None };
+    (agreement(vec![provision("p", &["a"], rule)]), vec![release(), release(), handover()])
+}
+
+fn sick() -> Action {
+    action("release", Some("sick"), &["a"])
+}
+
+fn with_sick(agreement: Agreement) -> Agreement {
+    let sick = Item {
+        id: "sick".to_owned(),
+        label: "sick".to_owned(),
+        parent: "prisoner".to_owned(),
+        property: None,
+    };
+    Agreement { items: vec![sick], ..agreement }
+}
+
+fn parts(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let share = Share { label: String::new(), action: sick(), required: Required::AtLeast(Amount::whole(1)) };
+    let rule = match chance.below(3) {
+        0 => exchange(chance, grid, vec![share]),
+        _ => {
+            let mut rule = daily(Required::AtLeast(units(chance)));
+            if let Rule::Periodic { shares, .. } = &mut rule {
+                shares.push(share);
+            }
+            rule
+        }
+    };
+    let patterns = match &rule {
+        Rule::Exchange { .. } => vec![release(), sick(), pay()],
+        _ => vec![release(), sick()],
+    };
+    (with_sick(agreement(vec![provision("p", &["a"], rule)])), patterns)
+}
+
+fn exchange(chance: &mut Chance, grid: u64, shares: Vec<Share>) -> Rule {
+    Rule::Exchange {
+        trigger: pay(),
+        every: Amount::whole(1),
+        action: release(),
+        required: Amount::whole(1),
+        within: Some(days(chance, grid)),
+        afterwards: chance.one_in(3),
+        shares,
+        disjoint: false,
+        matching: Matching::InOrder,
+        counted_on: CountedOn::Handover,
+    }
+}
+
+fn periods(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let cycle = match chance.below(6) {
+        0 => Cycle::Week(jiff::civil::Weekday::Saturday),
+        1 | 2 => Cycle::Days(2, simple(chance, grid)),
+        3 => Cycle::Months(1),
+        4 => Cycle::Term("one".to_owned()),
+        _ => Cycle::Day,
+    };
+    let mut rule = daily(required(chance));
+    if let Rule::Periodic { cycle: chosen, pro_rata, .. } = &mut rule {
+        *chosen = cycle.clone();
+        *pro_rata = chance.one_in(3);
+    }
+    let mut p = provision("p", &["a"], rule);
+    let mut phase = phase(chance, grid);
+    if matches!(cycle, Cycle::Term(_)) {
+        phase.ends = PhaseEnd::After(days(chance, grid));
+        phase.latest = None;
+    } else if chance.one_in(2) {
+        p.while_ = Condition::During("one".to_owned());
+    }
+    (Agreement { phases: vec![phase], ..agreement(vec![p]) }, vec![release(), release(), handover()])
+}
+
+fn spreads(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let short_is_breach = chance.one_in(3);
+    let spread = match chance.below(4) {
+        0 => Spread::Block { days: 2, short_is_breach },
+        1 => Spread::Sliding { days: 2, short_is_breach },
+        2 => Spread::MadeUp(days(chance, grid)),
+        _ => Spread::CarriesOver,
+    };
+    let mut rule = daily(Required::AtLeast(units(chance)));
+    if let Rule::Periodic { spread: chosen, .. } = &mut rule {
+        *chosen = spread;
+    }
+    let mut p = provision("p", &["a"], rule);
+    let ends = PhaseEnd::After(Duration::hours(24 * chance.between(1, 4)));
+    let begins = Condition::From(hour(24 * chance.below(2)));
+    let phase = Phase {
+        id: "one".to_owned(),
+        label: "One".to_owned(),
+        begins,
+        ends,
+        latest: None,
+        assumptions: Vec::new(),
+    };
+    if chance.one_in(3) {
+        p.while_ = Condition::During("one".to_owned());
+    }
+    (Agreement { phases: vec![phase], ..agreement(vec![p]) }, vec![release()])
+}
+
+fn exchanges(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let mut rule = exchange(chance, grid, Vec::new());
+    if let Rule::Exchange { matching, required, .. } = &mut rule {
+        if chance.one_in(2) {
+            *matching = Matching::SameReference;
+        }
+        *required = if *matching == Matching::InOrder { units(chance) } else { Amount::whole(1) };
+    }
+    let mut p = provision("p", &["a"], rule);
+    let mut phases = Vec::new();
+    if chance.one_in(2) {
+        (p.while_, phases) = (Condition::During("one".to_owned()), vec![phase(chance, grid)]);
+        phases[0].begins = Condition::From(chance.hour(grid));
+        phases[0].ends = PhaseEnd::After(days(chance, grid));
+    }
+    (Agreement { phases, ..agreement(vec![p]) }, vec![pay(), release()])
+}
+
+fn of_phase(act: &str) -> Suspension {
+    Suspension {
+        act: act.to_owned(),
+        target: Target::Phase("one".to_owned()),
+        whose: Whose::All,
+        at_most: None,
+        in_all: false,
+        clocks_stop: false,
+    }
+}
+
+fn power(id: &str, faculty: Faculty) -> Power {
+    Power {
+        id: id.to_owned(),
+        label: String::new(),
+        by: vec!["b".to_owned()],
+        binding: Binding::Each,
+        faculty,
+        due: Due::Open,
+        while_: Condition::InForce,
+        clause: String::new(),
+        line: 1,
+        assumptions: Vec::new(),
+    }
+}
+
+fn deed_of(act: &str) -> Action {
+    action(act, None, &["b"])
+}
+
+fn powers(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let rule = if chance.one_in(3) { daily(Required::AtLeast(units(chance))) } else { once(chance, grid) };
+    let mut p = provision("p", &["a"], rule);
+    p.while_ = Condition::During("one".to_owned());
+    let phase = Phase {
+        id: "one".to_owned(),
+        label: "One".to_owned(),
+        begins: Condition::InForce,
+        ends: PhaseEnd::After(Duration::hours(24 * chance.between(1, 3))),
+        latest: None,
+        assumptions: Vec::new(),
+    };
+    let mut agreement = Agreement { phases: vec![phase], ..agreement(vec![p]) };
+    let target = Target::Phase("one".to_owned());
+    let mut patterns = vec![release()];
+    match chance.below(5) {
+        0 | 1 => {
+            let suspension = Suspension {
+                at_most: chance.one_in(2).then(|| days(chance, grid)),
+                clocks_stop: chance.one_in(2),
+                ..of_phase("suspend")
+            };
+            patterns.push(deed_of("suspend"));
+            if chance.one_in(3) {
+                let by = vec!["b".to_owned()];
+                let consequence = Consequence { by, binding: Binding::Each, suspension };
+                agreement.provisions[0].terms.consequences.push(consequence);
+            } else {
+                agreement.powers.push(power("s", Faculty::Suspend(suspension)));
+            }
+            if chance.one_in(2) {
+                agreement.powers.push(power("r", Faculty::Other { act: "resume".to_owned(), target }));
+                patterns.push(deed_of("resume"));
+            }
+        }
+        2 => {
+            agreement.powers.push(power("t", Faculty::Suspend(of_phase("terminate"))));
+            patterns.push(deed_of("terminate"));
+        }
+        3 => {
+            let by = PhaseEnd::After(days(chance, grid));
+            let times = chance.one_in(2).then_some(1);
+            agreement.powers.push(power("e", Faculty::Extend { phase: "one".to_owned(), by, times }));
+            patterns.push(deed_of("extend"));
+        }
+        _ => {
+            let target = Target::Provision("p".to_owned());
+            agreement.powers.push(power("w", Faculty::Other { act: "waive".to_owned(), target }));
+            patterns.push(deed_of("waive"));
+        }
+    }
+    (agreement, patterns)
+}
+
+fn values(chance: &mut Chance, _grid: u64) -> (Agreement, Vec<Action>) {
+    let set = |to: &str, since: Instant| Setting { to: to.to_owned(), since, source: String::new() };
+    let settings = match chance.below(3) {
+        0 => Vec::new(),
+        1 => vec![set("1", START)],
+        _ => vec![set("1", START), set("2", hour(24 * (1 + chance.below(3))))],
+    };
+    let value = Value {
+        id: "v".to_owned(),
+        label: String::new(),
+        kind: ValueKind::Number,
+        set_by: Vec::<Id>::new(),
+        due: Due::Open,
+        changing: Changing::ByAgreement,
+        undisclosed: false,
+        settings,
+    };
+    let due = Due::By(hour(24 * (1 + chance.below(3))) - Duration::TICK);
+    let steps = vec![Step { measure: Measure::Value("v".to_owned()), in_all: true, due }];
+    let rule = Rule::Schedule { action: release(), steps, not_before: None };
+    let provisions: Vec<Provision> = vec![provision("p", &["a"], rule)];
+    (Agreement { values: vec![value], ..agreement(provisions) }, vec![release()])
+}
+
+fn states(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let (required, side) = match chance.below(3) {
+        0 => (None, Side::OutOf),
+        1 => (Some(Measure::Plain(Required::AtMost(units(chance)))), Side::In),
+        _ => (Some(Measure::Plain(Required::AtLeast(units(chance)))), Side::In),
+    };
+    let rule = Rule::State {
+        item: "troops".to_owned(),
+        own: chance.one_in(2),
+        required,
+        belonging: None,
+        place: Some((side, "z".to_owned())),
+        from: simple(chance, grid),
+        until: chance.one_in(2).then(|| Condition::From(chance.hour(grid))),
+        quiet: None,
+    };
+    let mut troops = action("withdraw", Some("troops"), &["a"]);
+    troops.place = Some((Where::In, "z".to_owned()));
+    (agreement(vec![provision("p", &["a"], rule)]), vec![troops.clone(), troops, handover()])
+}
+
+fn amendments(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let p = provision("p", &["a"], once(chance, grid));
+    let change = match chance.below(3) {
+        0 => Change::Required(Measure::Plain(required(chance))),
+        1 => Change::Removed,
+        _ => Change::Due(Due::By(hour(24 * (1 + chance.below(3))) - Duration::TICK)),
+    };
+    let effect = chance.hour(grid);
+    let amendment = Amendment {
+        id: "a2".to_owned(),
+        label: String::new(),
+        agreed: effect,
+        accepted_by: Vec::new(),
+        effective: Effective::From(effect),
+        changes: vec![(Target::Provision("p".to_owned()), change)],
+        inner_deadlines_move: true,
+        past_breaches_cured: chance.one_in(2),
+        assumptions: Vec::new(),
+    };
+    (Agreement { amendments: vec![amendment], ..agreement(vec![p]) }, vec![release()])
+}
+
+fn judged(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let mut attack = action("attack", None, &["a", "b"]);
+    attack.place = Some((Where::In, "z".to_owned()));
+    let mut p = provision("p", &["a", "b"], Rule::Prohibition { action: attack.clone() });
+    p.terms.counting = chance.pick(&[Counting::Incident, Counting::Day]);
+    let mut judgements = Vec::new();
+    if chance.one_in(2) {
+        p.terms.judged = Some("offensive".to_owned());
+        judgements.push(Judgement {
+            id: "offensive".to_owned(),
+            label: String::new(),
+            by: vec!["m".to_owned()],
+            within: None,
+            unruled: Unruled::Open,
+        });
+    }
+    let mut text = agreement(vec![p]);
+    if chance.one_in(2) {
+        text.provisions[0].while_ = Condition::During("one".to_owned());
+        text.phases = vec![phase(chance, grid)];
+    }
+    (Agreement { judgements, ..text }, vec![attack.clone(), attack, handover()])
+}
+
+fn lots(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let own = Required::AtLeast(Amount::whole(2));
+    if chance.one_in(2) {
+        let lot = Condition::Done(handover(), Required::AtLeast(Amount::whole(2)));
+        let due = Due::Within(days(chance, grid), lot);
+        let mut p =
+            provision("p", &["a"], Rule::Once { action: release(), required: own, due, not_before: None });
+        p.terms.part_lot = Some(chance.pick(&[PartLot::Proportion, PartLot::Nothing]));
+        return (agreement(vec![p]), vec![release(), handover()]);
+    }
+    let due = Due::By(hour(24 * (1 + chance.below(2))) - Duration::TICK);
+    let rule = |action: Action| Rule::Once { action, required: own, due: due.clone(), not_before: None };
+    let mut p = provision("p", &["a"], rule(release()));
+    let q = provision("q", &["b"], rule(pay()));
+    let first = chance.pick(&["a", "b"]).to_owned();
+    p.terms.in_step = Some(InStep { with: "q".to_owned(), first: Some(first), starts: None });
+    (agreement(vec![p, q]), vec![release(), pay()])
+}

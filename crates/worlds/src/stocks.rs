@@ -1,0 +1,172 @@
+//! The worlds of a state that is to be kept: what lay where, stretch by stretch, as accepted claims of kind
+//! `state` allow (spec/meaning.md §10).
+//!
+//! Invariant: where no claim speaks of a stock it may be anything.
+
+use std::collections::BTreeSet;
+
+use model::{
+    Amount, Id, Instant, Period, Standard,
+    agreement::{Measure, Provision, Required, Rule, Side},
+    claim::{Claim, Kind},
+};
+
+use crate::{
+    Oracle, Refused,
+    pattern::{Fit, doer_fit},
+    world::{Demand, Stock, not_handled},
+};
+
+/// More literals are not tried set by set.
+const LITERALS: usize = 12;
+
+/// One thing said of a stock throughout a period.
+struct Said {
+    period: Period,
+    least: Option<Amount>,
+    most: Option<Amount>,
+}
+
+/// Every way in which a stock may have been, and whether it may have failed any number of times.
+pub(crate) struct Stocks {
+    pub worlds: Vec<Vec<Stock>>,
+    pub unbounded: bool,
+}
+
+/// What a state is about.
+struct Kept<'a> {
+    item: &'a Id,
+    own: bool,
+    zone: Option<&'a Id>,
+    demand: Demand,
+    bearers: &'a [Id],
+}
+
+impl<'a> Kept<'a> {
+    fn of(provision: &'a Provision) -> Result<Self, Refused> {
+        let Rule::State { item, own, required, belonging: None, place, .. } = &provision.rule else {
+            return not_handled("worlds of what belongs to a member");
+        };
+        let side = place.as_ref().map(|(side, _)| *side);
+        let demand = match (required, side) {
+            (Some(Measure::Plain(required)), _) => Demand::from(*required),
+            (Some(Measure::Between(least, most)), _) => Demand { least: Some(*least), most: Some(*most) },
+            (None, Some(Side::OutOf | Side::FromOver)) => Demand::from(Required::AtMost(Amount::ZERO)),
+            _ => return not_handled("worlds of a state without a number"),
+        };
+        let zone = place.as_ref().map(|(_, zone)| zone);
+        Ok(Kept { item, own: *own, zone, demand, bearers: &provision.bearers })
+    }
+
+    /// What a claim says of it.
+    fn said(&self, oracle: &Oracle, claim: &Claim) -> Option<(Period, Option<Amount>, Option<Amount>)> {
+        let (said, period) = (claim.item.as_ref()?, claim.occurred?);
+        let agreement = oracle.agreement();
+        let there = claim.place.as_ref().and_then(|place| place.zone.as_ref()) == self.zone;
+        let narrower = agreement.is(said, self.item);
+        let wider = agreement.is(self.item, said);
+        let fits = !self.own || doer_fit(self.bearers, claim) == Fit::Fits;
+        let all = claim.by.is_empty() || (self.own && fits && claim.by.len() == self.bearers.len());
+        let range = claim.range();
+        let least = range.low.filter(|low| narrower && there && fits && *low > Amount::ZERO);
+        let most = range.high.filter(|_| wider && there && all);
+        (least.is_some() || most.is_some()).then_some((period, least, most))
+    }
+}
+
+/// The ways in which the stock of a provision may have been.
+pub(crate) fn stocks(oracle: &Oracle, provision: &Provision, points: &[Instant]) -> Result<Stocks, Refused> {
+    let kept = Kept::of(provision)?;
+    let quiet = matches!(&provision.rule, Rule::State { quiet: Some(_), .. });
+    let mut said = Vec::new();
+    for claim in &oracle.live {
+        let about = claim.item.as_ref().is_some_and(|item| {
+            oracle.agreement().is(item, kept.item) || oracle.agreement().is(kept.item, item)
+        });
+        match claim.kind {
+            Kind::State if !claim.denies.is_empty() => return not_handled("a state that is denied"),
+            Kind::State => {}
+            Kind::Event | Kind::Tally if about => return not_handled("deeds that enter a zone"),
+            _ => continue,
+        }
+        let accepted = match &oracle.case.standard {
+            Standard::Alleged => true,
+            Standard::Account(who) => {
+                claim.source == *who || oracle.is_of(oracle.source(&claim.source), std::slice::from_ref(who))
+            }
+            _ => return not_handled("a state under a standard of proof"),
+        };
+        if let Some((period, least, most)) = kept.said(oracle, claim).filter(|_| accepted) {
+            said.extend(least.map(|least| Said { period, least: Some(least), most: None }));
+            said.extend(most.map(|most| Said { period, least: None, most: Some(most) }));
+        }
+    }
+    let mut all = Stocks { worlds: Vec::new(), unbounded: false };
+    let mut worlds = BTreeSet::new();
+    for set in maximal(&said)? {
+        let mut chosen: Vec<Vec<Stock>> = vec![Vec::new()];
+        for cell in points.windows(2).map(|two| Period { first: two[0], last: two[1].previous() }) {
+            let (levels, free) = levels(&set, &kept.demand, &cell);
+            all.unbounded |= free;
+            if free && quiet {
+                return not_handled("quiet hours that nobody watched");
+            }
+            let stock = |amount: &Amount| Stock {
+                item: kept.item.clone(),
+                of: kept.bearers.first().cloned(),
+                zone: kept.zone.cloned(),
+                period: cell,
+                amount: *amount,
+            };
+            let with = |known: &Vec<Stock>| {
+                let more = |amount| known.iter().cloned().chain([stock(amount)]).collect();
+                levels.iter().map(more).collect::<Vec<Vec<Stock>>>()
+            };
+            chosen = chosen.iter().flat_map(with).collect();
+            oracle.spend(chosen.len() / 4)?;
+        }
+        worlds.extend(chosen);
+    }
+    all.worlds = worlds.into_iter().collect();
+    Ok(all)
+}
+
+/// One level that is as it must be and one that is not, of those that are possible in a cell; and whether both
+/// are.
+fn levels(said: &[&Said], demand: &Demand, cell: &Period) -> (Vec<Amount>, bool) {
+    let here = || said.iter().filter(|one| one.period.meets(cell));
+    let least = here().filter_map(|one| one.least).max().unwrap_or(Amount::ZERO);
+    let most = here().filter_map(|one| one.most).min();
+    let tried = [demand.least, demand.most].into_iter().flatten();
+    let mut tried: BTreeSet<Amount> = tried
+        .flat_map(|amount| [amount, amount + Amount::whole(1), amount - Amount::whole(1)])
+        .chain([least])
+        .chain(most)
+        .collect();
+    tried.retain(|amount| *amount >= least && most.is_none_or(|most| *amount <= most));
+    let right = tried.iter().find(|amount| demand.admits(**amount));
+    let wrong = tried.iter().find(|amount| !demand.admits(**amount));
+    let levels: Vec<Amount> = right.into_iter().chain(wrong).copied().collect();
+    let free = levels.len() > 1;
+    (levels, free)
+}
+
+/// Every maximal set of what is said in which no floor stands above a cap at one time.
+fn maximal(said: &[Said]) -> Result<Vec<Vec<&Said>>, Refused> {
+    if said.len() > LITERALS {
+        return Err(Refused::TooMany);
+    }
+    let against = |one: &Said, other: &Said| {
+        one.period.meets(&other.period) && one.least.zip(other.most).is_some_and(|(least, most)| least > most)
+    };
+    let holds = |set: usize| {
+        let members = || (0..said.len()).filter(|i| set >> i & 1 == 1);
+        members().all(|i| members().all(|j| !against(&said[i], &said[j])))
+    };
+    let sets: Vec<usize> = (0..1 << said.len()).filter(|set| holds(*set)).collect();
+    let greater = |set: usize| sets.iter().any(|other| *other != set && other & set == set);
+    let members = |set: &usize| {
+        said.iter().enumerate().filter(|(i, _)| set >> i & 1 == 1).map(|(_, one)| one).collect()
+    };
+    Ok(sets.iter().filter(|set| !greater(**set)).map(members).collect())
+}
