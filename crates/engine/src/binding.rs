@@ -131,7 +131,11 @@ pub fn nth_best(sets: &[StatusSet], nth: usize) -> StatusSet {
 
 /// Where several owe one instance: each has its statuses, but who has performed himself has done his part.
 #[must_use]
-pub fn shared(provision: &Provision, whole: StatusSet, own: impl Fn(&Id) -> Option<StatusSet>) -> Vec<BearerAnswer> {
+pub fn shared(
+    provision: &Provision,
+    whole: StatusSet,
+    own: impl Fn(&Id) -> Option<StatusSet>,
+) -> Vec<BearerAnswer> {
     let bearers = crate::outcome::sorted(&provision.bearers);
     let each = bearers.into_iter().map(|party| {
         let status = own(&party).map_or(whole, |own| nth_best(&[own, whole], 1));

@@ -49,7 +49,8 @@ pub fn by_reference(context: &Context<'_>, provision: &Provision) -> Result<Outc
     });
     let deadline = within.map_or(Deadline::Open, Deadline::After);
     let need = Need::plain(Required::AtLeast(*required));
-    let asking = Asking { context, provision, deadline, need, afterwards: *afterwards, from, bound: &answers };
+    let asking =
+        Asking { context, provision, deadline, need, afterwards: *afterwards, from, bound: &answers };
     let mut outcome = Outcome::default();
     for reference in triggers.names() {
         let asked = Asked::of(triggers.part(Kept::Reference(reference), None));
@@ -75,13 +76,15 @@ pub fn by_reference(context: &Context<'_>, provision: &Provision) -> Result<Outc
         let asked = Asked::of(triggers.part(Kept::Nothing, None));
         asking.add(&mut outcome, UNREPORTED, &asked, opens, part);
     }
-    let certain = |row: &Row| row.answer.window.from.is_some() && !row.answer.status.contains(Status::Inactive);
+    let certain =
+        |row: &Row| row.answer.window.from.is_some() && !row.answer.status.contains(Status::Inactive);
     let sure = open_is_empty && outcome.rows[first_loose..].iter().all(|(_, row)| certain(row));
     if first_loose < outcome.rows.len() && (!sure || triggers.disorderly()) {
         mix(&mut outcome.rows[first_loose..], at);
     }
     let loose = answers.iter().any(|own| own.whole.has_loose()) || triggers.has_loose();
-    outcome.exact &= scope.whole() && (!loose || outcome.rows.iter().all(|(_, row)| row.answer.status.len() == 1));
+    outcome.exact &=
+        scope.whole() && (!loose || outcome.rows.iter().all(|(_, row)| row.answer.status.len() == 1));
     Ok(outcome)
 }
 
@@ -114,7 +117,11 @@ impl Asking<'_> {
                 duty: Duty {
                     opens: opens.clone(),
                     deadline: self.deadline.clone(),
-                    count_from: if self.afterwards { CountFrom::Opening } else { CountFrom::Fixed(self.from) },
+                    count_from: if self.afterwards {
+                        CountFrom::Opening
+                    } else {
+                        CountFrom::Fixed(self.from)
+                    },
                     bound: None,
                     certain: true,
                 },
@@ -169,7 +176,8 @@ fn opening(asked: &Asked, scope: &Scope, (from, at): (Instant, Instant)) -> Mome
                 truth => {
                     let may = first.spans.iter().filter_map(|own| own.and(&cell));
                     let again = asked.bounds.views(&[cell.first.max(from), cell.last.next().min(at.next())]);
-                    let moved = again.iter().any(|view| view.high(0, 1).is_none_or(|high| high > Amount::ZERO));
+                    let moved =
+                        again.iter().any(|view| view.high(0, 1).is_none_or(|high| high > Amount::ZERO));
                     let own: Vec<Period> = if moved { vec![cell] } else { may.collect() };
                     result = result.or(&Moments { spans: own, never: true });
                     result.never |= truth == Truth::Perhaps;
@@ -181,4 +189,3 @@ fn opening(asked: &Asked, scope: &Scope, (from, at): (Instant, Instant)) -> Mome
     let inside = |span: &Period| scope.holds.cells_in(span).all(|(_, truth)| truth == Truth::Yes);
     if first.spans.iter().all(inside) { first } else { Moments { never: true, ..result } }
 }
-

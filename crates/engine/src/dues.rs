@@ -16,8 +16,8 @@ use crate::{
     lots,
     outcome::{Outcome, Row},
     precedence,
-    reach::beyond,
     prohibition::prohibition,
+    reach::beyond,
     recurring::recurring,
     schedule::{once_of_several, schedule},
     single::once,
@@ -45,7 +45,9 @@ pub fn outcome(context: &Context<'_>, provision: &Provision) -> Result<Outcome, 
 fn by_rule(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
     let terms = &provision.terms;
     match &provision.rule {
-        Rule::Once { .. } if terms.part_lot == Some(PartLot::Proportion) => lots::in_proportion(context, provision),
+        Rule::Once { .. } if terms.part_lot == Some(PartLot::Proportion) => {
+            lots::in_proportion(context, provision)
+        }
         Rule::Once { .. }
             if provision.binding == Binding::Each
                 && terms.made_up_with.is_empty()

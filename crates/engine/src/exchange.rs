@@ -20,8 +20,8 @@ use crate::{
     need::Need,
     outcome::Outcome,
     parts::Parts,
-    scope::Scope,
     schedule::{key_of, push},
+    scope::Scope,
     term::Term,
 };
 
@@ -33,8 +33,18 @@ const INSTANCES_MAX: i64 = 10_000;
 /// # Errors
 /// When its scope is not computed.
 pub fn exchange(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
-    let Rule::Exchange { trigger, every, action, required, within, afterwards, shares, counted_on, disjoint, .. } =
-        &provision.rule
+    let Rule::Exchange {
+        trigger,
+        every,
+        action,
+        required,
+        within,
+        afterwards,
+        shares,
+        counted_on,
+        disjoint,
+        ..
+    } = &provision.rule
     else {
         return Err(NotComputed("not an exchange".to_owned()));
     };
@@ -97,7 +107,12 @@ pub fn exchange(context: &Context<'_>, provision: &Provision) -> Result<Outcome,
 }
 
 /// What the evidence says of the deeds that are answered; on identification, of what was identified.
-fn trigger_of(context: &Context<'_>, provision: &Provision, trigger: &Action, counted_on: CountedOn) -> Rc<Asked> {
+fn trigger_of(
+    context: &Context<'_>,
+    provision: &Provision,
+    trigger: &Action,
+    counted_on: CountedOn,
+) -> Rc<Asked> {
     let ask = |action: &Action| {
         let role = Role::Duty { bearers: &action.by, verifiers: &provision.verified_by };
         context.ask(action, role)
@@ -106,7 +121,8 @@ fn trigger_of(context: &Context<'_>, provision: &Provision, trigger: &Action, co
         return ask(trigger);
     }
     // Whoever identifies it: what counts is that it was handed over and is now known.
-    let identify = Action { act: "identify".to_owned(), by: Vec::new(), to: None, place: None, ..trigger.clone() };
+    let identify =
+        Action { act: "identify".to_owned(), by: Vec::new(), to: None, place: None, ..trigger.clone() };
     let identified = ask(&identify);
     let at_stage = ask(&Action { stage: Some("identified".to_owned()), ..trigger.clone() });
     let says = |asked: &Asked| !asked.measure.claims_in(&Period::ALWAYS).is_empty();

@@ -45,7 +45,8 @@ pub fn each(
             let several = provision.bearers.len() > 1 && !bearer.is_empty();
             // Of each of several: the bearer, then the member, then what the duty itself calls it.
             let own = key.strip_prefix(bearer.as_str()).filter(|_| several).map_or(&**key, str::trim_start);
-            let of_member = if own == "once" || own.is_empty() { member.clone() } else { format!("{member} {own}") };
+            let of_member =
+                if own == "once" || own.is_empty() { member.clone() } else { format!("{member} {own}") };
             *key = if several { format!("{bearer} {of_member}") } else { of_member };
             all.rows.push((bearer, row));
         }

@@ -7,29 +7,29 @@
 //! Invariant: a pure function of its arguments, sound in every world; it does no input or output and knows no clock.
 
 pub mod asked;
+mod binding;
 pub mod bound;
 pub mod bounds;
+mod by_reference;
 pub mod conditions;
 mod counting;
 pub mod due;
+mod dues;
 pub mod evaluate;
+mod exchange;
+mod families;
 mod forbidden;
 pub mod instance;
 mod kept;
+mod lots;
 pub mod measure;
 pub mod moments;
-pub mod outcome;
-mod prohibition;
-pub mod reach;
-mod binding;
-mod by_reference;
-mod dues;
-mod exchange;
-mod families;
-mod lots;
 mod need;
+pub mod outcome;
 mod parts;
 mod precedence;
+mod prohibition;
+pub mod reach;
 mod recurring;
 mod references;
 mod schedule;

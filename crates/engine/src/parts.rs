@@ -95,7 +95,8 @@ impl Answered<'_> {
         at: Instant,
     ) -> StatusSet {
         let stands = self.parts.asked.iter().zip(self.parts.shares);
-        let stand = stands.map(|(asked, share)| look.at(asked, |part| self.stand(whole, part, share, at))).max();
+        let stand =
+            stands.map(|(asked, share)| look.at(asked, |part| self.stand(whole, part, share, at))).max();
         let rival = if self.parts.rival { Stand::Open } else { Stand::Certain };
         let stand = stand.map_or(rival, |stand| stand.max(rival));
         let performed = |status: &Status| matches!(status, Status::Met | Status::Late);
@@ -139,7 +140,8 @@ impl Answered<'_> {
         let not_beyond = |cut: &Instant, most: Amount| amount(cut).high.is_some_and(|high| high <= most);
         let last = cuts.len() - 1;
         let first_sure = |least: Amount| cuts[cuts.partition_point(|cut| !surely(cut, least)).min(last)];
-        let last_within = |most: Amount| cuts[cuts.partition_point(|cut| not_beyond(cut, most)).saturating_sub(1)];
+        let last_within =
+            |most: Amount| cuts[cuts.partition_point(|cut| not_beyond(cut, most)).saturating_sub(1)];
         ((first_sure(before), last_within(after)), (last_within(before), first_sure(after)))
     }
 

@@ -12,8 +12,8 @@ use crate::{
     asked::Asked,
     binding::asked_of,
     conditions::{Context, NotComputed},
-    outcome::{Outcome, Row},
     evaluate::timeline,
+    outcome::{Outcome, Row},
 };
 
 /// Applies both.

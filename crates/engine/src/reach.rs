@@ -14,7 +14,9 @@ use model::{
 /// Why a provision is not computed; none where it is.
 #[must_use]
 pub fn beyond(agreement: &Agreement, provision: &Provision) -> Option<String> {
-    let rule = rule(&provision.rule).or_else(|| terms(&provision.rule, &provision.terms)).or_else(|| binding(provision));
+    let rule = rule(&provision.rule)
+        .or_else(|| terms(&provision.rule, &provision.terms))
+        .or_else(|| binding(provision));
     rule.map(str::to_owned)
         .or_else(|| extended_terms(agreement, &provision.rule))
         .or_else(|| kept(agreement, provision))
@@ -31,7 +33,9 @@ pub fn beyond(agreement: &Agreement, provision: &Provision) -> Option<String> {
 
 fn rule(rule: &Rule) -> Option<&'static str> {
     match rule {
-        Rule::Once { .. } | Rule::Schedule { .. } | Rule::Prohibition { .. } | Rule::Answerable { .. } => None,
+        Rule::Once { .. } | Rule::Schedule { .. } | Rule::Prohibition { .. } | Rule::Answerable { .. } => {
+            None
+        }
         Rule::Periodic { required, shares, disjoint, spread, .. } => {
             recurring(*required, shares, *disjoint, spread)
         }
@@ -116,7 +120,9 @@ fn binding(provision: &Provision) -> Option<&'static str> {
     match provision.binding {
         Binding::Each => None,
         _ => match provision.rule {
-            Rule::Once { .. } | Rule::Schedule { .. } | Rule::Exchange { .. } | Rule::Answerable { .. } => None,
+            Rule::Once { .. } | Rule::Schedule { .. } | Rule::Exchange { .. } | Rule::Answerable { .. } => {
+                None
+            }
             _ => Some("a duty that recurs, or to refrain, that several owe otherwise than each"),
         },
     }

@@ -52,7 +52,8 @@ impl References {
                 }
             }
         }
-        let silent = (0..measure.accounts.len()).filter(|a| !measure.accounts[*a].silences.is_empty()).collect();
+        let silent =
+            (0..measure.accounts.len()).filter(|a| !measure.accounts[*a].silences.is_empty()).collect();
         let loose = loosely(&measure, &loose_at);
         let crowded = crowded(&measure);
         References { measure, by_reference, loose, loose_at, silent, crowded }
@@ -123,10 +124,10 @@ impl References {
     fn with(&self, events: Vec<(usize, Event)>) -> Measure {
         let mut places: BTreeSet<usize> = events.iter().map(|(a, _)| *a).collect();
         places.extend(&self.silent);
-        let hull = events.iter().map(|(_, e)| e.period).reduce(|a, b| Period {
-            first: a.first.min(b.first),
-            last: a.last.max(b.last),
-        });
+        let hull = events
+            .iter()
+            .map(|(_, e)| e.period)
+            .reduce(|a, b| Period { first: a.first.min(b.first), last: a.last.max(b.last) });
         let capping = |account: &Account| -> Vec<_> {
             let meets = |p: &Period| hull.is_some_and(|hull| hull.meets(p));
             let tallies = account.tallies.iter().filter(|t| t.cap.is_some() && meets(&t.period)).cloned();
@@ -154,7 +155,8 @@ impl References {
         let named: BTreeSet<&Id> = events.iter().map(|(_, event)| &event.claim).collect();
         let denials = self.measure.denials.iter().filter(|(_, denied)| named.contains(denied)).cloned();
         // What cannot all hold is taken as denied by what leaves no room: in some world it is right.
-        let crowded = named.iter().filter_map(|claim| Some((self.crowded.get(*claim)?.clone(), (*claim).clone())));
+        let crowded =
+            named.iter().filter_map(|claim| Some((self.crowded.get(*claim)?.clone(), (*claim).clone())));
         Measure {
             accounts,
             denials: denials.chain(crowded).collect(),

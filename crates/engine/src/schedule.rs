@@ -79,7 +79,8 @@ pub fn once_of_several(context: &Context<'_>, provision: &Provision) -> Result<O
         push(context, provision, &mut outcome, &term);
     }
     // The window may open with a deed that is also the performance.
-    outcome.exact &= matches!(due, Due::By(_) | Due::Open) || outcome.rows.iter().all(|(_, r)| r.answer.status.len() == 1);
+    outcome.exact &=
+        matches!(due, Due::By(_) | Due::Open) || outcome.rows.iter().all(|(_, r)| r.answer.status.len() == 1);
     Ok(outcome)
 }
 
@@ -149,7 +150,8 @@ fn need(context: &Context<'_>, action: &Action, measure: &Measure, at: Instant) 
             Need { least: Some(Limit::at(*least)), most: Some(Limit::at(*most)), unset: false }
         }
         Measure::Share(share, id) => {
-            let whole = agreement.baselines.iter().find(|b| b.id == *id).and_then(|b| whole(context, action, b, at));
+            let whole =
+                agreement.baselines.iter().find(|b| b.id == *id).and_then(|b| whole(context, action, b, at));
             share_of(*share, whole)
         }
         Measure::Value(id) => {
@@ -176,8 +178,7 @@ fn whole(context: &Context<'_>, action: &Action, baseline: &Baseline, at: Instan
     let range = context.evidence.baseline(baseline, &action.act, at);
     // A figure without an upper bound leaves all above it possible.
     let from = range.low.unwrap_or(Amount::ZERO).max(Amount::ZERO);
-    (range.low.is_some() || range.high.is_some())
-        .then(|| Limit { from, to: range.high.unwrap_or(ANY.to) })
+    (range.low.is_some() || range.high.is_some()).then(|| Limit { from, to: range.high.unwrap_or(ANY.to) })
 }
 
 /// A share of a whole, in per cent; any amount above zero where the whole is not known.
@@ -185,7 +186,8 @@ fn share_of(share: Required, whole: Option<Limit>) -> Need {
     let of = |percent: Amount| {
         // Rounded up: what falls short by less than a millionth falls short.
         let part = |amount: Amount| {
-            let (product, hundred) = (i128::from(amount.0) * i128::from(percent.0), i128::from(Amount::whole(100).0));
+            let (product, hundred) =
+                (i128::from(amount.0) * i128::from(percent.0), i128::from(Amount::whole(100).0));
             Amount(i64::try_from((product + hundred - 1) / hundred).unwrap_or(ANY.to.0))
         };
         whole.map_or(ANY, |whole| Limit { from: part(whole.from), to: part(whole.to) })
@@ -200,9 +202,9 @@ fn share_of(share: Required, whole: Option<Limit>) -> Need {
 
 /// Whether an amount rests on evidence, which may be that of the performance too.
 fn hangs_on_evidence(steps: &[Step]) -> bool {
-    steps.iter().any(|step| {
-        matches!(step.measure, Measure::Share(..)) || !matches!(step.due, Due::By(_) | Due::Open)
-    })
+    steps
+        .iter()
+        .any(|step| matches!(step.measure, Measure::Share(..)) || !matches!(step.due, Due::By(_) | Due::Open))
 }
 
 /// The instants at which what is required can change.

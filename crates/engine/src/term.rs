@@ -17,19 +17,18 @@ use crate::{
     binding::Doers,
     bounds::Bounds,
     conditions::performance,
+    due::Duty,
     instance::{CountFrom, Deadline, worst_of},
     measure::Measure,
     moments::Moments,
     need::{Need, Span},
     outcome::Row,
     parts::Answered,
-    due::Duty,
     single::{changes, why},
 };
 
 /// What an instance owes, as it stands at an instant.
 pub type Owed<'a> = Box<dyn Fn(Instant) -> Need + 'a>;
-
 
 /// One instance with one window.
 pub struct Term<'a> {
@@ -119,7 +118,8 @@ impl Term<'_> {
             self.doers.statuses(|_, asked| look.at(asked, |bounds| need.statuses(&span, bounds, at)))
         };
         let set = self.with_parts(look, at, opens, of(need));
-        let (CountFrom::Opening, Some(Required::AtLeast(in_all))) = (self.duty.count_from, need.is_plain()) else {
+        let (CountFrom::Opening, Some(Required::AtLeast(in_all))) = (self.duty.count_from, need.is_plain())
+        else {
             return set;
         };
         let least = Need::plain(Required::AtLeast(in_all - used));
@@ -132,7 +132,9 @@ impl Term<'_> {
 
     fn with_parts(&self, look: Look<'_>, at: Instant, opens: &Moments, set: StatusSet) -> StatusSet {
         let Some(parts) = &self.parts else { return set };
-        let dues = || opens.spans.iter().flat_map(|span| [span.first, span.last]).map(|x| self.duty.deadline.last(x));
+        let dues = || {
+            opens.spans.iter().flat_map(|span| [span.first, span.last]).map(|x| self.duty.deadline.last(x))
+        };
         let time = (dues().any(|due| at <= due), dues().any(|due| at > due));
         look.at(&self.doers.whole, |whole| parts.statuses(whole, look, set, time, at))
     }
@@ -254,9 +256,15 @@ impl Term<'_> {
     #[must_use]
     pub fn is_exact(&self, at: Instant) -> bool {
         let set = self.statuses(at);
-        let certain = self.duty.certain && self.duty.opens.spans.len() + usize::from(self.duty.opens.never) == 1
+        let certain = self.duty.certain
+            && self.duty.opens.spans.len() + usize::from(self.duty.opens.never) == 1
             && self.duty.opens.spans.iter().all(|span| span.first == span.last);
         let several = self.doers.each.is_empty() || (certain && self.doers.are_independent());
-        set.len() == 1 || (self.rest.is_empty() && self.parts.is_none() && self.duty.bound.is_none() && (self.need)(at).is_sharp() && several)
+        set.len() == 1
+            || (self.rest.is_empty()
+                && self.parts.is_none()
+                && self.duty.bound.is_none()
+                && (self.need)(at).is_sharp()
+                && several)
     }
 }

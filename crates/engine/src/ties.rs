@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use model::{
     Id, StatusSet,
     agreement::{Agreement, TieKind},
+    amount::Range,
     answer::{
         BearerAnswer, Count, InstanceAnswer, MilestoneAnswer, Moment, PhaseAnswer, ProvisionAnswer, Stretch,
     },
-    amount::Range,
 };
 
 use crate::evaluate::Verdicts;

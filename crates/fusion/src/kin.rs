@@ -51,7 +51,9 @@ fn along(agreement: &Agreement, party: &Id, theirs: &[Id], during: &Period, dept
 pub fn all_theirs(agreement: &Agreement, theirs: &[Id]) -> Vec<Id> {
     let mut all = theirs.to_vec();
     let belongs = |id: &Id| kin(agreement, id, theirs, &Period::ALWAYS) > Kin::No;
-    all.extend(agreement.actors.iter().map(|a| a.id.clone()).filter(|id| !theirs.contains(id) && belongs(id)));
+    all.extend(
+        agreement.actors.iter().map(|a| a.id.clone()).filter(|id| !theirs.contains(id) && belongs(id)),
+    );
     all
 }
 

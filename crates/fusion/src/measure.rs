@@ -155,7 +155,13 @@ impl<'a> Fused<'a> {
         Against { agreement, grounds, pattern, also: &[], under: None, incidents, counted }
     }
 
-    fn against<'b>(&'b self, pattern: &'b Action, also: &'b [Id], under: &'b Under, side: &Side<'_>) -> Against<'b> {
+    fn against<'b>(
+        &'b self,
+        pattern: &'b Action,
+        also: &'b [Id],
+        under: &'b Under,
+        side: &Side<'_>,
+    ) -> Against<'b> {
         let under = (!pattern.under.is_empty()).then_some(under);
         Against { also, under, ..self.plainly(pattern, side) }
     }
@@ -236,7 +242,8 @@ impl<'a> Fused<'a> {
     pub(crate) fn silences(&self, source: &Source, pattern: &Action, items: &[Id]) -> Vec<(Period, bool)> {
         let mut periods = Vec::new();
         let of = |item: &Id| Action { item: Some(item.clone()), ..pattern.clone() };
-        let all = |c: &Coverage| self.covers(c, pattern) && items.iter().all(|item| self.covers(c, &of(item)));
+        let all =
+            |c: &Coverage| self.covers(c, pattern) && items.iter().all(|item| self.covers(c, &of(item)));
         for coverage in source.covers.iter().filter(|c| all(c)) {
             let until = silent_until(self.known, coverage.lag);
             let seen = Period::closed(coverage.period.first, coverage.period.last.min(until));
@@ -564,7 +571,8 @@ impl Evidence for Fused<'_> {
                     match claim.kind {
                         Kind::Event => account.events.extend(self.event(claim, &fits, &against, &side)),
                         _ => {
-                            let part_only = self.part_only(claim, pattern) || !items.is_empty() && self.part_of_any(claim, pattern, items);
+                            let part_only = self.part_only(claim, pattern)
+                                || !items.is_empty() && self.part_of_any(claim, pattern, items);
                             account.tallies.extend(self.tally(claim, &fits, &side, part_only));
                         }
                     }

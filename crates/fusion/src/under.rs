@@ -4,7 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use model::{Id, agreement::Action, claim::{Claim, Kind}};
+use model::{
+    Id,
+    agreement::Action,
+    claim::{Claim, Kind},
+};
 
 use crate::fit::{Against, Fit};
 
@@ -22,7 +26,14 @@ impl Under {
         let named = against.agreement.provisions.iter().filter(|p| provisions.contains(&p.id));
         for (provision, action) in named.filter_map(|p| p.rule.action().map(|action| (p, action))) {
             let pattern = Action { by: provision.bearers.clone(), under: Vec::new(), ..action.clone() };
-            let own = Against { pattern: &pattern, also: &[], under: None, incidents: false, counted: None, ..*against };
+            let own = Against {
+                pattern: &pattern,
+                also: &[],
+                under: None,
+                incidents: false,
+                counted: None,
+                ..*against
+            };
             let speaking = claims.iter().filter(|c| c.denies.is_empty() && c.retracts.is_none());
             for claim in speaking.filter(|c| crate::measure::speaks_of(c, &pattern.act)) {
                 let Some(reference) = &claim.reference else { continue };
