@@ -59,8 +59,8 @@ impl Keeping<'_> {
         let spans = self.stock.spans(&Period { first: whole.first, last: whole.last.min(at) });
         let hold = |span: &Span| Run { period: span.period, hold: self.allowed.hold(span) };
         let runs: Vec<Run> = spans.iter().map(hold).collect();
-        let (may, must): (fn(Hold) -> bool, fn(Hold) -> bool) =
-            (|hold| hold != Hold::Failing, |hold| hold == Hold::Kept);
+        let may: fn(Hold) -> bool = |hold| hold != Hold::Failing;
+        let must: fn(Hold) -> bool = |hold| hold == Hold::Kept;
         let hush = Hush {
             earliest: quiet_from(&runs, may, least, quiet.consecutive),
             latest: quiet_from(&runs, must, most, quiet.consecutive),
