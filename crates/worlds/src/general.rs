@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Amount, Id, Instant,
+    Amount, Id, Instant, Period,
     agreement::{Provision, Rule, Unruled},
     claim::Kind,
 };
@@ -74,17 +74,17 @@ pub(crate) fn verdict(oracle: &Oracle, provision: &Provision) -> Result<Provisio
         choices.push(references::deeds(oracle, exchange, trigger, answer, &points)?);
     }
     let mut facts = case.facts();
-    let mut unbounded = false;
+    let mut free = Vec::new();
     for id in &streams.states {
         let stocks = stocks::stocks(oracle, case.named(id)?, &points)?;
-        unbounded |= stocks.unbounded && *id == provision.id;
+        free.extend(stocks.free.iter().filter(|_| *id == provision.id));
         let with = |facts: &Facts| {
             let of = |stocks: &Vec<Stock>| Facts { stocks: stocks.clone(), ..facts.clone() };
             stocks.worlds.iter().map(of).collect::<Vec<_>>()
         };
         facts = facts.iter().flat_map(with).collect();
     }
-    case.join(provision, &choices, &facts, unbounded)
+    case.join(provision, &choices, &facts, &free)
 }
 
 struct General<'a> {
@@ -117,7 +117,7 @@ impl General<'_> {
     fn said_of_states(&self) -> Vec<Instant> {
         let states = self.oracle.live.iter().filter(|claim| claim.kind == Kind::State);
         let states = states.filter(|_| !self.streams.states.is_empty());
-        let ends = |period: model::Period| [period.first, period.last.next()];
+        let ends = |period: Period| [period.first, period.last.next()];
         states.filter_map(|claim| claim.occurred).flat_map(ends).collect()
     }
 
@@ -345,13 +345,13 @@ impl General<'_> {
         provision: &Provision,
         choices: &[Vec<Vec<Deed>>],
         facts: &[Facts],
-        unbounded: bool,
+        free: &[Period],
     ) -> Result<ProvisionVerdict, Refused> {
         let count = choices.iter().fold(facts.len(), |n, all| n.saturating_mul(all.len()));
         self.oracle.spend(count)?;
         let mut outcomes: Vec<Outcome> = Vec::new();
         let forbids = self.streams.forbidden.contains(&provision.id);
-        let mut unbounded = unbounded;
+        let mut unbounded = false;
         for number in 0..count {
             let (mut deeds, mut rest) = (Vec::new(), number / facts.len());
             for all in choices {
@@ -359,11 +359,16 @@ impl General<'_> {
                 rest /= all.len();
             }
             let facts = &facts[number % facts.len()];
+            let at = self.oracle.case.at;
             let of = |deeds: &[Deed]| {
-                let world = World::new(self.oracle.agreement(), deeds, facts, self.oracle.case.at)?;
-                world.outcome(provision, self.oracle.case.at)
+                World::new(self.oracle.agreement(), deeds, facts, at)?.outcome(provision, at)
             };
             let outcome = of(&deeds)?;
+            if !unbounded && !free.is_empty() {
+                let world = World::new(self.oracle.agreement(), &deeds, facts, at)?;
+                let window = world.state_window(provision)?;
+                unbounded = free.iter().any(|cell| window.within(cell.first, cell.last).length() > 1);
+            }
             // Where one that nobody reported is a violation, any number of them may be.
             let further = |deed: &Deed| deed.reference.as_deref() == Some(FURTHER);
             if !unbounded && forbids && deeds.iter().any(further) {

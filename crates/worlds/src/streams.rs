@@ -292,6 +292,9 @@ impl Streams {
                 }
                 Ok(())
             }
+            Rule::Periodic { required: Required::Exactly(_), pro_rata: true, .. } => {
+                not_handled("exactly a part in proportion")
+            }
             Rule::Periodic { action, required, shares, cycle, spread, .. } => {
                 self.calendar = true;
                 match cycle {
