@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     Amount, Id, Instant, Period,
-    agreement::{Provision, Rule, Unruled},
+    agreement::{Counting, Provision, Rule, Unruled},
     claim::Kind,
 };
 
@@ -65,8 +65,10 @@ pub(crate) fn verdict(oracle: &Oracle, provision: &Provision) -> Result<Provisio
             choices.push(case.family(index, &maximal, &points)?);
         }
     }
+    let mut unseen = Vec::new();
     for id in &streams.forbidden {
         let incidents = case.incidents(id)?.at(&points);
+        unseen.extend(case.so_judged(incidents.further()));
         choices.push(case.judged(incidents.deeds()?));
     }
     if let Some((id, trigger, answer)) = &streams.referenced {
@@ -84,7 +86,7 @@ pub(crate) fn verdict(oracle: &Oracle, provision: &Provision) -> Result<Provisio
         };
         facts = facts.iter().flat_map(with).collect();
     }
-    case.join(provision, &choices, &facts, &free)
+    case.join(provision, &choices, &facts, &free, &unseen)
 }
 
 struct General<'a> {
@@ -296,6 +298,15 @@ impl General<'_> {
         Ok(found)
     }
 
+    /// Deeds that are all that judgements can say.
+    fn so_judged(&self, deeds: Vec<Deed>) -> Vec<Deed> {
+        let so = |deed: Deed| Deed {
+            judged: self.streams.judged.iter().map(|one| one.0.clone()).collect(),
+            ..deed
+        };
+        deeds.into_iter().map(so).collect()
+    }
+
     /// Deeds of which each may or may not be what only a judgement can say.
     fn judged(&self, worlds: Vec<Vec<Deed>>) -> Vec<Vec<Deed>> {
         let mut worlds = worlds;
@@ -346,11 +357,15 @@ impl General<'_> {
         choices: &[Vec<Vec<Deed>>],
         facts: &[Facts],
         free: &[Period],
+        unseen: &[Deed],
     ) -> Result<ProvisionVerdict, Refused> {
         let count = choices.iter().fold(facts.len(), |n, all| n.saturating_mul(all.len()));
         self.oracle.spend(count)?;
         let mut outcomes: Vec<Outcome> = Vec::new();
         let forbids = self.streams.forbidden.contains(&provision.id);
+        // A day is one violation at most, however many deeds it has.
+        let by_day = forbids && provision.terms.counting == Counting::Day;
+        let mut days = 0;
         let mut unbounded = false;
         for number in 0..count {
             let (mut deeds, mut rest) = (Vec::new(), number / facts.len());
@@ -371,7 +386,10 @@ impl General<'_> {
             }
             // Where one that nobody reported is a violation, any number of them may be.
             let further = |deed: &Deed| deed.reference.as_deref() == Some(FURTHER);
-            if !unbounded && forbids && deeds.iter().any(further) {
+            if by_day && !deeds.iter().any(further) {
+                let all: Vec<Deed> = deeds.iter().chain(unseen).cloned().collect();
+                days = days.max(of(&all)?.violations);
+            } else if !unbounded && forbids && !by_day && deeds.iter().any(further) {
                 let known: Vec<Deed> = deeds.iter().filter(|deed| !further(deed)).cloned().collect();
                 unbounded = of(&known)?.violations < outcome.violations;
             }
@@ -393,7 +411,9 @@ impl General<'_> {
             verdict.violations =
                 (certain.min(outcome.violations), possible.map(|most| most.max(outcome.violations)));
         }
-        if unbounded {
+        if by_day {
+            verdict.violations.1 = Some(days);
+        } else if unbounded {
             verdict.violations.1 = None;
         }
         Ok(verdict)

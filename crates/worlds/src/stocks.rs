@@ -84,6 +84,10 @@ pub(crate) fn stocks(oracle: &Oracle, provision: &Provision, points: &[Instant])
         let about = claim.item.as_ref().is_some_and(|item| {
             oracle.agreement().is(item, kept.item) || oracle.agreement().is(kept.item, item)
         });
+        let denied = |id: &Id| oracle.live.iter().any(|c| c.kind == Kind::State && c.id == *id);
+        if !claim.denies.is_empty() && claim.about.iter().any(denied) {
+            return not_handled("a state that is denied");
+        }
         match claim.kind {
             Kind::State if !claim.denies.is_empty() => return not_handled("a state that is denied"),
             Kind::State => {}
