@@ -54,9 +54,9 @@ struct Day {
 }
 
 impl Day {
-    /// Its last tick in scope, from which on it may be made up.
+    /// The instant with which it is over in scope: a midnight where nothing cuts it. From then on it may be made up.
     fn end(&self) -> Instant {
-        self.window.last()
+        self.window.last().next()
     }
 }
 
@@ -170,8 +170,9 @@ impl Plan<'_> {
         // When it matters how much there was: at its end, and when the time of an earlier period that falls into it is over.
         let mut decisive = BTreeSet::from([hull.last]);
         if let Spread::MadeUp(length) = spread {
-            let first = self.periods.partition_point(|p| p.last + *length < hull.first);
-            let ends = self.periods[first..].iter().map_while(|p| Some(layout.part(p)?.last() + *length));
+            let first = self.periods.partition_point(|p| p.last.next() + *length < hull.first);
+            let ends =
+                self.periods[first..].iter().map_while(|p| Some(layout.part(p)?.last().next() + *length));
             decisive.extend(ends.take_while(|end| *end <= hull.last));
         }
         times.insert(hull.first);
