@@ -109,9 +109,13 @@ pub(crate) fn excuse(
 ) -> Result<(), NotComputed> {
     let holds = match &exception.when {
         Condition::InForce => Signal::constant(Truth::Yes),
+        Condition::Recently(length, ground) => {
+            context.recently(*length, ground, Role::Violation { bearers: &ground.by, verifiers: &[] })?
+        }
         when => context.state(when)?,
     };
     let excusable = excusable(context, exception, violation);
+    let mut open = Vec::new();
     for event in measure.accounts.iter_mut().flat_map(|account| &mut account.events) {
         let Some(certainly_theirs) = excusable.get(&event.claim) else { continue };
         let (mut maybe, mut certain) = (false, true);
@@ -119,13 +123,16 @@ pub(crate) fn excuse(
             maybe |= truth.possible();
             certain &= truth == Truth::Yes;
         }
-        if maybe {
-            event.floor = Amount::ZERO;
-        }
         if certain && *certainly_theirs {
-            event.high = Some(Amount::ZERO);
+            (event.floor, event.high) = (Amount::ZERO, Some(Amount::ZERO));
+        } else if maybe && measure.corroboration {
+            event.floor = Amount::ZERO;
+        } else if maybe {
+            open.push((event.claim.clone(), event.claim.clone()));
         }
     }
+    // It may have been a violation or none, as where somebody denies it; whoever was silent about it may be right or not.
+    measure.denials.extend(open);
     Ok(())
 }
 

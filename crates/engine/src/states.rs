@@ -4,8 +4,8 @@
 //! error that names it.
 
 use model::{
-    Amount, Duration, Instant,
-    agreement::{Action, Condition, Required, Rule},
+    Amount, Duration, Id, Instant,
+    agreement::{Action, Condition, PhaseEnd, Required, Rule},
 };
 
 use crate::{
@@ -56,6 +56,45 @@ impl Context<'_> {
         }
     }
 
+    /// Whether the possible first instants of a condition are just those that it has in some world, taken by itself.
+    #[must_use]
+    pub fn comes_once(&self, condition: &Condition) -> bool {
+        let agreement = self.agreement;
+        let each = |of: &[Condition]| of.iter().all(|c| self.comes_once(c));
+        let begins =
+            |id: &Id| agreement.phases.iter().find(|p| p.id == *id).filter(|p| self.comes_once(&p.begins));
+        match condition {
+            Condition::InForce
+            | Condition::Signed
+            | Condition::From(_)
+            | Condition::Set(_)
+            | Condition::Amount(..)
+            | Condition::Breached(_)
+            | Condition::Deed(_)
+            | Condition::Done(_, Required::AtLeast(_)) => true,
+            Condition::Performed(_) | Condition::PerformedInTime(_) => self.stays(condition),
+            Condition::Milestone(id) => {
+                agreement.milestones.iter().any(|m| m.id == *id && self.comes_once(&m.when))
+            }
+            Condition::PhaseBegun(id) => begins(id).is_some(),
+            Condition::PhaseEnded(id) => begins(id).is_some_and(|phase| match &phase.ends {
+                PhaseEnd::When(end) => self.stays(end) && self.comes_once(end),
+                _ => phase.latest.is_none(),
+            }),
+            Condition::All(of) | Condition::Any(of) | Condition::AtLeast(_, of) => each(of),
+            Condition::HoursAfter(_, inner) | Condition::DaysAfter(_, inner) => self.comes_once(inner),
+            Condition::Violations(..)
+            | Condition::During(_)
+            | Condition::Done(..)
+            | Condition::Overdue(_)
+            | Condition::Judged(_)
+            | Condition::Recently(..)
+            | Condition::Since(..)
+            | Condition::Calm(..)
+            | Condition::Not(_) => false,
+        }
+    }
+
     /// What a condition can be at each instant.
     ///
     /// # Errors
@@ -70,11 +109,11 @@ impl Context<'_> {
             Condition::Any(of) => Signal::any(&self.states(of)?),
             Condition::AtLeast(count, of) => Signal::at_least(*count, &self.states(of)?),
             Condition::Not(inner) => self.state(inner)?.not(),
-            Condition::Recently(length, action) => self.recently(*length, action)?,
+            Condition::Recently(length, action) => self.recently(*length, action, done_by(action))?,
             Condition::Since(length, inner) => Signal::within(&self.first(inner)?, *length),
             Condition::Calm(action, length) => {
                 let old_enough = Signal::since(&self.entry()?.shifted(*length).by(self.at));
-                Signal::all(&[old_enough, self.recently(*length, action)?.not()])
+                Signal::all(&[old_enough, self.recently(*length, action, done_by(action))?.not()])
             }
             Condition::Done(action, Required::AtMost(most)) => {
                 Signal::since(&self.done(action, *most + Amount::LEAST)?).not()
@@ -97,13 +136,22 @@ impl Context<'_> {
     }
 
     /// Whether a deed happened within so long before: what the amount between the ends of the window that slides is.
-    fn recently(&self, length: Duration, action: &Action) -> Result<Signal, NotComputed> {
+    pub(crate) fn recently(
+        &self,
+        length: Duration,
+        action: &Action,
+        role: Role<'_>,
+    ) -> Result<Signal, NotComputed> {
         if let Some(what) = deed(self.agreement, action) {
             return Err(NotComputed(what));
         }
-        let asked = self.ask(action, Role::Violation { bearers: &action.by, verifiers: &[] });
+        let asked = self.ask(action, role);
         Ok(sliding(&asked, length, self.origin(), self.at))
     }
+}
+
+fn done_by(action: &Action) -> Role<'_> {
+    Role::Duty { bearers: &action.by, verifiers: &[] }
 }
 
 fn sliding(asked: &Asked, length: Duration, origin: Instant, at: Instant) -> Signal {
