@@ -88,17 +88,17 @@ impl Single<'_> {
     fn in_window(&self, binding: &Binding<'_>, opened: Instant, due: Instant, at: Instant) -> StatusSet {
         let mut set = StatusSet::EMPTY;
         let entry = binding.entry;
-        if due < entry.latest {
-            set = set.or(self.due_before_entry(binding, due, at));
-        }
-        if due < entry.earliest || due < opened {
-            return set;
-        }
         let start = match self.count_from {
             CountFrom::Fixed(from) => Start::at(from),
             CountFrom::Since(start) => start,
             CountFrom::Opening => Start::at(opened),
         };
+        if due < entry.latest {
+            set = set.or(self.due_before_entry(binding, start, due, at));
+        }
+        if due < entry.earliest || due < opened {
+            return set;
+        }
         let end = at.min(due);
         let mut case = Case {
             bounds: self.bounds,
@@ -119,7 +119,7 @@ impl Single<'_> {
     }
 
     /// What was due before entry into force is breached from then on, where it binds then, and may yet be late.
-    fn due_before_entry(&self, binding: &Binding<'_>, due: Instant, at: Instant) -> StatusSet {
+    fn due_before_entry(&self, binding: &Binding<'_>, start: Start, due: Instant, at: Instant) -> StatusSet {
         let entry = binding.entry;
         let in_scope = if entry.certain() { binding.holds.at(entry.earliest) } else { Truth::Perhaps };
         let mut set = StatusSet::EMPTY;
@@ -129,11 +129,11 @@ impl Single<'_> {
         if at >= entry.earliest.max(due.next()) && in_scope.possible() {
             match self.required {
                 Required::AtLeast(owed) | Required::Exactly(owed) => {
-                    let high = entry.high(self.bounds, at.next());
+                    let high = start.high(self.bounds, at.next());
                     if high.is_none_or(|high| high >= owed) {
                         set.insert(Status::Late);
                     }
-                    if entry.low(self.bounds, at.next()) < owed {
+                    if start.low(self.bounds, at.next()) < owed {
                         set.insert(Status::Breached);
                     }
                 }

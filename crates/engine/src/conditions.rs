@@ -399,7 +399,8 @@ fn breach(single: &Single<'_>, at: Instant) -> Moments {
         for span in &single.opens.spans {
             let dues =
                 Period { first: single.deadline.last(span.first), last: single.deadline.last(span.last) };
-            let views = |due: Instant| single.bounds.views(&[from, due.next().max(from)]);
+            // Performed on the very first tick after it, it was late and never breached.
+            let views = |due: Instant| single.bounds.views(&[from, due.next().next().max(from)]);
             let possible = views(dues.first).iter().any(|v| v.low(0, 1) < owed);
             let avoidable = views(dues.last).iter().any(|v| v.high(0, 1).is_none_or(|h| h >= owed));
             if possible {

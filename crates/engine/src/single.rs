@@ -244,7 +244,10 @@ pub fn once(context: &Context<'_>, provision: &Provision) -> Result<Outcome, Not
     }
     let doubtful = opens.never != opens.spans.is_empty() || opens.spans.iter().any(|s| s.first < s.last);
     outcome.exact &= duty.certain && (duty.bound.is_none() || matches!(required, Required::AtLeast(_)));
-    outcome.exact &= !(doubtful && (shares_claims(context, due, &outcome) || after_exactly(context, due)));
+    // The instants at which what comes and goes may first have held are more than those at which it does in some world.
+    let goes = hangs_on(due).into_iter().any(|condition| !context.stays(condition));
+    let tied = goes || shares_claims(context, due, &outcome) || after_exactly(context, due);
+    outcome.exact &= !(doubtful && tied);
     Ok(outcome)
 }
 

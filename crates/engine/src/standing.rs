@@ -3,10 +3,10 @@
 //! Invariant: where a single duty binds throughout, its own instants are exact; everything else is read off how its
 //! instances stood over time, taken as independent.
 
-use std::rc::Rc;
+use std::{collections::BTreeSet, rc::Rc};
 
 use model::{
-    Amount, Id, Instant, Status, StatusSet,
+    Amount, Id, Instant, Period, Status, StatusSet,
     agreement::{Condition, Counting, Provision, Rule},
 };
 
@@ -14,12 +14,14 @@ use crate::{
     asked::Asked,
     bounds::Bounds,
     conditions::{Context, NotComputed},
+    counting::counted,
     dues,
     forbidden::Within,
     measure::Role,
     moments::{Moments, Start},
     outcome::{Outcome, Row},
     prohibition::violations,
+    recurring::{days_of, window::Windows},
     scope::Scope,
     signal::{Signal, Truth},
 };
@@ -116,18 +118,39 @@ impl Context<'_> {
     pub(crate) fn violated(&self, id: &Id, count: u64) -> Result<Moments, NotComputed> {
         let provision = self.provision(id)?;
         if let Rule::Prohibition { action } = &provision.rule {
-            if provision.terms.counting == Counting::Day {
-                return Err(NotComputed(format!("days on which {id} was violated, as a condition")));
-            }
-            let count = Amount::whole(i64::try_from(count).unwrap_or(i64::MAX / 1_000_000));
             let asked = Asked::of(violations(self, provision, action, &provision.bearers)?);
             let scope = self.scope(&provision.while_, provision.terms.unless.as_ref())?;
+            if provision.terms.counting == Counting::Day {
+                return Ok(self.days(&asked.bounds, &scope, count));
+            }
+            let count = Amount::whole(i64::try_from(count).unwrap_or(i64::MAX / 1_000_000));
             return Ok(reaching_in(&asked.bounds, &scope, count, self.at));
         }
         let ever = |now: &Signal| Signal::since(&now.first(self.origin(), self.at));
         let each: Vec<Signal> = self.each(provision, Truth::No, is_breached)?.iter().map(ever).collect();
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         Ok(Signal::at_least(count, &each).first(self.origin(), self.at))
+    }
+
+    /// When there have been so many days with a violation: between the first instant at which there may, and at which there must.
+    fn days(&self, bounds: &Bounds, scope: &Scope, count: u64) -> Moments {
+        let first = scope.opens.spans.first().map(|span| span.first);
+        let Some(seen) = first.and_then(|first| Period::closed(first, self.at)) else {
+            return Moments::never();
+        };
+        let zone = &self.agreement.timezone;
+        let windows = Windows::of(scope, &Period::ALWAYS, &BTreeSet::new());
+        let cuts = bounds.cuts_in(&seen).iter().flat_map(|cut| [cut.previous(), *cut, cut.next()]);
+        let mut turns: BTreeSet<Instant> = cuts.chain(days_of(&seen, zone).map(|day| day.first)).collect();
+        turns.extend(scope.holds.cells().map(|(from, _)| from));
+        turns.retain(|t| seen.first <= *t && *t <= seen.last);
+        let turns: Vec<Instant> = [seen.first].into_iter().chain(turns).collect();
+        let by = |t: Instant| counted(Counting::Day, bounds, &windows, t, zone);
+        let may = turns.partition_point(|t| by(*t).possible.is_some_and(|possible| possible < count));
+        let must = turns.partition_point(|t| by(*t).certain < count);
+        let last = turns.get(must).copied();
+        let span = turns.get(may).and_then(|first| Period::closed(*first, last.unwrap_or(self.at)));
+        Moments { spans: span.into_iter().collect(), never: last.is_none() }
     }
 
     /// When so much has been performed of a provision by all its bearers.

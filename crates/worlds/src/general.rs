@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Amount, Id, Instant,
-    agreement::{Provision, Rule, Unruled},
+    Amount, Id, Instant, Period,
+    agreement::{Counting, Provision, Rule, Unruled},
     claim::Kind,
 };
 
@@ -65,8 +65,10 @@ pub(crate) fn verdict(oracle: &Oracle, provision: &Provision) -> Result<Provisio
             choices.push(case.family(index, &maximal, &points)?);
         }
     }
+    let mut unseen = Vec::new();
     for id in &streams.forbidden {
         let incidents = case.incidents(id)?.at(&points);
+        unseen.extend(case.so_judged(incidents.further()));
         choices.push(case.judged(incidents.deeds()?));
     }
     if let Some((id, trigger, answer)) = &streams.referenced {
@@ -74,17 +76,17 @@ pub(crate) fn verdict(oracle: &Oracle, provision: &Provision) -> Result<Provisio
         choices.push(references::deeds(oracle, exchange, trigger, answer, &points)?);
     }
     let mut facts = case.facts();
-    let mut unbounded = false;
+    let mut free = Vec::new();
     for id in &streams.states {
         let stocks = stocks::stocks(oracle, case.named(id)?, &points)?;
-        unbounded |= stocks.unbounded && *id == provision.id;
+        free.extend(stocks.free.iter().filter(|_| *id == provision.id));
         let with = |facts: &Facts| {
             let of = |stocks: &Vec<Stock>| Facts { stocks: stocks.clone(), ..facts.clone() };
             stocks.worlds.iter().map(of).collect::<Vec<_>>()
         };
         facts = facts.iter().flat_map(with).collect();
     }
-    case.join(provision, &choices, &facts, unbounded)
+    case.join(provision, &choices, &facts, &free, &unseen)
 }
 
 struct General<'a> {
@@ -117,7 +119,7 @@ impl General<'_> {
     fn said_of_states(&self) -> Vec<Instant> {
         let states = self.oracle.live.iter().filter(|claim| claim.kind == Kind::State);
         let states = states.filter(|_| !self.streams.states.is_empty());
-        let ends = |period: model::Period| [period.first, period.last.next()];
+        let ends = |period: Period| [period.first, period.last.next()];
         states.filter_map(|claim| claim.occurred).flat_map(ends).collect()
     }
 
@@ -296,6 +298,15 @@ impl General<'_> {
         Ok(found)
     }
 
+    /// Deeds that are all that judgements can say.
+    fn so_judged(&self, deeds: Vec<Deed>) -> Vec<Deed> {
+        let so = |deed: Deed| Deed {
+            judged: self.streams.judged.iter().map(|one| one.0.clone()).collect(),
+            ..deed
+        };
+        deeds.into_iter().map(so).collect()
+    }
+
     /// Deeds of which each may or may not be what only a judgement can say.
     fn judged(&self, worlds: Vec<Vec<Deed>>) -> Vec<Vec<Deed>> {
         let mut worlds = worlds;
@@ -345,13 +356,17 @@ impl General<'_> {
         provision: &Provision,
         choices: &[Vec<Vec<Deed>>],
         facts: &[Facts],
-        unbounded: bool,
+        free: &[Period],
+        unseen: &[Deed],
     ) -> Result<ProvisionVerdict, Refused> {
         let count = choices.iter().fold(facts.len(), |n, all| n.saturating_mul(all.len()));
         self.oracle.spend(count)?;
         let mut outcomes: Vec<Outcome> = Vec::new();
         let forbids = self.streams.forbidden.contains(&provision.id);
-        let mut unbounded = unbounded;
+        // A day is one violation at most, however many deeds it has.
+        let by_day = forbids && provision.terms.counting == Counting::Day;
+        let mut days = 0;
+        let mut unbounded = false;
         for number in 0..count {
             let (mut deeds, mut rest) = (Vec::new(), number / facts.len());
             for all in choices {
@@ -359,14 +374,22 @@ impl General<'_> {
                 rest /= all.len();
             }
             let facts = &facts[number % facts.len()];
+            let at = self.oracle.case.at;
             let of = |deeds: &[Deed]| {
-                let world = World::new(self.oracle.agreement(), deeds, facts, self.oracle.case.at)?;
-                world.outcome(provision, self.oracle.case.at)
+                World::new(self.oracle.agreement(), deeds, facts, at)?.outcome(provision, at)
             };
             let outcome = of(&deeds)?;
+            if !unbounded && !free.is_empty() {
+                let world = World::new(self.oracle.agreement(), &deeds, facts, at)?;
+                let window = world.state_window(provision)?;
+                unbounded = free.iter().any(|cell| window.within(cell.first, cell.last).length() > 1);
+            }
             // Where one that nobody reported is a violation, any number of them may be.
             let further = |deed: &Deed| deed.reference.as_deref() == Some(FURTHER);
-            if !unbounded && forbids && deeds.iter().any(further) {
+            if by_day && !deeds.iter().any(further) {
+                let all: Vec<Deed> = deeds.iter().chain(unseen).cloned().collect();
+                days = days.max(of(&all)?.violations);
+            } else if !unbounded && forbids && !by_day && deeds.iter().any(further) {
                 let known: Vec<Deed> = deeds.iter().filter(|deed| !further(deed)).cloned().collect();
                 unbounded = of(&known)?.violations < outcome.violations;
             }
@@ -388,7 +411,9 @@ impl General<'_> {
             verdict.violations =
                 (certain.min(outcome.violations), possible.map(|most| most.max(outcome.violations)));
         }
-        if unbounded {
+        if by_day {
+            verdict.violations.1 = Some(days);
+        } else if unbounded {
             verdict.violations.1 = None;
         }
         Ok(verdict)

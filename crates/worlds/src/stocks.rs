@@ -27,10 +27,11 @@ struct Said {
     most: Option<Amount>,
 }
 
-/// Every way in which a stock may have been, and whether it may have failed any number of times.
+/// Every way in which a stock may have been.
 pub(crate) struct Stocks {
     pub worlds: Vec<Vec<Stock>>,
-    pub unbounded: bool,
+    /// When it may have been as it must be and otherwise, any number of times.
+    pub free: Vec<Period>,
 }
 
 /// What a state is about.
@@ -83,6 +84,10 @@ pub(crate) fn stocks(oracle: &Oracle, provision: &Provision, points: &[Instant])
         let about = claim.item.as_ref().is_some_and(|item| {
             oracle.agreement().is(item, kept.item) || oracle.agreement().is(kept.item, item)
         });
+        let denied = |id: &Id| oracle.live.iter().any(|c| c.kind == Kind::State && c.id == *id);
+        if !claim.denies.is_empty() && claim.about.iter().any(denied) {
+            return not_handled("a state that is denied");
+        }
         match claim.kind {
             Kind::State if !claim.denies.is_empty() => return not_handled("a state that is denied"),
             Kind::State => {}
@@ -101,13 +106,13 @@ pub(crate) fn stocks(oracle: &Oracle, provision: &Provision, points: &[Instant])
             said.extend(most.map(|most| Said { period, least: None, most: Some(most) }));
         }
     }
-    let mut all = Stocks { worlds: Vec::new(), unbounded: false };
+    let mut all = Stocks { worlds: Vec::new(), free: Vec::new() };
     let mut worlds = BTreeSet::new();
     for set in maximal(&said)? {
         let mut chosen: Vec<Vec<Stock>> = vec![Vec::new()];
         for cell in points.windows(2).map(|two| Period { first: two[0], last: two[1].previous() }) {
             let (levels, free) = levels(&set, &kept.demand, &cell);
-            all.unbounded |= free;
+            all.free.extend(free.then_some(cell).filter(|cell| cell.first < cell.last));
             if free && quiet {
                 return not_handled("quiet hours that nobody watched");
             }

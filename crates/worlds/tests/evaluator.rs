@@ -629,7 +629,7 @@ fn power(faculty: Faculty) -> Power {
 
 fn suspension(act: &str, clocks_stop: bool) -> Suspension {
     let target = Target::Phase("one".into());
-    Suspension { act: act.into(), target, whose: Whose::All, at_most: None, clocks_stop }
+    Suspension { act: act.into(), target, whose: Whose::All, at_most: None, in_all: false, clocks_stop }
 }
 
 fn may(faculties: Vec<Faculty>, provision: Provision) -> Agreement {

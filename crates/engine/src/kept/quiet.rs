@@ -8,7 +8,7 @@ use model::{
     Amount, Duration, Instant, Period, Status, StatusSet,
     agreement::{Condition, Cycle, Quiet},
     amount::Range,
-    answer::{Count, InstanceAnswer, Moment},
+    answer::{InstanceAnswer, Moment},
 };
 
 use super::{
@@ -23,19 +23,18 @@ use crate::{
     scope::Scope,
     signal::Truth,
     single::changes,
+    stock::Span,
 };
 
-/// For one way in which the scope can lie in a day: when it can first have been quiet for long enough.
+/// When a day can first have been quiet for long enough: in the quietest course, and in the least quiet one.
+#[derive(Clone, Copy)]
 struct Hush {
-    window: crate::recurring::window::Window,
-    /// In the quietest course.
     earliest: Option<Instant>,
-    /// In the least quiet one.
     latest: Option<Instant>,
 }
 
 impl Keeping<'_> {
-    /// An instance for each civil day.
+    /// An instance for each civil day that the window touches.
     pub(super) fn quiet(&self, quiet: &Quiet, scope: &Scope, bearer: &str) -> Result<Vec<Row>, NotComputed> {
         let days = turns(self.context, &Cycle::Day, scope)?;
         days.iter().filter_map(|day| self.day(quiet, scope, day, bearer).transpose()).collect()
@@ -48,82 +47,53 @@ impl Keeping<'_> {
         day: &Turn,
         bearer: &str,
     ) -> Result<Option<Row>, NotComputed> {
-        let at = self.context.at;
-        let windows = Windows::of(scope, &day.period, &BTreeSet::new());
+        let (at, whole) = (self.context.at, day.period);
+        let windows = Windows::of(scope, &whole, &BTreeSet::new());
         let Some(hull) = windows.hull().filter(|hull| hull.first <= at) else { return Ok(None) };
-        let lengths = self.lengths(quiet, &day.period)?;
+        let lengths = self.lengths(quiet, &whole)?;
         let (Some(least), Some(most)) = (lengths.first().copied(), lengths.last().copied()) else {
             return Ok(None);
         };
-        let each: Vec<Hush> = windows
-            .each
-            .iter()
-            .map(|window| {
-                let first = |of: &[Period], quiet_if: fn(Hold) -> bool, length: Duration| {
-                    quiet_from(&self.runs(self.stock, of), quiet_if, length, quiet.consecutive)
-                };
-                Hush {
-                    window: window.clone(),
-                    earliest: first(&window.stretches, |hold| hold != Hold::Failing, least),
-                    latest: first(window.sure(), |hold| hold == Hold::Kept, most),
-                }
-            })
-            .collect();
-        let statuses = |t: Instant| statuses(&each, windows.doubtful, t);
-        let seen = Period { first: hull.first, last: hull.last.min(at) };
-        let spans = self.stock.spans(&seen);
+        let doubtful = windows.doubtful || windows.each.iter().any(|window| window.may_lack(at));
+        // The window says which days are instances; all of such a day is listened to.
+        let spans = self.stock.spans(&Period { first: whole.first, last: whole.last.min(at) });
+        let hold = |span: &Span| Run { period: span.period, hold: self.allowed.hold(span) };
+        let runs: Vec<Run> = spans.iter().map(hold).collect();
+        let may: fn(Hold) -> bool = |hold| hold != Hold::Failing;
+        let must: fn(Hold) -> bool = |hold| hold == Hold::Kept;
+        let hush = Hush {
+            earliest: quiet_from(&runs, may, least, quiet.consecutive),
+            latest: quiet_from(&runs, must, most, quiet.consecutive),
+        };
+        let statuses = |t: Instant| statuses(hush, &whole, doubtful, t);
         let status = statuses(at);
         let key = day.date.to_string();
-        let performed = Moment {
-            earliest: each.iter().filter_map(|hush| hush.earliest).min(),
-            latest: each
-                .iter()
-                .map(|hush| hush.latest)
-                .try_fold(hull.first, |last, h| h.map(|h| h.max(last))),
-        };
         let answer = InstanceAnswer {
-            key: if bearer.is_empty() { key } else { format!("{key} {bearer}") },
-            window: model::answer::Window { from: Some(hull.first), to: Some(hull.last.next()) },
+            key: if bearer.is_empty() { key } else { format!("{bearer} {key}") },
+            window: model::answer::Window { from: Some(whole.first), to: Some(whole.last.next()) },
             required: [("at_least".to_owned(), hours(most))].into(),
-            amount: self.hours_quiet(&each, quiet.consecutive),
+            amount: Range {
+                low: Some(hours(longest(&runs, must, quiet.consecutive))),
+                high: Some(hours(longest(&runs, may, quiet.consecutive))),
+            },
             status,
-            performed,
+            performed: Moment { earliest: hush.earliest, latest: hush.latest.filter(|_| !doubtful) },
             of_which: Vec::new(),
             by_source: Vec::new(),
             why: self.why(status, &spans),
-            evidence: self.stock.claims_in(&seen),
+            evidence: self.stock.claims_in(&whole),
             assumptions: self.provision.assumed(),
         };
-        let turns = each.iter().flat_map(|h| [Some(h.window.last().next()), h.earliest, h.latest]);
-        let candidates: BTreeSet<Instant> = turns.flatten().collect();
+        let turns = [Some(whole.last.next()), hush.earliest, hush.latest];
+        let candidates: BTreeSet<Instant> = turns.into_iter().flatten().collect();
         Ok(Some(Row { answer, timeline: changes(candidates, hull.first, at, statuses) }))
-    }
-
-    /// The hours quiet so far: in the least quiet course, and in the quietest.
-    fn hours_quiet(&self, each: &[Hush], in_a_row: bool) -> Range {
-        let longest = |runs: &[Run], quiet_if: fn(Hold) -> bool| {
-            let (mut best, mut so_far) = (0_i64, 0_i64);
-            for run in runs {
-                match quiet_if(run.hold) {
-                    true => so_far += run.period.last.0 - run.period.first.0 + 1,
-                    false if in_a_row => so_far = 0,
-                    false => {}
-                }
-                best = best.max(so_far);
-            }
-            hours(Duration(best))
-        };
-        let runs = |stretches: &[Period]| self.runs(self.stock, stretches);
-        let low = each.iter().map(|hush| longest(&runs(hush.window.sure()), |hold| hold == Hold::Kept));
-        let high =
-            each.iter().map(|hush| longest(&runs(&hush.window.stretches), |hold| hold != Hold::Failing));
-        Range { low: low.min(), high: high.max() }
     }
 
     /// The lengths that a day may have to have, from the least to the greatest.
     fn lengths(&self, quiet: &Quiet, day: &Period) -> Result<Vec<Duration>, NotComputed> {
+        // Of several the last that the text names goes before the others.
         let mut lengths = BTreeSet::new();
-        for (length, condition) in &quiet.instead {
+        for (length, condition) in quiet.instead.iter().rev() {
             let (maybe, certain) = self.on_day(condition, day)?;
             if maybe {
                 lengths.insert(*length);
@@ -164,40 +134,32 @@ impl Keeping<'_> {
     }
 }
 
-fn statuses(each: &[Hush], doubtful: bool, at: Instant) -> StatusSet {
+fn statuses(hush: Hush, day: &Period, doubtful: bool, at: Instant) -> StatusSet {
     let mut set = StatusSet::EMPTY;
     if doubtful {
         set.insert(Status::Inactive);
     }
-    for hush in each {
-        if hush.window.may_lack(at) {
-            set.insert(Status::Inactive);
-        }
-        if hush.window.first() > at {
-            continue;
-        }
-        if hush.earliest.is_some_and(|first| first <= at) {
-            set.insert(Status::Met);
-        }
-        if hush.latest.is_none_or(|first| at < first) {
-            let holds = hush.window.holds(at);
-            let either = [(Status::Pending, holds.possible()), (Status::Breached, holds != Truth::Yes)];
-            set = set.or(either.into_iter().filter(|(_, may)| *may).map(|(status, _)| status).collect());
-        }
+    if hush.earliest.is_some_and(|first| first <= at) {
+        set.insert(Status::Met);
+    }
+    if hush.latest.is_none_or(|first| at < first) {
+        set.insert(if at <= day.last { Status::Pending } else { Status::Breached });
     }
     set
 }
 
-/// The days that were not quiet enough.
-pub fn broken(rows: &[Row]) -> Count {
-    let sets = || rows.iter().map(|row| row.answer.status);
-    let count = |of: &dyn Fn(StatusSet) -> bool| {
-        u64::try_from(sets().filter(|set| of(*set)).count()).unwrap_or(u64::MAX)
-    };
-    Count {
-        certain: count(&|set| set == StatusSet::only(Status::Breached)),
-        possible: Some(count(&|set| set.contains(Status::Breached))),
+/// How long it was quiet: the longest stretch, or all of them.
+fn longest(runs: &[Run], quiet_if: fn(Hold) -> bool, in_a_row: bool) -> Duration {
+    let (mut best, mut so_far) = (0_i64, 0_i64);
+    for run in runs {
+        match quiet_if(run.hold) {
+            true => so_far += run.period.last.0 - run.period.first.0 + 1,
+            false if in_a_row => so_far = 0,
+            false => {}
+        }
+        best = best.max(so_far);
     }
+    Duration(best)
 }
 
 fn hours(length: Duration) -> Amount {

@@ -24,18 +24,21 @@ pub struct Run {
     pub hold: Hold,
 }
 
+/// The fewest and the most failures so far, where it can have come to this.
+type Failures = Option<(u64, u64)>;
+
 /// How many maximal failing stretches there are, at least and at most. Where it may be either for more than a tick, nothing
 /// bounds them.
 pub fn violations(runs: &[Run]) -> Count {
-    // For a run that ends kept and one that ends failing: the fewest and the most failures so far.
-    let (mut kept, mut failing): (Option<(u64, u64)>, Option<(u64, u64)>) = (Some((0, 0)), None);
+    // For a run that ends kept and one that ends failing.
+    let (mut kept, mut failing): (Failures, Failures) = (Some((0, 0)), None);
     let mut unbounded = false;
     let mut end: Option<Instant> = None;
-    let either = |a: Option<(u64, u64)>, b: Option<(u64, u64)>| match (a, b) {
+    let either = |a: Failures, b: Failures| match (a, b) {
         (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
         (a, b) => a.or(b),
     };
-    let more = |a: Option<(u64, u64)>| a.map(|(least, most)| (least + 1, most + 1));
+    let more = |a: Failures| a.map(|(least, most)| (least + 1, most + 1));
     for run in runs {
         if end.is_some_and(|end| end.next() < run.period.first) {
             (kept, failing) = (either(kept, failing), None);

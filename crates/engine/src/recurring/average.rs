@@ -5,7 +5,7 @@
 
 use model::{Instant, Period};
 
-use super::{Drawn, Plan, cycle::from_opening, quota::Slot};
+use super::{Drawn, Plan, cycle::from_opening};
 use crate::conditions::NotComputed;
 
 impl Plan<'_> {
@@ -28,7 +28,7 @@ impl Plan<'_> {
             drawn.extend(slot.map(|slot| self.draw(&slot)));
         }
         if short_is_breach {
-            drawn.extend(self.alone("day "));
+            drawn.extend(self.alone(" day"));
         }
         Ok(drawn)
     }
@@ -48,30 +48,38 @@ impl Plan<'_> {
         all
     }
 
-    /// An instance for each day from the so-manieth on, over the days that end with it.
-    pub(super) fn sliding(&self, days: u32, short_is_breach: bool) -> Vec<Drawn> {
-        let days = usize::try_from(days.max(1)).unwrap_or(1);
-        let mut drawn = Vec::new();
-        for last in days.saturating_sub(1)..self.turns.len() {
-            let slot = self.slot(self.turns[last].date.to_string(), last + 1 - days..last + 1, false);
-            let Some(slot) = slot else { continue };
-            let begins = self.periods[last].first.max(slot.hull.first);
-            // Before its own day there is no instance; and a world that opened later has none.
-            let whole = |w: &super::window::Window| {
-                w.since <= slot.periods[0].last && w.last() >= self.periods[last].first
-            };
-            let mut windows = slot.windows.clone();
-            windows.each.retain(whole);
-            windows.doubtful |= windows.each.len() < slot.windows.each.len();
-            windows.doubtful |= !self.scope.opens.certain_by(slot.periods[0].last);
-            if !windows.each.is_empty() {
-                let slot = Slot { windows, from: begins, ..slot };
-                drawn.push(self.draw(&slot));
+    /// An instance for each day in scope from the so-manieth on, over the days in scope that end with it.
+    pub(super) fn sliding(&self, days: u32, short_is_breach: bool) -> Result<Vec<Drawn>, NotComputed> {
+        let mut kept = Vec::new();
+        for (index, turn) in self.turns.iter().enumerate() {
+            let Some(day) = self.slot(String::new(), index..index + 1, false) else { continue };
+            if day.windows.doubtful && !self.scope.simple {
+                let what = "an average over days of which it is in doubt whether they are in scope";
+                return Err(NotComputed(what.to_owned()));
             }
+            kept.push(turn.clone());
         }
+        let periods: Vec<Period> = kept.iter().map(|turn| turn.period).collect();
+        let listed = Plan { turns: &kept, periods: &periods, ..*self };
+        let days = usize::try_from(days.max(1)).unwrap_or(1);
+        let each = (days - 1..kept.len()).filter_map(|last| listed.ending_with(last, days));
+        let mut drawn: Vec<Drawn> = each.collect();
         if short_is_breach {
-            drawn.extend(self.alone("day "));
+            drawn.extend(self.alone(" day"));
         }
-        drawn
+        Ok(drawn)
+    }
+
+    /// The instance over so many days that end with one. It has begun when that day has; and a world in which the scope
+    /// opened after the first of them, or closed before the last, has none.
+    fn ending_with(&self, last: usize, days: usize) -> Option<Drawn> {
+        let mut slot = self.slot(self.turns[last].date.to_string(), last + 1 - days..last + 1, false)?;
+        let (first, day) = (slot.periods[0], self.periods[last]);
+        let all = slot.windows.each.len();
+        slot.windows.each.retain(|window| window.since <= first.last && window.last() >= day.first);
+        slot.windows.doubtful |= slot.windows.each.len() < all;
+        slot.windows.doubtful |= !self.scope.opens.certain_by(first.last);
+        slot.from = slot.windows.each.iter().filter_map(|w| w.part(&day)).map(|w| w.first()).min()?;
+        Some(self.draw(&slot))
     }
 }

@@ -48,13 +48,13 @@ pub fn recurring(context: &Context<'_>, provision: &Provision) -> Result<Outcome
         let rows = match spread {
             Spread::Alone => plan.alone(""),
             Spread::Block { days, short_is_breach } => plan.blocks(*days, *short_is_breach)?,
-            Spread::Sliding { days, short_is_breach } => plan.sliding(*days, *short_is_breach),
+            Spread::Sliding { days, short_is_breach } => plan.sliding(*days, *short_is_breach)?,
             Spread::MadeUp(_) | Spread::CarriesOver => plan.with_shortfalls(spread)?,
         };
         for mut row in rows {
             row.row.answer.assumptions = quota.total.assumptions(provision);
             if provision.bearers.len() > 1 {
-                row.row.answer.key = format!("{} {bearer}", row.row.answer.key);
+                row.row.answer.key = format!("{bearer} {}", row.row.answer.key);
             }
             outcome.exact &= row.exact;
             outcome.push(bearer, row.row);
@@ -83,9 +83,9 @@ struct Drawn {
 
 impl Plan<'_> {
     /// Each period by itself.
-    fn alone(&self, prefix: &str) -> Vec<Drawn> {
+    fn alone(&self, suffix: &str) -> Vec<Drawn> {
         let slots = self.turns.iter().enumerate().filter_map(|(index, turn)| {
-            self.slot(format!("{prefix}{}", turn.date), index..index + 1, turn.doubtful)
+            self.slot(format!("{}{suffix}", turn.date), index..index + 1, turn.doubtful)
         });
         slots.map(|slot| self.draw(&slot)).collect()
     }

@@ -46,13 +46,18 @@ struct Step {
 #[derive(Clone, Debug)]
 struct Day {
     window: Window,
-    /// The instant after the whole period, from which what it lacked may be made up.
-    end: Instant,
     owed: i64,
     steps: Vec<Step>,
     /// Whether it is over at the instant asked about.
     over: bool,
     uncertain: bool,
+}
+
+impl Day {
+    /// The instant with which it is over in scope: a midnight where nothing cuts it. From then on it may be made up.
+    fn end(&self) -> Instant {
+        self.window.last().next()
+    }
 }
 
 /// What became of a period in one extreme.
@@ -165,9 +170,10 @@ impl Plan<'_> {
         // When it matters how much there was: at its end, and when the time of an earlier period that falls into it is over.
         let mut decisive = BTreeSet::from([hull.last]);
         if let Spread::MadeUp(length) = spread {
-            let ends = self.periods.iter().map(|p| p.last.next() + *length);
             let first = self.periods.partition_point(|p| p.last.next() + *length < hull.first);
-            decisive.extend(ends.skip(first).take_while(|end| *end <= hull.last));
+            let ends =
+                self.periods[first..].iter().map_while(|p| Some(layout.part(p)?.last().next() + *length));
+            decisive.extend(ends.take_while(|end| *end <= hull.last));
         }
         times.insert(hull.first);
         times.extend(&decisive);
@@ -176,7 +182,6 @@ impl Plan<'_> {
             .iter()
             .map(|required| Day {
                 window: window.clone(),
-                end: period.last.next(),
                 owed: amount_of(self.quota.owed(*required, &window.stretches, std::slice::from_ref(period)))
                     .0,
                 steps: Vec::with_capacity(times.len()),
@@ -231,10 +236,10 @@ impl Course {
     /// Where the statuses of a period can change after it.
     fn changes(&self, index: usize, spread: &Spread) -> Vec<Instant> {
         let Some(day) = &self.days[index] else { return Vec::new() };
-        let mut changes: Vec<Instant> = vec![day.window.last().next(), day.end];
+        let mut changes: Vec<Instant> = vec![day.window.last().next()];
         changes.extend([&self.lowest, &self.highest].into_iter().filter_map(|fates| fates[index].good));
         if let Spread::MadeUp(length) = spread {
-            changes.push((day.end + *length).next());
+            changes.push((day.end() + *length).next());
         }
         changes
     }
@@ -257,7 +262,7 @@ impl Course {
             insert(Status::Met, most >= high.owed);
             insert(Status::Pending, least < low.owed);
         } else if let Spread::MadeUp(length) = spread {
-            let otherwise = if at <= day.end + *length { Status::Pending } else { Status::Breached };
+            let otherwise = if at <= day.end() + *length { Status::Pending } else { Status::Breached };
             for fate in [low, high] {
                 let met = fate.short == 0 || done_by(fate);
                 insert(if met { Status::Met } else { otherwise }, true);
@@ -298,7 +303,7 @@ fn made_up(days: &[Option<Day>], pick: fn(&Step) -> i64, length: Duration) -> Ve
         let short = day.owed - day.steps.last().map_or(0, pick);
         if day.over && short > 0 {
             fates[index].short = short;
-            lacking.push_back((index, short, day.end + length));
+            lacking.push_back((index, short, day.end() + length));
         }
     }
     fates

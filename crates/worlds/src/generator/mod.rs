@@ -19,7 +19,7 @@ use model::{
 };
 
 use crate::Case;
-pub use constructs::CONSTRUCTS;
+pub use constructs::{CONSTRUCTS, Make};
 
 /// 2026-01-01T00:00Z.
 const START: Instant = Instant(1_767_225_600_000_000);

@@ -36,7 +36,11 @@ impl World<'_> {
             Condition::Milestone(id) => self.milestone(id)?,
             Condition::Performed(id) => self.performed(id, &GOOD)?,
             Condition::PerformedInTime(id) => self.performed(id, &IN_TIME)?,
-            Condition::Breached(id) => Ticks::once(self.standing_breached(id)?.first_from(Instant::MIN)),
+            Condition::Breached(id) => {
+                // What is late was breached when its deadline passed.
+                let broken = self.standing(id, &[Status::Breached, Status::Late])?;
+                Ticks::once(broken.first_from(Instant::MIN))
+            }
             Condition::Overdue(id) => self.standing_breached(id)?,
             Condition::Violations(id, n) => self.violated(id, *n)?,
             Condition::Amount(id, amount) => Ticks::once(self.counted(id)?.reached(*amount)),
@@ -119,8 +123,13 @@ impl World<'_> {
 
     /// When some instance is breached.
     pub(super) fn standing_breached(&self, id: &str) -> Result<Ticks, Refused> {
+        self.standing(id, &[Status::Breached])
+    }
+
+    /// When some instance is in one of these states.
+    fn standing(&self, id: &str, wanted: &[Status]) -> Result<Ticks, Refused> {
         let instances = self.instances(id)?;
-        Ok(instances.iter().map(|one| one.ticks(&[Status::Breached])).fold(Ticks::none(), |a, b| a.or(&b)))
+        Ok(instances.iter().map(|one| one.ticks(wanted)).fold(Ticks::none(), |a, b| a.or(&b)))
     }
 
     /// When every instance is in a good state and no window remains to open.

@@ -123,9 +123,9 @@ fn sliding(days: &[Day], done: &Total, least: Amount) -> Instance {
     })
 }
 
-/// When the last tick of a window is.
+/// When a window has ended: the tick after its last.
 fn end(window: &Ticks) -> Instant {
-    window.periods().last().map_or(Instant::MIN, |period| period.last)
+    window.periods().last().map_or(Instant::MIN, |period| period.last.next())
 }
 
 /// A day that falls short is met once what is beyond the requirement of later days makes up what it lacked.

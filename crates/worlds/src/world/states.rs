@@ -38,7 +38,7 @@ impl World<'_> {
     }
 
     /// From its `from` to its `until`, in scope.
-    fn state_window(&self, provision: &Provision) -> Result<Ticks, Refused> {
+    pub(crate) fn state_window(&self, provision: &Provision) -> Result<Ticks, Refused> {
         let Rule::State { from, until, .. } = &provision.rule else {
             return not_handled("a rule of another kind");
         };

@@ -1,0 +1,199 @@
+//! Random cases of what changes duties: powers, amendments, values, judgements; of states and of duties in step.
+//!
+//! Invariant: as for the generator: a seed gives the same case for ever.
+
+use super::*;
+
+fn of_phase(act: &str) -> Suspension {
+    Suspension {
+        act: act.to_owned(),
+        target: Target::Phase("one".to_owned()),
+        whose: Whose::All,
+        at_most: None,
+        in_all: false,
+        clocks_stop: false,
+    }
+}
+
+fn power(id: &str, faculty: Faculty) -> Power {
+    Power {
+        id: id.to_owned(),
+        label: String::new(),
+        by: vec!["b".to_owned()],
+        binding: Binding::Each,
+        faculty,
+        due: Due::Open,
+        while_: Condition::InForce,
+        clause: String::new(),
+        line: 1,
+        assumptions: Vec::new(),
+    }
+}
+
+fn deed_of(act: &str) -> Action {
+    action(act, None, &["b"])
+}
+
+pub(super) fn powers(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let rule = if chance.one_in(3) { daily(Required::AtLeast(units(chance))) } else { once(chance, grid) };
+    let mut p = provision("p", &["a"], rule);
+    p.while_ = Condition::During("one".to_owned());
+    let phase = Phase {
+        id: "one".to_owned(),
+        label: "One".to_owned(),
+        begins: Condition::InForce,
+        ends: PhaseEnd::After(Duration::hours(24 * chance.between(1, 3))),
+        latest: None,
+        assumptions: Vec::new(),
+    };
+    let mut agreement = Agreement { phases: vec![phase], ..agreement(vec![p]) };
+    let target = Target::Phase("one".to_owned());
+    let mut patterns = vec![release()];
+    match chance.below(5) {
+        0 | 1 => {
+            let suspension = Suspension {
+                at_most: chance.one_in(2).then(|| days(chance, grid)),
+                clocks_stop: chance.one_in(2),
+                ..of_phase("suspend")
+            };
+            patterns.push(deed_of("suspend"));
+            if chance.one_in(3) {
+                let by = vec!["b".to_owned()];
+                let consequence = Consequence { by, binding: Binding::Each, suspension };
+                agreement.provisions[0].terms.consequences.push(consequence);
+            } else {
+                agreement.powers.push(power("s", Faculty::Suspend(suspension)));
+            }
+            if chance.one_in(2) {
+                agreement.powers.push(power("r", Faculty::Other { act: "resume".to_owned(), target }));
+                patterns.push(deed_of("resume"));
+            }
+        }
+        2 => {
+            agreement.powers.push(power("t", Faculty::Suspend(of_phase("terminate"))));
+            patterns.push(deed_of("terminate"));
+        }
+        3 => {
+            let by = PhaseEnd::After(days(chance, grid));
+            let times = chance.one_in(2).then_some(1);
+            agreement.powers.push(power("e", Faculty::Extend { phase: "one".to_owned(), by, times }));
+            patterns.push(deed_of("extend"));
+        }
+        _ => {
+            let target = Target::Provision("p".to_owned());
+            agreement.powers.push(power("w", Faculty::Other { act: "waive".to_owned(), target }));
+            patterns.push(deed_of("waive"));
+        }
+    }
+    (agreement, patterns)
+}
+
+pub(super) fn values(chance: &mut Chance, _grid: u64) -> (Agreement, Vec<Action>) {
+    let set = |to: &str, since: Instant| Setting { to: to.to_owned(), since, source: String::new() };
+    let settings = match chance.below(3) {
+        0 => Vec::new(),
+        1 => vec![set("1", START)],
+        _ => vec![set("1", START), set("2", hour(24 * (1 + chance.below(3))))],
+    };
+    let value = Value {
+        id: "v".to_owned(),
+        label: String::new(),
+        kind: ValueKind::Number,
+        set_by: Vec::<Id>::new(),
+        due: Due::Open,
+        changing: Changing::ByAgreement,
+        undisclosed: false,
+        settings,
+    };
+    let due = Due::By(hour(24 * (1 + chance.below(3))) - Duration::TICK);
+    let steps = vec![Step { measure: Measure::Value("v".to_owned()), in_all: true, due }];
+    let rule = Rule::Schedule { action: release(), steps, not_before: None };
+    let provisions: Vec<Provision> = vec![provision("p", &["a"], rule)];
+    (Agreement { values: vec![value], ..agreement(provisions) }, vec![release()])
+}
+
+pub(super) fn states(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let (required, side) = match chance.below(3) {
+        0 => (None, Side::OutOf),
+        1 => (Some(Measure::Plain(Required::AtMost(units(chance)))), Side::In),
+        _ => (Some(Measure::Plain(Required::AtLeast(units(chance)))), Side::In),
+    };
+    let rule = Rule::State {
+        item: "troops".to_owned(),
+        own: chance.one_in(2),
+        required,
+        belonging: None,
+        place: Some((side, "z".to_owned())),
+        from: simple(chance, grid),
+        until: chance.one_in(2).then(|| Condition::From(chance.hour(grid))),
+        quiet: None,
+    };
+    let mut troops = action("withdraw", Some("troops"), &["a"]);
+    troops.place = Some((Where::In, "z".to_owned()));
+    (agreement(vec![provision("p", &["a"], rule)]), vec![troops.clone(), troops, handover()])
+}
+
+pub(super) fn amendments(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let p = provision("p", &["a"], once(chance, grid));
+    let change = match chance.below(3) {
+        0 => Change::Required(Measure::Plain(required(chance))),
+        1 => Change::Removed,
+        _ => Change::Due(Due::By(hour(24 * (1 + chance.below(3))) - Duration::TICK)),
+    };
+    let effect = chance.hour(grid);
+    let amendment = Amendment {
+        id: "a2".to_owned(),
+        label: String::new(),
+        agreed: effect,
+        accepted_by: Vec::new(),
+        effective: Effective::From(effect),
+        changes: vec![(Target::Provision("p".to_owned()), change)],
+        inner_deadlines_move: true,
+        past_breaches_cured: chance.one_in(2),
+        assumptions: Vec::new(),
+    };
+    (Agreement { amendments: vec![amendment], ..agreement(vec![p]) }, vec![release()])
+}
+
+pub(super) fn judged(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let mut attack = action("attack", None, &["a", "b"]);
+    attack.place = Some((Where::In, "z".to_owned()));
+    let mut p = provision("p", &["a", "b"], Rule::Prohibition { action: attack.clone() });
+    p.terms.counting = chance.pick(&[Counting::Incident, Counting::Day]);
+    let mut judgements = Vec::new();
+    if chance.one_in(2) {
+        p.terms.judged = Some("offensive".to_owned());
+        judgements.push(Judgement {
+            id: "offensive".to_owned(),
+            label: String::new(),
+            by: vec!["m".to_owned()],
+            within: None,
+            unruled: Unruled::Open,
+        });
+    }
+    let mut text = agreement(vec![p]);
+    if chance.one_in(2) {
+        text.provisions[0].while_ = Condition::During("one".to_owned());
+        text.phases = vec![phase(chance, grid)];
+    }
+    (Agreement { judgements, ..text }, vec![attack.clone(), attack, handover()])
+}
+
+pub(super) fn lots(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let own = Required::AtLeast(Amount::whole(2));
+    if chance.one_in(2) {
+        let lot = Condition::Done(handover(), Required::AtLeast(Amount::whole(2)));
+        let due = Due::Within(days(chance, grid), lot);
+        let mut p =
+            provision("p", &["a"], Rule::Once { action: release(), required: own, due, not_before: None });
+        p.terms.part_lot = Some(chance.pick(&[PartLot::Proportion, PartLot::Nothing]));
+        return (agreement(vec![p]), vec![release(), handover()]);
+    }
+    let due = Due::By(hour(24 * (1 + chance.below(2))) - Duration::TICK);
+    let rule = |action: Action| Rule::Once { action, required: own, due: due.clone(), not_before: None };
+    let mut p = provision("p", &["a"], rule(release()));
+    let q = provision("q", &["b"], rule(pay()));
+    let first = chance.pick(&["a", "b"]).to_owned();
+    p.terms.in_step = Some(InStep { with: "q".to_owned(), first: Some(first), starts: None });
+    (agreement(vec![p, q]), vec![release(), pay()])
+}
