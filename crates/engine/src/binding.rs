@@ -129,19 +129,12 @@ pub fn nth_best(sets: &[StatusSet], nth: usize) -> StatusSet {
     Status::ALL.into_iter().filter(can).collect()
 }
 
-/// Where several owe one instance: each has its statuses, but who has performed himself has done his part.
+/// Where several owe one instance, each of them has its statuses.
 #[must_use]
-pub fn shared(
-    provision: &Provision,
-    whole: StatusSet,
-    own: impl Fn(&Id) -> Option<StatusSet>,
-) -> Vec<BearerAnswer> {
-    let bearers = crate::outcome::sorted(&provision.bearers);
-    let each = bearers.into_iter().map(|party| {
-        let status = own(&party).map_or(whole, |own| nth_best(&[own, whole], 1));
-        BearerAnswer { party, status, violations: Count { certain: 0, possible: Some(0) } }
-    });
-    each.collect()
+pub fn shared(provision: &Provision, status: StatusSet) -> Vec<BearerAnswer> {
+    let violations = Count { certain: 0, possible: Some(0) };
+    let bearers = crate::outcome::sorted(&provision.bearers).into_iter();
+    bearers.map(|party| BearerAnswer { party, status, violations }).collect()
 }
 
 /// Adds a bearer's statuses in one more instance: the worst of them all is his.

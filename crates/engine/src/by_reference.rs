@@ -68,7 +68,13 @@ pub fn by_reference(context: &Context<'_>, provision: &Provision) -> Result<Outc
         let part = |own: &References| Rc::new(Asked::of(own.part(Kept::Nothing, Some(&known))));
         asking.add(&mut outcome, &format!("#{}", index + 1), &asked, opens, part);
     }
-    let open = triggers.unobserved(Period::closed(from, at));
+    // Only what may have been in scope makes an instance.
+    let unobserved = triggers.unobserved(Period::closed(from, at));
+    let in_scope = |period: &Period| -> Vec<Period> {
+        let cells = scope.holds.cells_in(period).filter(|(_, truth)| truth.possible());
+        cells.map(|(cell, _)| cell).collect()
+    };
+    let open: Vec<Period> = unobserved.iter().flat_map(in_scope).collect();
     let open_is_empty = open.is_empty();
     if !open_is_empty {
         let opens = Moments { spans: open, never: true };

@@ -144,7 +144,7 @@ pub fn deed(agreement: &Agreement, action: &Action) -> Option<String> {
 fn doer(agreement: &Agreement, id: &Id) -> Option<String> {
     let of_another = |tie: &model::agreement::Tie| matches!(tie.kind, TieKind::PartOf | TieKind::DirectedBy);
     let own = agreement.actors.iter().filter(|a| a.id == *id).flat_map(|a| &a.ties);
-    let to_it = own.clone().any(|tie| !of_another(&tie));
+    let to_it = own.clone().any(|tie| !of_another(tie));
     // Which of the contested ties hold the caller settles; where there are too many, nobody has.
     let tied = agreement.actors.iter().flat_map(|a| a.ties.iter().map(move |tie| (&a.id, tie)));
     let mut concerned = tied.filter(|(_, tie)| of_another(tie) && !tie.contested_by.is_empty());

@@ -45,7 +45,9 @@ pub fn schedule(context: &Context<'_>, provision: &Provision) -> Result<Outcome,
             push(context, provision, &mut outcome, &term);
         }
     }
-    outcome.exact &= !hangs_on_evidence(steps);
+    // Steps are of one amount: two in doubt are not independent.
+    let doubtful = outcome.rows.iter().filter(|(_, row)| row.answer.status.len() > 1).count();
+    outcome.exact &= doubtful < 2 && !hangs_on_evidence(steps);
     Ok(outcome)
 }
 
@@ -112,13 +114,8 @@ pub fn push(context: &Context<'_>, provision: &Provision, outcome: &mut Outcome,
     match &term.doers.who {
         Some(bearer) => outcome.push(bearer, row),
         None => {
-            let whole = row.answer.status;
+            let answers = shared(provision, row.answer.status);
             outcome.push(&Id::new(), row);
-            let own = |party: &Id| {
-                let (_, asked) = term.doers.each.iter().find(|(bearer, _)| bearer == party)?;
-                Some(term.alone(asked, context.at))
-            };
-            let answers = shared(provision, whole, own);
             crate::binding::join(&mut outcome.by_bearer, answers);
         }
     }
@@ -132,11 +129,11 @@ fn owed(context: &Context<'_>, action: &Action, steps: &[Step], at: Instant) -> 
     let first = needs.next().unwrap_or_default();
     needs.fold(first, |before, more| {
         let nothing = Limit::at(Amount::ZERO);
-        let before_least = before.least.unwrap_or(nothing);
+        let least = before.least.unwrap_or(nothing);
         Need {
-            least: more.least.map(|least| least.plus(before_least)),
-            // What may already have been more than was owed has no ceiling with what comes on top.
-            most: before.most.zip(more.most).map(|(a, b)| a.plus(b)),
+            least: more.least.map(|more| more.plus(least)),
+            // A ceiling is on top of what was allowed before, or where nothing bounded that, of what was owed.
+            most: more.most.map(|more| more.plus(before.most.unwrap_or(least))),
             unset: before.unset || more.unset,
         }
     })

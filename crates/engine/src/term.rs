@@ -94,12 +94,6 @@ impl Term<'_> {
         self.looked(Look::Accepted, at)
     }
 
-    /// The statuses that one of several would have if he owed it alone.
-    #[must_use]
-    pub fn alone(&self, asked: &Asked, at: Instant) -> StatusSet {
-        (self.need)(at).statuses(&self.span(&self.duty.opens), &asked.bounds, at)
-    }
-
     fn looked(&self, look: Look<'_>, at: Instant) -> StatusSet {
         let own = self.frame(look, at, &(self.need)(at), self.used, &self.duty.opens);
         let rest = self.rest.iter();
