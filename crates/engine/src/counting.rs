@@ -52,7 +52,8 @@ fn of_days(bounds: &Bounds, window: &Window, at: Instant, zone: &TimeZone) -> Co
             let stretches: Vec<Period> = of.iter().filter_map(|s| s.and(&span)).collect();
             range(&bounds.within(&stretches, at))
         };
-        if within(&window.stretches, day.first).high.is_some_and(|high| high <= Amount::ZERO) {
+        let most = within(&window.stretches, day.first).high;
+        if most.is_some_and(|high| high <= Amount::ZERO) {
             // Nothing happened on it: a run that must hold one goes on over it.
             continue;
         }

@@ -35,10 +35,8 @@ pub fn prohibition(context: &Context<'_>, provision: &Provision) -> Result<Outco
         Rule::Answerable { action, .. } => (action, &action.by, true),
         _ => return Err(NotComputed("no deeds that are forbidden".to_owned())),
     };
-    let mut scope = context.scope(&provision.while_, provision.terms.unless.as_ref())?;
-    // A scope of which it is in doubt when it began may have ended and held nothing of what each of its extremes holds.
-    scope.simple &= scope.opens.spans.iter().all(|span| span.first == span.last);
-    let windows = Windows::of(&scope, &Period::ALWAYS, &BTreeSet::new());
+    let scope = context.scope(&provision.while_, provision.terms.unless.as_ref())?;
+    let windows = Windows::throughout(&scope);
     let zone = &context.agreement.timezone;
     let count = |asked: &Asked| counted(provision.terms.counting, &asked.bounds, &windows, context.at, zone);
     let asked = Asked::of(violations(context, provision, action, doers)?);

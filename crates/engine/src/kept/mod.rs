@@ -96,7 +96,7 @@ pub fn state(context: &Context<'_>, provision: &Provision) -> Result<Outcome, No
     let (place, allowed) = asked(&provision.rule)?;
     let scope = context.scope(&provision.while_, provision.terms.unless.as_ref())?;
     let scope = between(context, scope, from, until.as_ref())?;
-    let windows = Windows::of(&scope, &Period::ALWAYS, &BTreeSet::new());
+    let windows = Windows::throughout(&scope);
     let mut outcome = Outcome::default();
     let several = provision.bearers.len() > 1 && provision.binding == Binding::Each;
     // What is not the bearers' own is one stock, whoever has to keep it so.

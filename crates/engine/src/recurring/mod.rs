@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use model::{
     Instant, Period,
-    agreement::{Provision, Rule, Spread},
+    agreement::{Provision, Required, Rule, Spread},
 };
 
 use crate::{
@@ -51,6 +51,11 @@ pub fn recurring(context: &Context<'_>, provision: &Provision) -> Result<Outcome
             Spread::Sliding { days, short_is_breach } => plan.sliding(*days, *short_is_breach)?,
             Spread::MadeUp(_) | Spread::CarriesOver => plan.with_shortfalls(spread)?,
         };
+        // Instances that share a day are not independent; and of exactly so much, amounts come in lumps.
+        let apart = matches!(spread, Spread::Alone | Spread::Block { short_is_breach: false, .. });
+        let doubtful = rows.iter().filter(|row| row.row.answer.status.len() > 1).count();
+        let lumpy = matches!(quota.required, Required::Exactly(_));
+        outcome.exact &= doubtful == 0 || !lumpy && (apart || doubtful == 1);
         for mut row in rows {
             row.row.answer.assumptions = quota.total.assumptions(provision);
             if provision.bearers.len() > 1 {
@@ -62,7 +67,7 @@ pub fn recurring(context: &Context<'_>, provision: &Provision) -> Result<Outcome
         outcome.note(&quota.total, &provision.id);
         quota.contradictions(&mut outcome, &provision.id);
     }
-    outcome.exact &= scope.certain(context.at);
+    outcome.exact &= scope.certain(context.at) && turns.iter().all(|turn| !turn.doubtful);
     Ok(outcome)
 }
 

@@ -179,7 +179,8 @@ impl<'a> Quota<'a> {
     ) -> StatusSet {
         let holds = window.holds(at);
         let owed = self.owed(required, &window.stretches, periods);
-        let least = self.owed(required, window.sure(), periods);
+        let counted = self.pro_rata || periods.len() > 1;
+        let least = if counted { self.owed(required, window.sure(), periods) } else { owed };
         let mut set = StatusSet::EMPTY;
         for over in [false, true] {
             if if over { holds != Truth::Yes } else { holds.possible() } {

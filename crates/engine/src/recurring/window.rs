@@ -83,6 +83,19 @@ impl Windows {
         Windows { each, doubtful, certain_by: scope.opens.latest() }
     }
 
+    /// The windows of all time, for what only grows with them: the extremes stand for all between.
+    pub fn throughout(scope: &Scope) -> Windows {
+        let mut windows = Windows::of(scope, &Period::ALWAYS, &BTreeSet::new());
+        // Where it may end before it may have begun, what lies between is short, anywhere, and surely holds nothing.
+        let first_end = scope.closes.spans.first().map_or(Instant::MAX, |span| span.first);
+        let last_begun = scope.opens.spans.last().map_or(Instant::MIN, |span| span.last);
+        if let Some(all) = windows.hull().filter(|_| scope.simple && last_begun >= first_end) {
+            let anywhere = Window { since: all.first, stretches: vec![all], least: Some(Vec::new()) };
+            windows.each.push(anywhere);
+        }
+        windows
+    }
+
     /// Whether the scope may not have begun by an instant.
     pub fn may_lack(&self, at: Instant) -> bool {
         self.certain_by.is_none_or(|certain| at < certain)
@@ -137,9 +150,11 @@ fn turns(moments: &Moments, period: &Period, cuts: &BTreeSet<Instant>) -> BTreeS
     for span in &moments.spans {
         turns.extend([span.first, span.last]);
         let Some(uncertain) = span.and(period).filter(|_| span.first < span.last) else { continue };
-        turns.extend([uncertain.first, uncertain.last]);
-        let inside = cuts.range(uncertain.first..=uncertain.last);
-        turns.extend(inside.flat_map(|cut| [cut.previous(), *cut]).filter(|t| uncertain.first <= *t));
+        let inside = cuts.range(uncertain.first..=uncertain.last).copied();
+        let edges = inside.chain([uncertain.first, uncertain.last]);
+        turns.extend(
+            edges.flat_map(|t| [t.previous(), t, t.next()]).filter(|t| span.first <= *t && *t <= span.last),
+        );
     }
     turns
 }
