@@ -439,7 +439,11 @@ mod tests {
                 let Ok(by_classes) = verdict_on(&case, provision, 100_000) else { continue };
                 assert_eq!(by_grid.status, by_classes.status, "seed {seed}: {}\n{owned}", provision.id);
                 assert_eq!(by_grid.by_bearer, by_classes.by_bearer, "seed {seed}: {}\n{owned}", provision.id);
-                assert_eq!(by_grid.violations, by_classes.violations, "seed {seed}: {}\n{owned}", provision.id);
+                assert_eq!(
+                    by_grid.violations, by_classes.violations,
+                    "seed {seed}: {}\n{owned}",
+                    provision.id
+                );
                 checked += 1;
                 doubtful += usize::from(by_grid.status.len() > 1);
             }
