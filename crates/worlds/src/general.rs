@@ -419,3 +419,35 @@ impl General<'_> {
         Ok(verdict)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Oracle, generator, verdict as verdict_on};
+
+    /// The grid and the classes of amounts are two ways to count the same worlds.
+    #[test]
+    fn plain_duties_come_to_what_their_classes_do() {
+        let (mut checked, mut doubtful) = (0, 0);
+        for seed in 0..250 {
+            let owned = generator::case(seed);
+            let case = owned.as_case();
+            for provision in &owned.agreement.provisions {
+                let oracle = Oracle::new(&case, 20_000).unwrap();
+                let Ok(by_grid) = verdict(&oracle, provision) else { continue };
+                assert!(oracle.is_plain(provision), "seed {seed}");
+                let Ok(by_classes) = verdict_on(&case, provision, 100_000) else { continue };
+                assert_eq!(by_grid.status, by_classes.status, "seed {seed}: {}\n{owned}", provision.id);
+                assert_eq!(by_grid.by_bearer, by_classes.by_bearer, "seed {seed}: {}\n{owned}", provision.id);
+                assert_eq!(
+                    by_grid.violations, by_classes.violations,
+                    "seed {seed}: {}\n{owned}",
+                    provision.id
+                );
+                checked += 1;
+                doubtful += usize::from(by_grid.status.len() > 1);
+            }
+        }
+        assert!(checked > 100 && doubtful > 30, "only {checked} are small enough, {doubtful} in doubt");
+    }
+}

@@ -49,10 +49,13 @@ impl<'a> Kept<'a> {
             return not_handled("worlds of what belongs to a member");
         };
         let side = place.as_ref().map(|(side, _)| *side);
+        if side == Some(Side::FromOver) {
+            return not_handled("flights over a zone");
+        }
         let demand = match (required, side) {
             (Some(Measure::Plain(required)), _) => Demand::from(*required),
             (Some(Measure::Between(least, most)), _) => Demand { least: Some(*least), most: Some(*most) },
-            (None, Some(Side::OutOf | Side::FromOver)) => Demand::from(Required::AtMost(Amount::ZERO)),
+            (None, Some(Side::OutOf)) => Demand::from(Required::AtMost(Amount::ZERO)),
             _ => return not_handled("worlds of a state without a number"),
         };
         let zone = place.as_ref().map(|(_, zone)| zone);
@@ -69,7 +72,9 @@ impl<'a> Kept<'a> {
         let fits = !self.own || doer_fit(self.bearers, claim) == Fit::Fits;
         let all = claim.by.is_empty() || (self.own && fits && claim.by.len() == self.bearers.len());
         let range = claim.range();
-        let least = range.low.filter(|low| narrower && there && fits && *low > Amount::ZERO);
+        // One without an amount says that there is some.
+        let low = if claim.amount.is_none() { Some(Amount::LEAST) } else { range.low };
+        let least = low.filter(|low| narrower && there && fits && *low > Amount::ZERO);
         let most = range.high.filter(|_| wider && there && all);
         (least.is_some() || most.is_some()).then_some((period, least, most))
     }
@@ -106,42 +111,43 @@ pub(crate) fn stocks(oracle: &Oracle, provision: &Provision, points: &[Instant])
             said.extend(most.map(|most| Said { period, least: None, most: Some(most) }));
         }
     }
-    let mut all = Stocks { worlds: Vec::new(), free: Vec::new() };
-    let mut worlds = BTreeSet::new();
-    for set in maximal(&said)? {
-        let mut chosen: Vec<Vec<Stock>> = vec![Vec::new()];
-        for cell in points.windows(2).map(|two| Period { first: two[0], last: two[1].previous() }) {
-            let (levels, free) = levels(&set, &kept.demand, &cell);
-            all.free.extend(free.then_some(cell).filter(|cell| cell.first < cell.last));
-            if free && quiet {
-                return not_handled("quiet hours that nobody watched");
-            }
-            let stock = |amount: &Amount| Stock {
-                item: kept.item.clone(),
-                of: kept.bearers.first().cloned(),
-                zone: kept.zone.cloned(),
-                period: cell,
-                amount: *amount,
-            };
-            let with = |known: &Vec<Stock>| {
-                let more = |amount| known.iter().cloned().chain([stock(amount)]).collect();
-                levels.iter().map(more).collect::<Vec<Vec<Stock>>>()
-            };
-            chosen = chosen.iter().flat_map(with).collect();
-            oracle.spend(chosen.len() / 4)?;
+    let mut all = Stocks { worlds: vec![Vec::new()], free: Vec::new() };
+    for cell in points.windows(2).map(|two| Period { first: two[0], last: two[1].previous() }) {
+        let here: Vec<&Said> = said.iter().filter(|one| one.period.meets(&cell)).collect();
+        let mut possible: BTreeSet<Amount> = BTreeSet::new();
+        for set in maximal(&here)? {
+            possible.extend(levels(&set, &kept.demand));
         }
-        worlds.extend(chosen);
+        let right = possible.iter().find(|amount| kept.demand.admits(**amount));
+        let wrong = possible.iter().find(|amount| !kept.demand.admits(**amount));
+        let levels: Vec<Amount> = right.into_iter().chain(wrong).copied().collect();
+        if levels.len() > 1 {
+            all.free.extend(Some(cell).filter(|cell| cell.first < cell.last));
+            if quiet {
+                return not_handled("quiet hours that are in doubt");
+            }
+        }
+        let stock = |amount: &Amount| Stock {
+            item: kept.item.clone(),
+            of: kept.bearers.first().cloned(),
+            zone: kept.zone.cloned(),
+            period: cell,
+            amount: *amount,
+        };
+        let with = |known: &Vec<Stock>| {
+            let more = |amount| known.iter().cloned().chain([stock(amount)]).collect();
+            levels.iter().map(more).collect::<Vec<Vec<Stock>>>()
+        };
+        all.worlds = all.worlds.iter().flat_map(with).collect();
+        oracle.spend(all.worlds.len() / 4)?;
     }
-    all.worlds = worlds.into_iter().collect();
     Ok(all)
 }
 
-/// One level that is as it must be and one that is not, of those that are possible in a cell; and whether both
-/// are.
-fn levels(said: &[&Said], demand: &Demand, cell: &Period) -> (Vec<Amount>, bool) {
-    let here = || said.iter().filter(|one| one.period.meets(cell));
-    let least = here().filter_map(|one| one.least).max().unwrap_or(Amount::ZERO);
-    let most = here().filter_map(|one| one.most).min();
+/// What an amount may be by what is said of it together, as far as a demand can tell.
+fn levels(said: &[&Said], demand: &Demand) -> BTreeSet<Amount> {
+    let least = said.iter().filter_map(|one| one.least).max().unwrap_or(Amount::ZERO);
+    let most = said.iter().filter_map(|one| one.most).min();
     let tried = [demand.least, demand.most].into_iter().flatten();
     let mut tried: BTreeSet<Amount> = tried
         .flat_map(|amount| [amount, amount + Amount::whole(1), amount - Amount::whole(1)])
@@ -149,29 +155,25 @@ fn levels(said: &[&Said], demand: &Demand, cell: &Period) -> (Vec<Amount>, bool)
         .chain(most)
         .collect();
     tried.retain(|amount| *amount >= least && most.is_none_or(|most| *amount <= most));
-    let right = tried.iter().find(|amount| demand.admits(**amount));
-    let wrong = tried.iter().find(|amount| !demand.admits(**amount));
-    let levels: Vec<Amount> = right.into_iter().chain(wrong).copied().collect();
-    let free = levels.len() > 1;
-    (levels, free)
+    tried
 }
 
-/// Every maximal set of what is said in which no floor stands above a cap at one time.
-fn maximal(said: &[Said]) -> Result<Vec<Vec<&Said>>, Refused> {
+/// Every maximal set of what is said of one time in which no floor stands above a cap: what is refuted on one
+/// day stands on the others.
+fn maximal<'s>(said: &[&'s Said]) -> Result<Vec<Vec<&'s Said>>, Refused> {
     if said.len() > LITERALS {
         return Err(Refused::TooMany);
     }
-    let against = |one: &Said, other: &Said| {
-        one.period.meets(&other.period) && one.least.zip(other.most).is_some_and(|(least, most)| least > most)
-    };
+    let against =
+        |one: &Said, other: &Said| one.least.zip(other.most).is_some_and(|(least, most)| least > most);
     let holds = |set: usize| {
         let members = || (0..said.len()).filter(|i| set >> i & 1 == 1);
-        members().all(|i| members().all(|j| !against(&said[i], &said[j])))
+        members().all(|i| members().all(|j| !against(said[i], said[j])))
     };
     let sets: Vec<usize> = (0..1 << said.len()).filter(|set| holds(*set)).collect();
     let greater = |set: usize| sets.iter().any(|other| *other != set && other & set == set);
     let members = |set: &usize| {
-        said.iter().enumerate().filter(|(i, _)| set >> i & 1 == 1).map(|(_, one)| one).collect()
+        said.iter().enumerate().filter(|(i, _)| set >> i & 1 == 1).map(|(_, one)| *one).collect()
     };
     Ok(sets.iter().filter(|set| !greater(**set)).map(members).collect())
 }

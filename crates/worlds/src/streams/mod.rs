@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 use model::{
     Amount, Duration, Id, Instant, Standard,
     agreement::{
-        Action, Agreement, Amendment, Binding, Condition, Cycle, Due, Effective, Faculty, Matching, Measure,
-        PartLot, PhaseEnd, Provision, Required, Rule, Share, Spread, Target, Unruled,
+        Action, Agreement, Amendment, Binding, Condition, CountedOn, Cycle, Due, Effective, Faculty,
+        Matching, Measure, PartLot, PhaseEnd, Provision, Required, Rule, Share, Spread, Target, Unruled,
     },
 };
 
@@ -225,8 +225,7 @@ impl Streams {
     }
 
     fn rule(&mut self, text: &Text, provision: &Provision) -> Result<(), Refused> {
-        if let Rule::Prohibition { action } | Rule::Answerable { action, for_result: true } = &provision.rule
-        {
+        if let Rule::Prohibition { action } | Rule::Answerable { action, .. } = &provision.rule {
             if !action.under.is_empty() {
                 return not_handled("`only those of`");
             }
@@ -331,6 +330,9 @@ impl Streams {
             } => {
                 self.relative = true;
                 self.lengths.extend(*within);
+                if *counted_on == CountedOn::Identification {
+                    return not_handled("worlds of what is identified");
+                }
                 let trigger = identified(trigger, *counted_on);
                 if *matching == Matching::SameReference {
                     if self.referenced.is_some() {
@@ -350,7 +352,7 @@ impl Streams {
                 let whole = self.add(&done_by(action), owed, Cap::Answer(index, *required), plain)?;
                 self.shares(shares, done_by, owed, whole)
             }
-            _ => not_handled("conduct, which nothing computes"),
+            _ => not_handled("a rule of another kind"),
         }
     }
 

@@ -45,7 +45,7 @@ impl Single {
         {
             return Status::Met;
         }
-        let binds_at_the_end = self.scope.contains(last) || last < self.entry;
+        let binds_at_the_end = self.scope.contains(last.max(self.entry));
         match demand.least {
             _ if at <= last && self.scope.contains(at) => Status::Pending,
             _ if at <= last || !binds_at_the_end => Status::Inactive,
@@ -268,7 +268,8 @@ impl World<'_> {
     ) -> Result<(Ticks, Window), Refused> {
         let mut window = window;
         if let Some(starts) = &step.starts {
-            window.opens = self.instant(starts)?;
+            let starts = self.instant(starts)?;
+            window.opens = window.opens.zip(starts).map(|(opens, starts)| opens.max(starts));
         }
         if step.first.as_ref().is_none_or(|first| provision.bearers.contains(first)) {
             return Ok((scope, window));

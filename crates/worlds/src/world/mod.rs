@@ -250,7 +250,17 @@ impl<'a> World<'a> {
             Rule::State { .. } => self.state(provision)?,
             _ => self.of_bearers(provision)?,
         };
-        let instances = self.touched(provision, instances)?;
+        let mut instances = self.touched(provision, instances)?;
+        for first in &terms.subject_to {
+            let breached = self.standing_breached(first)?;
+            let give_way = |instance: Instance| {
+                let (edges, breached): (Vec<Instant>, Ticks) = (breached.edges().collect(), breached.clone());
+                instance.mapped(edges, move |inner, at| {
+                    inner(at).map(|status| if breached.contains(at) { Status::Inactive } else { status })
+                })
+            };
+            instances = instances.into_iter().map(give_way).collect();
+        }
         let effort = terms.manner.is_some() || terms.quality.is_some();
         Ok(if effort { instances.into_iter().map(Instance::not_judged).collect() } else { instances })
     }

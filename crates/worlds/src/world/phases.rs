@@ -75,9 +75,6 @@ impl World<'_> {
         if let Some(unless) = &provision.terms.unless {
             scope = scope.and(&self.ticks(unless)?.not());
         }
-        for first in &provision.terms.subject_to {
-            scope = scope.and(&self.standing_breached(first)?.not());
-        }
         if let Some(ended) =
             self.effects.ended(&self.agreement, &Target::Provision(provision.id.clone()), &provision.while_)
         {

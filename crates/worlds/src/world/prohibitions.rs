@@ -23,11 +23,14 @@ impl World<'_> {
         let scope = self.scope(provision)?;
         let violations = self.violating(provision)?;
         let changes: Vec<Instant> = scope.edges().chain(violations.iter().map(|one| one.deed.at)).collect();
+        // What should have been prevented and happened is not judged where conduct alone is owed.
+        let conduct = matches!(provision.rule, Rule::Answerable { for_result: false, .. });
+        let worst = if conduct { Status::NotAdjudicated } else { Status::Breached };
         let status = |violated: Option<Instant>| {
             let scope = scope.clone();
             move |at: Instant| {
                 Some(match scope.first_from(Instant::MIN) {
-                    _ if violated.is_some_and(|first| first <= at) => Status::Breached,
+                    _ if violated.is_some_and(|first| first <= at) => worst,
                     _ if scope.contains(at) => Status::Pending,
                     Some(first) if first <= at => Status::Met,
                     _ => Status::Inactive,
@@ -46,8 +49,8 @@ impl World<'_> {
     fn violating(&self, provision: &Provision) -> Result<Vec<Violation<'_>>, Refused> {
         let (action, for_others) = match &provision.rule {
             Rule::Prohibition { action } => (action.clone(), false),
-            Rule::Answerable { action, for_result: true } => (action.clone(), true),
-            _ => return not_handled("conduct, which nothing computes"),
+            Rule::Answerable { action, .. } => (action.clone(), true),
+            _ => return not_handled("a rule of another kind"),
         };
         let scope = self.scope(provision)?;
         let stops = self.effects.stops(&self.agreement, provision);
@@ -90,7 +93,7 @@ impl World<'_> {
     pub(super) fn violations(&self, id: &str, at: Instant) -> Result<u64, Refused> {
         let Some(provision) = self.agreement.provisions.iter().find(|p| p.id == id) else { return Ok(0) };
         match &provision.rule {
-            Rule::Prohibition { .. } | Rule::Answerable { .. } => {}
+            Rule::Prohibition { .. } | Rule::Answerable { for_result: true, .. } => {}
             Rule::State { .. } => return self.state_violations(provision, at),
             _ => return Ok(0),
         }

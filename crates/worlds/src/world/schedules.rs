@@ -27,7 +27,7 @@ impl World<'_> {
         steps: &[Step],
     ) -> Result<Vec<Instance>, Refused> {
         let mut instances = Vec::new();
-        let mut before: Owed = Rc::new(|_| Demand { least: Some(Amount::ZERO), most: None });
+        let mut before: Owed = Rc::new(|_| Demand { least: Some(Amount::ZERO), most: Some(Amount::ZERO) });
         for (index, step) in steps.iter().enumerate() {
             let (own, further) = self.owed(&step.measure)?;
             let owed: Owed = if step.in_all {
@@ -35,8 +35,12 @@ impl World<'_> {
             } else {
                 let before = before.clone();
                 Rc::new(move |at| {
-                    let base = before(at).least.unwrap_or(Amount::ZERO);
-                    own(at).map(|amount| amount + base)
+                    let (base, own) = (before(at), own(at));
+                    let below = base.least.unwrap_or(Amount::ZERO);
+                    Demand {
+                        least: own.least.map(|least| least + below),
+                        most: own.most.zip(base.most).map(|(most, base)| most + base),
+                    }
                 })
             };
             before = owed.clone();
