@@ -307,8 +307,7 @@ impl<'a> Context<'a> {
             if let Some(each) = self.singles(provision, breach)? {
                 return Ok(each.into_iter().reduce(|a, b| a.either(&b)).unwrap_or_else(Moments::never));
             }
-            // It was first breached when it was first overdue.
-            Ok(self.overdue(id)?.first(self.origin(), self.at))
+            Ok(self.broken(id)?.first(self.origin(), self.at))
         })
     }
 }
@@ -399,8 +398,7 @@ fn breach(single: &Single<'_>, at: Instant) -> Moments {
         for span in &single.opens.spans {
             let dues =
                 Period { first: single.deadline.last(span.first), last: single.deadline.last(span.last) };
-            // Performed on the very first tick after it, it was late and never breached.
-            let views = |due: Instant| single.bounds.views(&[from, due.next().next().max(from)]);
+            let views = |due: Instant| single.bounds.views(&[from, due.next().max(from)]);
             let possible = views(dues.first).iter().any(|v| v.low(0, 1) < owed);
             let avoidable = views(dues.last).iter().any(|v| v.high(0, 1).is_none_or(|h| h >= owed));
             if possible {

@@ -2,7 +2,10 @@
 //!
 //! Invariant: `holds` is always right; `opens` and `closes` say all that there is to say where `simple` is set, and there only.
 
-use model::{Instant, agreement::Condition};
+use model::{
+    Instant, Period,
+    agreement::{Condition, PhaseEnd},
+};
 
 use crate::{
     conditions::{Context, NotComputed},
@@ -55,12 +58,9 @@ impl Context<'_> {
         if let Some(unless) = unless {
             ends = join(ends, self.once_without(unless)?);
         }
-        let ends = ends.map(|(opens, closes)| (opens.both(&entry), closes));
-        // What may close before it opens, or at once, may be empty.
-        let proper = ends
-            .filter(|(opens, closes)| opens.spans.first().is_none_or(|span| !closes.possible_by(span.first)));
-        Ok(match proper {
-            Some((opens, closes)) => Scope { opens, closes, holds, simple: true },
+        let ends = join(Some(Ends::from(entry)), ends).filter(Ends::never_empty);
+        Ok(match ends {
+            Some(Ends { opens, closes, .. }) => Scope { opens, closes, holds, simple: true },
             None => Scope {
                 opens: holds.first(self.agreement.in_force, self.at),
                 closes: Moments::never(),
@@ -71,33 +71,68 @@ impl Context<'_> {
     }
 
     /// The beginning and the end of what begins once and ends once; none for what can come and go.
-    fn once(&self, condition: &Condition) -> Result<Option<(Moments, Moments)>, NotComputed> {
+    fn once(&self, condition: &Condition) -> Result<Option<Ends>, NotComputed> {
         Ok(match condition {
-            Condition::During(id) => Some(self.phase(id)?),
+            Condition::During(id) => {
+                let (opens, closes) = self.phase(id)?;
+                let phase = self.agreement.phases.iter().find(|phase| phase.id == *id);
+                let lasts = phase
+                    .is_some_and(|phase| phase.latest.is_none() && !matches!(phase.ends, PhaseEnd::When(_)));
+                Some(Ends { opens, closes, lasts })
+            }
             Condition::All(all) => {
-                let whole = Some((self.entry()?, Moments::never()));
+                let whole = Some(Ends::from(self.entry()?));
                 all.iter().try_fold(whole, |so_far, c| Ok(join(so_far, self.once(c)?)))?
             }
             Condition::Not(inner) => self.once_without(inner)?,
-            _ if self.stays(condition) => Some((self.first(condition)?, Moments::never())),
+            _ if self.stays(condition) => Some(Ends::from(self.first(condition)?)),
             _ => None,
         })
     }
 
     /// The same of where a condition does not hold.
-    fn once_without(&self, condition: &Condition) -> Result<Option<(Moments, Moments)>, NotComputed> {
+    fn once_without(&self, condition: &Condition) -> Result<Option<Ends>, NotComputed> {
         Ok(match condition {
             Condition::Not(inner) => self.once(inner)?,
-            _ if self.stays(condition) => Some((self.entry()?, self.first(condition)?)),
+            _ if self.stays(condition) => {
+                Some(Ends { opens: self.entry()?, closes: self.first(condition)?, lasts: false })
+            }
             _ => None,
         })
     }
 }
 
-type Once = Option<(Moments, Moments)>;
+/// The one beginning and the one end of a scope.
+struct Ends {
+    opens: Moments,
+    closes: Moments,
+    /// In every world it ends after it began, though the instants possible overlap.
+    lasts: bool,
+}
 
-fn join(a: Once, b: Once) -> Once {
-    a.zip(b).map(|((opens, closes), (opens_too, closes_too))| {
-        (opens.both(&opens_too), closes.either(&closes_too))
+impl Ends {
+    /// From something on, for good.
+    fn from(opens: Moments) -> Ends {
+        Ends { opens, closes: Moments::never(), lasts: true }
+    }
+
+    /// Whether it has a tick in every world in which it begins.
+    fn never_empty(&self) -> bool {
+        let (first, last) = (self.opens.spans.first(), self.opens.spans.last());
+        let after = |span: &Period| !self.closes.possible_by(span.last);
+        last.is_none_or(after) || self.lasts && first.is_none_or(|span| !self.closes.possible_by(span.first))
+    }
+
+    /// Whether it is one from before another begins, for good.
+    fn around(&self, other: &Ends) -> bool {
+        let begun = |first: &Period| self.opens.certain_by(first.first);
+        self.closes.spans.is_empty() && other.opens.spans.first().is_none_or(begun)
+    }
+}
+
+fn join(a: Option<Ends>, b: Option<Ends>) -> Option<Ends> {
+    a.zip(b).map(|(a, b)| {
+        let lasts = a.lasts && b.lasts && (a.around(&b) || b.around(&a));
+        Ends { opens: a.opens.both(&b.opens), closes: a.closes.either(&b.closes), lasts }
     })
 }

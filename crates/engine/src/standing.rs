@@ -111,6 +111,15 @@ impl Context<'_> {
         Ok(Signal::any(&self.each(provision, Truth::No, is_breached)?))
     }
 
+    /// Whether some instance is breached, or late and so was, at each instant.
+    ///
+    /// # Errors
+    /// When the provision is not computed.
+    pub(crate) fn broken(&self, id: &Id) -> Result<Signal, NotComputed> {
+        let provision = self.provision(id)?;
+        Ok(Signal::any(&self.each(provision, Truth::No, is_broken)?))
+    }
+
     /// When a provision has come to so many violations: forbidden deeds, or instances that were breached.
     ///
     /// # Errors
@@ -127,7 +136,7 @@ impl Context<'_> {
             return Ok(reaching_in(&asked.bounds, &scope, count, self.at));
         }
         let ever = |now: &Signal| Signal::since(&now.first(self.origin(), self.at));
-        let each: Vec<Signal> = self.each(provision, Truth::No, is_breached)?.iter().map(ever).collect();
+        let each: Vec<Signal> = self.each(provision, Truth::No, is_broken)?.iter().map(ever).collect();
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         Ok(Signal::at_least(count, &each).first(self.origin(), self.at))
     }
@@ -181,6 +190,12 @@ impl Context<'_> {
         }
         Ok(Moments::reaching_since(&asked.bounds, self.start(not_before)?, amount, self.at))
     }
+}
+
+/// What is late was breached when its deadline passed.
+fn is_broken(set: StatusSet) -> Truth {
+    let broken: StatusSet = [Status::Breached, Status::Late].into_iter().collect();
+    Truth::of(set.iter().any(|status| broken.contains(status)), !set.is_empty() && broken.includes(set))
 }
 
 fn is_breached(set: StatusSet) -> Truth {
