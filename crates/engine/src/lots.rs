@@ -51,8 +51,8 @@ pub fn in_proportion(context: &Context<'_>, provision: &Provision) -> Result<Out
         for unit in 1..=units {
             let (need, opens) = (Need::plain(Required::AtLeast(Amount::whole(unit))), opens(unit));
             match levels.last_mut() {
-                // Units that are owed from the same instant on are owed together.
-                Some((last, same)) if *same == opens => *last = need,
+                // Units that are owed from one instant on are owed together; what may be at the same need not be.
+                Some((last, same)) if *same == opens && is_one_instant(same) => *last = need,
                 _ => levels.push((need, opens)),
             }
         }
@@ -76,6 +76,10 @@ pub fn in_proportion(context: &Context<'_>, provision: &Provision) -> Result<Out
     outcome.note(&delivered, &provision.id);
     outcome.exact &= outcome.rows.iter().all(|(_, row)| row.answer.status.len() == 1);
     Ok(outcome)
+}
+
+fn is_one_instant(opens: &Moments) -> bool {
+    !opens.never && matches!(opens.spans.as_slice(), [span] if span.first == span.last)
 }
 
 /// The lot that a deadline waits for, and its number.
