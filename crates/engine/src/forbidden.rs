@@ -1,4 +1,4 @@
-//! Prohibitions that bind at times only, and what excuses a forbidden deed.
+//! How much happened while a scope bound, and what excuses a forbidden deed.
 //!
 //! Invariant: a deed violates at a tick at which the prohibition binds; stretches that do not meet are bounded apart, so
 //! that the counts may be wider than they need be.

@@ -1,8 +1,10 @@
 //! Agreement and accepted evidence in, verdicts out (SEMANTICS.md; spec/worlds.md settles its details).
 //!
-//! The passes: a [`measure::Measure`] holds the literals of one kind of deed; [`bounds::Bounds`] is what they allow between instants in every
-//! maximal consistent set; [`moments::Moments`] is when something can first have come about, [`signal::Signal`] whether something that comes and goes can hold; [`instance`] turns a window and bounds
-//! into statuses; [`evaluate`] walks the agreement.
+//! The passes: a [`measure::Measure`] holds the literals of one kind of deed; [`bounds::Bounds`] is what they allow between
+//! instants in every maximal consistent set; [`moments::Moments`] is when something can first have come about, and
+//! [`signal::Signal`] what something that comes and goes can be at each instant; `dues` goes from a provision to its instances,
+//! by its rule; [`instance`] turns a window and bounds into statuses; [`evaluate`] walks the agreement. What each construct means
+//! in one world is in spec/meaning.md.
 //!
 //! Invariant: a pure function of its arguments, sound in every world; it does no input or output and knows no clock.
 
