@@ -19,7 +19,7 @@ use crate::{
     measure::{Evidence, Role},
     moments::{Moments, Start},
     outcome::Outcome,
-    reach::{beyond, changed, deed},
+    reach::{beyond, certified, changed, deed},
 };
 
 /// A construct that this engine does not compute yet, in words.
@@ -207,6 +207,9 @@ impl<'a> Context<'a> {
         let found = self.agreement.milestones.iter().find(|m| m.id == *id);
         let milestone =
             found.ok_or_else(|| NotComputed(format!("the milestone {id}, which is not declared")))?;
+        if let Some(what) = certified(self.agreement, id) {
+            return Err(NotComputed(what));
+        }
         self.named(format!("milestone {id}"), || self.first(&milestone.when))
     }
 

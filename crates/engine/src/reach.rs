@@ -174,3 +174,10 @@ pub fn changed(agreement: &Agreement, target: &Target) -> Option<String> {
     let found = consequences.into_iter().find(|(_, c)| hit(&c.suspension.target));
     found.map(|(provision, _)| format!("what a breach of {} allows", provision.id))
 }
+
+/// Why a milestone is not computed: someone may certify it before its condition holds.
+#[must_use]
+pub fn certified(agreement: &Agreement, milestone: &Id) -> Option<String> {
+    let certifies = |power: &&Power| matches!(&power.faculty, Faculty::Other { act, target: Target::Milestone(on) } if act == "certify" && on == milestone);
+    agreement.powers.iter().find(certifies).map(|power| format!("the use of power {}", power.id))
+}

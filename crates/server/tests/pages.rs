@@ -232,8 +232,11 @@ async fn one_is_not_counted_as_several() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_computed_is_no_status_of_a_phase_or_milestone() {
-    let more = "phase one \"First phase\"\n  begins at entry into force\n  lasts 2 months\n\n\
-                milestone done \"All done\"\n  when north has released at least 2 prisoners to south\n";
+    let more = "phase one \"First phase\"\n  begins at entry into force\n  lasts 60 days\n\n\
+                power renewal \"Renewal\"\n  north and south together may extend phase one\n    \
+                by up to 60 days each time, at most 2 times, before it ends\n\n\
+                milestone done \"All done\"\n  when north has released at least 2 prisoners to south\n\n\
+                power sign_off \"Certificate\"\n  south may certify done\n";
     let app = small(more, "");
     let (_, _, json) = get(&app, "/answer.json").await;
     let answer: model::answer::Answer = serde_json::from_str(&json).unwrap();
