@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// The key of the instance that stands for all that nobody reported.
-const UNREPORTED: &str = "unreported";
+pub const UNREPORTED: &str = "unreported";
 
 /// An answer for each reference.
 ///

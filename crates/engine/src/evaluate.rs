@@ -47,6 +47,17 @@ pub fn evaluate(agreement: &Agreement, evidence: &dyn Evidence, at: Instant) -> 
     }
 }
 
+/// The statuses of some provisions alone.
+#[must_use]
+pub fn evaluate_some(agreement: &Agreement, evidence: &dyn Evidence, at: Instant, ids: &[Id]) -> Verdicts {
+    let context = Context::new(agreement, evidence, at);
+    let mut findings = BTreeSet::new();
+    let asked = agreement.provisions.iter().filter(|p| ids.contains(&p.id));
+    let provisions = asked.map(|p| provision(&context, p, &mut findings)).collect();
+    let findings = findings.into_iter().collect();
+    Verdicts { phases: Vec::new(), milestones: Vec::new(), provisions, findings }
+}
+
 fn phase(context: &Context<'_>, phase: &Phase, findings: &mut BTreeSet<Finding>) -> PhaseAnswer {
     let found = context.phase(&phase.id);
     let computed = found.is_ok();

@@ -231,7 +231,7 @@ impl Single<'_> {
 }
 
 /// Before the deadline: points are the start and now.
-fn running(required: Required, view: &View) -> StatusSet {
+pub(crate) fn running(required: Required, view: &View) -> StatusSet {
     let (low, high) = (view.low(0, 1), view.high(0, 1));
     let reaches = |amount: Amount| high.is_none_or(|h| h >= amount);
     let mut set = StatusSet::EMPTY;
@@ -254,7 +254,7 @@ fn running(required: Required, view: &View) -> StatusSet {
 }
 
 /// After the deadline: points are the start, the deadline and now.
-fn over(required: Required, view: &View) -> StatusSet {
+pub(crate) fn over(required: Required, view: &View) -> StatusSet {
     let reaches = |to: usize, amount: Amount| view.high(0, to).is_none_or(|h| h >= amount);
     let moved = view.high(1, 2).is_none_or(|h| h > Amount::ZERO);
     let mut set = StatusSet::EMPTY;

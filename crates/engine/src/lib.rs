@@ -4,7 +4,7 @@
 //! instants in every maximal consistent set; [`moments::Moments`] is when something can first have come about, and
 //! [`signal::Signal`] what something that comes and goes can be at each instant; `dues` goes from a provision to its instances,
 //! by its rule; [`instance`] turns a window and bounds into statuses; [`evaluate`] walks the agreement. What each construct means
-//! in one world is in spec/meaning.md.
+//! in one world is in spec/meaning.md. [`plain`] says which provisions' instances can be kept one by one, as claims come in.
 //!
 //! Invariant: a pure function of its arguments, sound in every world; it does no input or output and knows no clock.
 
@@ -29,6 +29,7 @@ pub mod moments;
 mod need;
 pub mod outcome;
 mod parts;
+pub mod plain;
 mod precedence;
 mod prohibition;
 pub mod reach;
@@ -45,6 +46,7 @@ pub mod stock;
 mod term;
 pub mod ties;
 
+pub use by_reference::UNREPORTED;
 pub use evaluate::evaluate;
 pub use measure::{Account, Event, Evidence, Measure, Role, Tally};
 pub use stock::{Kept, Level, Stock};

@@ -16,4 +16,4 @@ mod under;
 pub use decided::decided;
 pub use fit::{Considered, Use};
 pub use live::{live, superseded};
-pub use measure::Fused;
+pub use measure::{Fused, Listener};

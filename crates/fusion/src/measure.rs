@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use engine::{Account, Event, Evidence, Kept, Measure, Role, Stock, Tally};
 use model::{
-    Amount, Id, Instant, Period, Standard,
+    Amount, Duration, Id, Instant, Period, Standard,
     agreement::{Action, Agreement, Baseline, Counting, Where},
     amount::Range,
     claim::{Claim, Kind, Observed},
@@ -34,6 +34,19 @@ pub struct Fused<'a> {
     standard: Standard,
     known: Instant,
     decisions: Vec<&'a Decision>,
+}
+
+/// Someone whose silence about a kind of deed speaks, at whatever instant of knowledge.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Listener {
+    /// Those whose reports its silence is judged with.
+    pub group: BTreeSet<Id>,
+    /// Whether its silence is accepted by itself.
+    pub accepted: bool,
+    /// Whether parties have agreed to hear some of it and not all.
+    pub mixed: bool,
+    /// When it would have reported a deed, and how long after the deed its report may take.
+    pub heard: Vec<(Period, Duration)>,
 }
 
 /// What the literals asked for are to the provision.
@@ -240,23 +253,47 @@ impl<'a> Fused<'a> {
 
     /// Where a source's silence about the pattern speaks.
     pub(crate) fn silences(&self, source: &Source, pattern: &Action, items: &[Id]) -> Vec<(Period, bool)> {
-        let mut periods = Vec::new();
+        let heard = self.listening(source, pattern, items).into_iter();
+        let so_far = |(period, lag, agreed): (Period, Duration, bool)| {
+            let until = silent_until(self.known, lag);
+            Period::closed(period.first, period.last.min(until)).map(|seen| (seen, agreed))
+        };
+        heard.filter_map(so_far).collect()
+    }
+
+    /// Where its silence may speak once its lag has passed, and whether parties have agreed to hear it.
+    fn listening(&self, source: &Source, pattern: &Action, items: &[Id]) -> Vec<(Period, Duration, bool)> {
         let of = |item: &Id| Action { item: Some(item.clone()), ..pattern.clone() };
         let all =
             |c: &Coverage| self.covers(c, pattern) && items.iter().all(|item| self.covers(c, &of(item)));
-        for coverage in source.covers.iter().filter(|c| all(c)) {
-            let until = silent_until(self.known, coverage.lag);
-            let seen = Period::closed(coverage.period.first, coverage.period.last.min(until));
-            periods.extend(seen.map(|seen| (seen, !coverage.accepted_by.is_empty())));
-        }
+        let covering = source.covers.iter().filter(|c| all(c));
+        let mut periods: Vec<(Period, Duration, bool)> =
+            covering.map(|c| (c.period, c.lag, !c.accepted_by.is_empty())).collect();
         let blind = source.gaps.iter().map(|gap| gap.period).chain(self.blind(source, pattern));
         for gap in blind {
             periods = periods
                 .into_iter()
-                .flat_map(|(p, accepted)| less(&p, &gap).map(move |p| (p, accepted)))
+                .flat_map(|(p, lag, agreed)| less(&p, &gap).map(move |p| (p, lag, agreed)))
                 .collect();
         }
         periods
+    }
+
+    /// Whose silence about a kind of deed speaks.
+    #[must_use]
+    pub fn listeners(&self, pattern: &Action, role: Role<'_>) -> Vec<Listener> {
+        let side = Side::of(role, pattern);
+        let each = self.sources.values().filter_map(|source| {
+            let heard = self.listening(source, pattern, &[]);
+            let agreed = heard.first()?.2;
+            Some(Listener {
+                group: self.group(&source.id),
+                accepted: self.silence_accepted(source, &side, agreed),
+                mixed: heard.iter().any(|(_, _, other)| *other != agreed),
+                heard: heard.into_iter().map(|(period, lag, _)| (period, lag)).collect(),
+            })
+        });
+        each.collect()
     }
 
     fn covers(&self, coverage: &Coverage, pattern: &Action) -> bool {

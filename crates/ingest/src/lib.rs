@@ -9,6 +9,7 @@ mod fields;
 pub mod jsonl;
 mod lines;
 mod nearest;
+pub mod rows;
 pub mod sources;
 pub mod table;
 pub mod zones;

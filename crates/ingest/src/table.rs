@@ -20,7 +20,8 @@ use crate::{
     nearest,
 };
 
-/// The columns, in their usual order; any order is read, and what is left out counts as empty.
+/// The columns, in their usual order; any order is read, and what is left out counts as empty. Besides, `id` names a row,
+/// and `revises` and `retracts` name the row that this one takes the place of, or withdraws.
 pub const COLUMNS: [&str; 10] =
     ["time", "known_at", "act", "item", "by", "to", "zone", "amount", "ref", "source"];
 const REQUIRED: [&str; 3] = ["time", "act", "source"];
@@ -67,7 +68,7 @@ pub fn read(file_base_name: &str, reader: &mut dyn BufRead) -> Result<Read, std:
 }
 
 /// The cells of one line.
-fn cells(parser: &mut csv_core::Reader, line: &[u8]) -> Result<Vec<String>, Fault> {
+pub(crate) fn cells(parser: &mut csv_core::Reader, line: &[u8]) -> Result<Vec<String>, Fault> {
     const CELLS_AT_MOST: usize = 256;
     let (mut output, mut ends) = (vec![0; line.len() + 1], vec![0; CELLS_AT_MOST]);
     parser.reset();
@@ -99,7 +100,7 @@ fn cells(parser: &mut csv_core::Reader, line: &[u8]) -> Result<Vec<String>, Faul
 }
 
 /// The header, if it can be used.
-fn columns(cells: Vec<String>) -> Result<Vec<String>, Fault> {
+pub(crate) fn columns(cells: Vec<String>) -> Result<Vec<String>, Fault> {
     for column in REQUIRED {
         if !cells.iter().any(|cell| cell == column) {
             let found: Vec<&str> = cells.iter().map(String::as_str).collect();
@@ -118,7 +119,7 @@ fn columns(cells: Vec<String>) -> Result<Vec<String>, Fault> {
     Ok(cells)
 }
 
-fn row(
+pub(crate) fn row(
     columns: &[String],
     cells: Vec<String>,
     ordinals: &mut BTreeMap<[u8; 32], u64>,
@@ -142,7 +143,7 @@ fn row(
     let (source, act, amount) = (required("source")?, required("act")?, amount(cell("amount"))?);
     let place = cell("zone").map(|zone| Place { zone: Some(zone), ..Place::default() });
     Ok(Claim {
-        id: id(&cells, ordinals),
+        id: cell("id").unwrap_or_else(|| id(&cells, ordinals)),
         source,
         relays: None,
         origin: None,
@@ -162,8 +163,8 @@ fn row(
         cumulative_since: None,
         denies: Vec::new(),
         about: Vec::new(),
-        revises: None,
-        retracts: None,
+        revises: cell("revises"),
+        retracts: cell("retracts"),
         observed: None,
         about_source: None,
         quote: None,

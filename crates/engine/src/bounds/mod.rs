@@ -58,6 +58,17 @@ impl View {
         self.high[pair(i, j)].map(Amount)
     }
 
+    /// At least and at most so much: from the first to the second, from the first to the third and from the second to the third.
+    #[must_use]
+    pub fn of_both(
+        first: (Amount, Option<Amount>),
+        both: (Amount, Option<Amount>),
+        second: (Amount, Option<Amount>),
+    ) -> View {
+        let all = [first, both, second];
+        View { low: all.map(|(low, _)| low.0), high: all.map(|(_, high)| high.map(|h| h.0)) }
+    }
+
     /// Between so much and so much from the first point to the second.
     #[must_use]
     pub fn between(low: Amount, high: Option<Amount>) -> View {

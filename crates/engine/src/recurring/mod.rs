@@ -22,9 +22,9 @@ use crate::{
     outcome::Outcome,
     scope::Scope,
 };
-pub use cycle::{Turn, days_of, turns};
-pub use quota::range;
+pub use cycle::{Turn, days_of, scope as cycle_scope, turns};
 use quota::{Quota, Slot};
+pub use quota::{range, scaled, ticks};
 use window::Windows;
 
 /// A duty for each period.

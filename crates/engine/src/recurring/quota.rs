@@ -375,11 +375,13 @@ pub fn range(views: &[View]) -> Range {
     Range { low, high }
 }
 
-fn ticks(period: Period) -> i64 {
+/// How many ticks a period has.
+pub fn ticks(period: Period) -> i64 {
     period.last.0.saturating_sub(period.first.0).saturating_add(1)
 }
 
-fn scaled(amount: Amount, part: i64, whole: i64) -> Amount {
+/// An amount in proportion to a part of a whole.
+pub fn scaled(amount: Amount, part: i64, whole: i64) -> Amount {
     let scaled = i128::from(amount.0) * i128::from(part) / i128::from(whole.max(1));
     Amount(i64::try_from(scaled).unwrap_or(amount.0))
 }
