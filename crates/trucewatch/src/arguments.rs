@@ -75,6 +75,31 @@ Examples:
 
 Exit code 0: no difference in meaning; 1: there are differences; 2: a draft cannot be read or has errors.";
 
+const HISTORY_HELP: &str = "\
+A row for each instant from which on another verdict was known for the one instant asked about (--at): its statuses, and the \
+claim, the decision or the passing of time (silence that came to count) without which it would not have changed.
+
+Examples:
+  trucewatch history remains --at 2025-10-14T12:00+03:00
+  trucewatch history aid 2025-10-12 --at 2025-10-13T00:00+03:00      one day's quota
+  trucewatch history cessation --at 2025-10-20T00:00+03:00 --known-at 2025-11-01T00:00+02:00
+  trucewatch history remains --at 2025-11-01T00:00+02:00 --format csv
+
+Exit code 0: done; 2: there is no such provision or instance, or it is not computed.";
+
+const COMPARE_HELP: &str = "\
+The standards are the graded ones, those of the watch's settings, and the account of each side that speaks of the provision. The \
+readings are the text and those that bear on the provision. What differs is told against the first row.
+
+Examples:
+  trucewatch compare remains_for_remains
+  trucewatch compare aid --at 2025-11-07T12:00+02:00
+  trucewatch compare cessation --format csv
+  trucewatch compare aid --reading aid_trucks_only                   that reading alone, under every standard
+  trucewatch compare aid --standard corroborated                     that standard alone, in every reading
+
+Exit code 0: done; 2: there is no such provision, standard or reading.";
+
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Begin a watch: a folder with an agreement to fill in, its sources, a zone and a place for claims
@@ -104,6 +129,12 @@ pub enum Verb {
         after_help = "Examples:\n  trucewatch explain remains\n  trucewatch explain aid 2025-10-12 --standard account:israel\n  trucewatch explain remains_for_remains '#3' --reading israeli_dead_only"
     )]
     Explain(Explain),
+    /// How the verdict for one instant changed as evidence came in, and which claim changed it
+    #[command(after_help = HISTORY_HELP)]
+    History(History),
+    /// One provision under every standard of proof and every reading, beside each other
+    #[command(after_help = COMPARE_HELP)]
+    Compare(Compare),
     /// Serve the watch as web pages on this machine
     #[command(
         after_help = "Examples:\n  trucewatch serve -w watches/gaza-2025\n  trucewatch serve --port 9000"
@@ -208,8 +239,8 @@ pub struct Ask {
     #[command(flatten)]
     pub question: Asked,
     /// How to print the answer
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = Shape::Table)]
+    pub format: Shape,
 }
 
 #[derive(Debug, Args)]
@@ -220,6 +251,42 @@ pub struct Explain {
     pub instance: Option<String>,
     #[command(flatten)]
     pub ask: Ask,
+}
+
+#[derive(Debug, Args)]
+pub struct History {
+    /// The provision
+    pub provision: String,
+    /// The instance: a day, #k, or once; all of them together when left out
+    pub instance: Option<String>,
+    #[command(flatten)]
+    pub ask: Ask,
+}
+
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// The provision
+    pub provision: String,
+    #[command(flatten)]
+    pub watch: InWatch,
+    /// Statuses at this instant; with --known-at left out, as we know it now
+    #[arg(long, value_name = "TIME", value_parser = Instant::parse)]
+    pub at: Option<Instant>,
+    /// Use nothing that became known later; sets --at too when that is left out
+    #[arg(long, value_name = "TIME", value_parser = Instant::parse)]
+    pub known_at: Option<Instant>,
+    /// This standard alone; all of them when left out
+    #[arg(long, value_parser = Standard::parse)]
+    pub standard: Option<Standard>,
+    /// This reading alone, or text; all of them when left out
+    #[arg(long)]
+    pub reading: Option<String>,
+    /// Leave out what is restricted to others; “public” leaves out everything restricted [default: leave nothing out]
+    #[arg(long, value_name = "NAME")]
+    pub audience: Option<String>,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value_t = Shape::Table)]
+    pub format: Shape,
 }
 
 #[derive(Debug, Args)]
@@ -336,4 +403,17 @@ pub enum Format {
     Table,
     /// For programs
     Json,
+}
+
+/// How an answer is printed that can be taken as rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Shape {
+    /// For people
+    Table,
+    /// For programs: one object
+    Json,
+    /// For programs: one object a line, for each row
+    Jsonl,
+    /// For spreadsheets: a line of names, then a line for each row
+    Csv,
 }

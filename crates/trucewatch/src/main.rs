@@ -5,10 +5,12 @@
 
 mod arguments;
 mod check;
+mod compare;
 mod diff;
 mod evaluate;
 mod explain;
 mod format;
+mod history;
 mod init;
 mod means;
 mod print;
@@ -90,6 +92,8 @@ fn main() -> ExitCode {
         Verb::Evaluate(options) => evaluate::run(&options),
         Verb::Status(options) => status::run(&options),
         Verb::Explain(options) => explain::run(&options),
+        Verb::History(options) => history::run(&options),
+        Verb::Compare(options) => compare::run(&options),
         Verb::Serve(options) => serve::run(&options),
         Verb::Vocabulary(options) => vocabulary::run(&options),
         Verb::Lsp => editor(),

@@ -2,9 +2,12 @@
 //!
 //! Invariant: everything that touches a file is in [`files`]; a verdict is [`verdict::evaluate`] and nothing else.
 
+mod bearing;
 pub mod beside;
+pub mod compare;
 pub mod explain;
 pub mod files;
+pub mod history;
 pub mod verdict;
 
 pub use beside::{Beside, BesideDifference};
