@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use model::{Instant, Standard, vocabulary::LANGUAGES};
+use model::{Instant, Standard, Status, vocabulary::LANGUAGES};
 use watch::{Paths, Question, Watch};
 
 use crate::Failure;
@@ -75,6 +75,19 @@ Examples:
 
 Exit code 0: no difference in meaning; 1: there are differences; 2: a draft cannot be read or has errors.";
 
+const EXPLAIN_HELP: &str = "\
+Examples:
+  trucewatch explain remains
+  trucewatch explain aid 2025-10-12 --standard account:israel
+  trucewatch explain remains_for_remains '#3' --reading israeli_dead_only
+  trucewatch explain remains --why-not met           the evidence that is enough to rule it out
+  trucewatch explain aid 2025-10-12 --what-would-change   the smallest edits of the evidence that would
+
+Of --what-would-change: edits are a claim rejected, a claim accepted, a report added, a coverage added; the fewest come first, then \
+the least amount. One edit and two are gone through; where more are needed, one change is shown of which every edit is needed.
+
+Exit code 0: done; 2: there is no such provision or instance, or it is not computed.";
+
 const HISTORY_HELP: &str = "\
 A row for each instant from which on another verdict was known for the one instant asked about (--at): its statuses, and the \
 claim, the decision or the passing of time (silence that came to count) without which it would not have changed.
@@ -125,9 +138,7 @@ pub enum Verb {
     )]
     Status(Ask),
     /// Why a provision has the status it has, down to the words of each source
-    #[command(
-        after_help = "Examples:\n  trucewatch explain remains\n  trucewatch explain aid 2025-10-12 --standard account:israel\n  trucewatch explain remains_for_remains '#3' --reading israeli_dead_only"
-    )]
+    #[command(after_help = EXPLAIN_HELP)]
     Explain(Explain),
     /// How the verdict for one instant changed as evidence came in, and which claim changed it
     #[command(after_help = HISTORY_HELP)]
@@ -249,6 +260,12 @@ pub struct Explain {
     pub provision: String,
     /// The instance: a day, #k, or once; the last when left out
     pub instance: Option<String>,
+    /// Say instead why it cannot have this status: the least evidence that rules it out
+    #[arg(long, value_name = "STATUS", value_parser = Status::parse, conflicts_with = "what_would_change")]
+    pub why_not: Option<Status>,
+    /// Say instead what would change its status: the smallest edits of the evidence
+    #[arg(long)]
+    pub what_would_change: bool,
     #[command(flatten)]
     pub ask: Ask,
 }

@@ -7,6 +7,7 @@ use crate::{
     arguments::{Explain, Shape},
     print,
     status::{amount, in_words},
+    why,
 };
 
 /// Prints the explanation of one instance.
@@ -16,7 +17,16 @@ pub fn run(options: &Explain) -> Result<(), Failure> {
     let question = options.ask.question.question();
     // Names are declared in small letters; whoever asks need not write them so.
     let provision = options.provision.to_lowercase();
-    let explanation = watch.explain(&question, &provision, options.instance.as_deref())?;
+    let instance = options.instance.as_deref();
+    if let Some(status) = options.why_not {
+        let answer = watch.why_not(&question, &provision, instance, status)?;
+        return why::not(&watch, &answer, options.ask.format);
+    }
+    if options.what_would_change {
+        let changes = watch.what_would_change(&question, &provision, instance)?;
+        return why::changes(&watch, &changes, options.ask.format);
+    }
+    let explanation = watch.explain(&question, &provision, instance)?;
     match options.ask.format {
         Shape::Json => print::json(&explanation),
         Shape::Jsonl => print::jsonl(&listed(&explanation).map(|(_, line)| line).collect::<Vec<_>>()),
@@ -25,7 +35,8 @@ pub fn run(options: &Explain) -> Result<(), Failure> {
     }
 }
 
-const NAMES: [&str; 12] = [
+/// What the columns of claims are called.
+pub const NAMES: [&str; 12] = [
     "list",
     "claim",
     "source",
@@ -46,7 +57,8 @@ fn listed(e: &Explanation) -> impl Iterator<Item = (&'static str, &Line)> {
     lists.into_iter().flat_map(|(name, lines)| lines.iter().map(move |line| (name, line)))
 }
 
-fn for_spreadsheets((list, line): (&'static str, &Line)) -> Vec<String> {
+/// A claim with its list, for spreadsheets.
+pub fn for_spreadsheets((list, line): (&'static str, &Line)) -> Vec<String> {
     let bound = |bound: Option<model::Amount>| bound.map_or_else(String::new, |bound| bound.to_string());
     vec![
         list.to_owned(),
@@ -128,7 +140,8 @@ fn head(watch: &watch::Watch, e: &Explanation) -> String {
     )
 }
 
-fn lines(title: &str, lines: &[Line]) -> Option<String> {
+/// Claims under a title; none where there are none.
+pub fn lines(title: &str, lines: &[Line]) -> Option<String> {
     let each = lines.iter().map(|line| {
         let reason =
             if line.reason.is_empty() { String::new() } else { format!("\n      because {}", line.reason) };

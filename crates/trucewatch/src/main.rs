@@ -18,6 +18,7 @@ mod serve;
 mod status;
 mod texts;
 mod vocabulary;
+mod why;
 
 use std::process::ExitCode;
 

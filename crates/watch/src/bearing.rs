@@ -24,6 +24,7 @@ const UNNAMED: [&str; 9] =
     ["extend", "suspend", "resume", "terminate", "certify", "waive", "identify", "enter", "fly_over"];
 
 /// A provision with what its verdict hangs on.
+#[derive(Clone)]
 pub(crate) struct Bearing<'w> {
     watch: &'w Watch,
     /// The agreement as it is read, without what has no bearing.
@@ -71,17 +72,16 @@ impl<'w> Bearing<'w> {
 
     /// The same with another standard of proof.
     pub fn under(&self, standard: &model::Standard) -> Bearing<'w> {
-        let question = Question { standard: standard.clone(), ..self.question.clone() };
-        Bearing {
-            watch: self.watch,
-            agreement: self.agreement.clone(),
-            parts: self.parts.clone(),
-            index: self.index,
-            question,
-            acts: self.acts.clone(),
-            items: self.items.clone(),
-            baselines: self.baselines,
-        }
+        self.asking(Question { standard: standard.clone(), ..self.question.clone() })
+    }
+
+    /// The same at another instant.
+    pub fn at_instant(&self, at: Instant) -> Bearing<'w> {
+        self.asking(Question { at: Some(at), ..self.question.clone() })
+    }
+
+    fn asking(&self, question: Question) -> Bearing<'w> {
+        Bearing { question, ..self.clone() }
     }
 
     /// The provision.

@@ -4,11 +4,14 @@
 
 mod bearing;
 pub mod beside;
+pub mod change;
 pub mod compare;
+pub mod edits;
 pub mod explain;
 pub mod files;
 pub mod history;
 pub mod verdict;
+pub mod why_not;
 
 pub use beside::{Beside, BesideDifference};
 pub use explain::{Explanation, NoExplanation};
