@@ -101,7 +101,10 @@ fn for_people(watch: &Watch, of: &Changes) -> Result<(), Failure> {
         None if of.cut_short => "No change was found among those that were tried.".to_owned(),
         None => "No change of these kinds gives another status.".to_owned(),
         Some(only) if only.edits.len() > 2 => {
-            "No edit and no two edits change it. A minimal change, of which every edit is needed:".to_owned()
+            let tried = if of.cut_short { " that were tried" } else { "" };
+            format!(
+                "No edit and no two edits{tried} change it. A minimal change, of which every edit is needed:"
+            )
         }
         Some(first) => format!("The smallest changes, of {} each:", counted(first.edits.len(), "edit")),
     };
@@ -120,9 +123,9 @@ fn for_people(watch: &Watch, of: &Changes) -> Result<(), Failure> {
         ))?;
     }
     if of.cut_short {
-        let limit = watch::change::QUESTIONS_MAX;
+        let asked = counted(of.questions, "question");
         print::line(&format!(
-            "The work was cut short after {limit} questions: there may be more, or smaller."
+            "\nThe work was cut short after {asked}: there may be more changes, or smaller ones."
         ))?;
     } else {
         print::line(&format!("\n{} asked", counted(of.questions, "question")))?;

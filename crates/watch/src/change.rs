@@ -6,7 +6,7 @@
 use model::{
     Amount, Id, Instant, StatusSet,
     answer::{Finding, InstanceAnswer},
-    claim::Claim,
+    claim::{Claim, Kind},
 };
 use serde::Serialize;
 
@@ -18,8 +18,10 @@ use crate::{
     verdict::{Inputs, Question},
 };
 
-/// So many questions are asked at most.
-pub const QUESTIONS_MAX: usize = 3000;
+/// So many questions are asked at most about one edit and two.
+pub const QUESTIONS_MAX: usize = 600;
+/// So many more are asked at most for a change of more edits.
+const MORE_MAX: usize = 400;
 
 /// What would change the verdict on an instance.
 #[derive(Clone, Debug, Serialize)]
@@ -92,6 +94,8 @@ impl Watch {
             ground: &ground,
             chosen: &chosen,
             questions: 0,
+            limit: QUESTIONS_MAX,
+            cut_short: false,
             unjudged: 0,
             crowded,
         };
@@ -99,8 +103,7 @@ impl Watch {
         let amount = |change: &Change| change.edits.iter().map(Edit::amount).sum::<Amount>();
         let id = |change: &Change| change.edits.iter().map(Edit::id).collect::<Vec<_>>();
         changes.sort_by_key(|change| (change.edits.len(), amount(change), id(change)));
-        let (questions, unjudged) = (search.questions, search.unjudged);
-        let cut_short = questions >= QUESTIONS_MAX;
+        let Search { questions, unjudged, cut_short, .. } = search;
         Ok(Changes {
             provision: bearing.rule().id.clone(),
             status: chosen.status,
@@ -124,6 +127,8 @@ struct Search<'a> {
     ground: &'a Ground<'a>,
     chosen: &'a InstanceAnswer,
     questions: usize,
+    limit: usize,
+    cut_short: bool,
     unjudged: usize,
     /// Whether the evidence as it is contradicts itself in more ways than are gone through.
     crowded: bool,
@@ -154,9 +159,10 @@ impl Search<'_> {
                 }
             }
         }
-        if !pairs.is_empty() || self.questions >= QUESTIONS_MAX {
+        if !pairs.is_empty() {
             return Ok((pairs, true));
         }
+        self.limit += MORE_MAX;
         Ok((self.minimal(single)?.into_iter().collect(), false))
     }
 
@@ -183,7 +189,8 @@ impl Search<'_> {
 
     /// The statuses of the instance after these edits, where they are others; none too where no more is asked.
     fn after(&mut self, edits: &[Edit]) -> Result<Option<StatusSet>, NoExplanation> {
-        if self.questions >= QUESTIONS_MAX {
+        if self.questions >= self.limit {
+            self.cut_short = true;
             return Ok(None);
         }
         self.questions += 1;
@@ -207,25 +214,23 @@ impl Search<'_> {
     fn candidates(&self) -> Vec<Edit> {
         let mut edits = Vec::new();
         let (window, lists) = evidence(self.watch, self.bearing, self.chosen);
-        let decided = |claim: &Claim| self.ground.claims.iter().any(|one| one.id == claim.id);
         let known = |claim: &&Claim| claim.known_at <= self.bearing.known() && self.bearing.bears(claim);
-        for claim in self.watch.claims.iter().filter(known) {
-            let (claim, source) = (claim.id.clone(), claim.source.clone());
-            let rejected = !self.ground.claims.iter().any(|one| one.id == claim);
-            edits.push(if rejected {
-                Edit::Accept { claim, source }
-            } else {
-                Edit::Reject { claim, source }
-            });
-        }
-        for line in lists.aside.iter().chain(&lists.counted) {
-            let waits = line.reason.starts_with("the standard")
-                || line.reason.starts_with("it is not of")
-                || line.weight.ends_with("says so too");
-            let claim = self.watch.claim(&line.claim).filter(|claim| waits && decided(claim));
-            edits.extend(
-                claim.map(|claim| Edit::Accept { claim: claim.id.clone(), source: claim.source.clone() }),
-            );
+        let is_decided = |claim: &Claim| self.ground.claims.iter().any(|one| one.id == claim.id);
+        // What counts first: where the work is cut short, that was gone through.
+        let counts = |claim: &Claim| lists.counted.iter().any(|line| line.claim == claim.id);
+        let mut claims: Vec<&Claim> = self.watch.claims.iter().filter(known).collect();
+        claims.sort_by_key(|claim| (!counts(claim), &claim.id));
+        for claim in claims {
+            let (id, source) = (claim.id.clone(), claim.source.clone());
+            let deed = matches!(claim.kind, Kind::Event | Kind::Tally);
+            if !is_decided(claim) {
+                edits.push(Edit::Accept { claim: id, source });
+                continue;
+            }
+            edits.push(Edit::Reject { claim: id.clone(), source: source.clone() });
+            if deed && *self.ground.standard != model::Standard::Alleged {
+                edits.push(Edit::Accept { claim: id, source });
+            }
         }
         let at = self.bearing.at();
         let end = self.chosen.window.to.map_or(at, |to| to.previous().min(at));
@@ -249,6 +254,8 @@ impl Search<'_> {
                 to: at,
             }));
         }
+        // The few reports and coverages are tried with everything else.
+        edits.sort_by_key(|edit| matches!(edit, Edit::Reject { .. } | Edit::Accept { .. }));
         edits
     }
 

@@ -170,9 +170,16 @@ impl Ground<'_> {
             evidence.claims.push(own.clone());
             return;
         }
-        let pattern = |p: &(String, &Action)| own.act.as_ref() == Some(&p.1.act);
-        let found = crate::bearing::patterns(&self.provision.rule).into_iter().find(pattern);
-        let Some(pattern) = found.and_then(|(of, _)| self.pattern(&of)) else { return };
+        let to = own.to.first().and_then(|named| named.party.clone());
+        let pattern = Action {
+            act: own.act.clone().unwrap_or_default(),
+            by: self.provision.bearers.clone(),
+            item: own.item.clone(),
+            to,
+            place: None,
+            stage: None,
+            under: Vec::new(),
+        };
         let caps = own.kind == Kind::Tally;
         for (index, silent) in [Some(false), caps.then_some(true)].into_iter().flatten().enumerate() {
             let speaker = self.hearing(evidence, &pattern, silent, number * 2 + index + 100);
