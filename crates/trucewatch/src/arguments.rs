@@ -82,11 +82,25 @@ Examples:
   trucewatch explain remains_for_remains '#3' --reading israeli_dead_only
   trucewatch explain remains --why-not met           the evidence that is enough to rule it out
   trucewatch explain aid 2025-10-12 --what-would-change   the smallest edits of the evidence that would
+  trucewatch explain remains --certificate remains.json   then: trucewatch verify remains.json
 
 Of --what-would-change: edits are a claim rejected, a claim accepted, a report added, a coverage added; the fewest come first, then \
 the least amount. One edit and two are gone through; where more are needed, one change is shown of which every edit is needed.
 
-Exit code 0: done; 2: there is no such provision or instance, or it is not computed.";
+Exit code 0: done; 1: with --certificate, nothing shows this verdict yet; 2: there is no such provision or instance, or it is not \
+computed.";
+
+const VERIFY_HELP: &str = "\
+A certificate holds the agreement, every claim and source that it was made from, and the steps by which the verdict follows. They \
+are followed one by one, by a program that shares nothing with the one that found the verdict. That the claims are all there are, \
+and that they are true, it does not show.
+
+Examples:
+  trucewatch explain remains --certificate remains.json
+  trucewatch verify remains.json
+  trucewatch verify remains.json --format json
+
+Exit code 0: re-derived from the claims given; 1: it fails, and where; 2: the file cannot be read.";
 
 const HISTORY_HELP: &str = "\
 A row for each instant from which on another verdict was known for the one instant asked about (--at): its statuses, and the \
@@ -146,6 +160,9 @@ pub enum Verb {
     /// One provision under every standard of proof and every reading, beside each other
     #[command(after_help = COMPARE_HELP)]
     Compare(Compare),
+    /// Follow a certificate: whether its verdict is re-derived from the claims that it holds
+    #[command(after_help = VERIFY_HELP)]
+    Verify(Verify),
     /// Serve the watch as web pages on this machine
     #[command(
         after_help = "Examples:\n  trucewatch serve -w watches/gaza-2025\n  trucewatch serve --port 9000"
@@ -266,6 +283,9 @@ pub struct Explain {
     /// Say instead what would change its status: the smallest edits of the evidence
     #[arg(long)]
     pub what_would_change: bool,
+    /// Write what shows the verdict into this file, which `trucewatch verify` checks
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["what_would_change", "why_not"])]
+    pub certificate: Option<PathBuf>,
     #[command(flatten)]
     pub ask: Ask,
 }
@@ -304,6 +324,16 @@ pub struct Compare {
     /// How to print the answer
     #[arg(long, value_enum, default_value_t = Shape::Table)]
     pub format: Shape,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The certificate's file
+    #[arg(value_name = "FILE")]
+    pub certificate: PathBuf,
+    /// How to print what is found
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
 }
 
 #[derive(Debug, Args)]

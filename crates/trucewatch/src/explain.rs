@@ -26,6 +26,10 @@ pub fn run(options: &Explain) -> Result<(), Failure> {
         let changes = watch.what_would_change(&question, &provision, instance)?;
         return why::changes(&watch, &changes, options.ask.format);
     }
+    if let Some(file) = &options.certificate {
+        let certificate = watch.certify(&question, &provision, instance)?;
+        return crate::verify::write(&certificate, file);
+    }
     let explanation = watch.explain(&question, &provision, instance)?;
     match options.ask.format {
         Shape::Json => print::json(&explanation),

@@ -17,6 +17,7 @@ mod print;
 mod serve;
 mod status;
 mod texts;
+mod verify;
 mod vocabulary;
 mod why;
 
@@ -54,6 +55,15 @@ impl From<watch::UnknownReading> for Failure {
 impl From<watch::NoExplanation> for Failure {
     fn from(none: watch::NoExplanation) -> Self {
         Failure::Input(none.to_string())
+    }
+}
+
+impl From<watch::certify::NoCertificate> for Failure {
+    fn from(none: watch::certify::NoCertificate) -> Self {
+        match none {
+            watch::certify::NoCertificate::Unanswered(none) => none.into(),
+            watch::certify::NoCertificate::NotYet(what) => Failure::No(what),
+        }
     }
 }
 
@@ -95,6 +105,7 @@ fn main() -> ExitCode {
         Verb::Explain(options) => explain::run(&options),
         Verb::History(options) => history::run(&options),
         Verb::Compare(options) => compare::run(&options),
+        Verb::Verify(options) => verify::run(&options),
         Verb::Serve(options) => serve::run(&options),
         Verb::Vocabulary(options) => vocabulary::run(&options),
         Verb::Lsp => editor(),
