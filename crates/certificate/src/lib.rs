@@ -31,7 +31,7 @@ pub use form::{
 };
 pub use leaves::{leaves, satisfies};
 pub use path::GROWS;
-pub use prohibition::{forbidden, is_settled};
+pub use prohibition::{forbidden, is_settled, left_open};
 
 /// What a certificate is checked against: read from what it holds itself, by whoever can read it.
 #[derive(Clone, Copy, Debug)]

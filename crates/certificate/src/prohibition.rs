@@ -145,17 +145,8 @@ impl Check<'_, '_> {
                 "a world is shown only where nothing but reports of deeds is accepted",
             ));
         }
-        for screened in
-            self.literals.screen().iter().filter(|one| matches!(one.why.as_str(), "used" | "room"))
-        {
-            let claim = claims.get(&screened.claim).filter(|claim| {
-                claim.kind == Kind::Event
-                    && claim.range().high.is_some()
-                    && is_settled(self.literals, self.subject.case.claims, claim)
-            });
-            claim.ok_or_else(|| {
-                Fault::new(&at, format!("{} leaves more open than is checked", screened.claim))
-            })?;
+        if let Some(open) = left_open(self.literals, self.subject.case.claims) {
+            return Err(Fault::new(at, format!("{open} leaves more open than is checked")));
         }
         let mut told = BTreeSet::new();
         for deed in &witness.deeds {
@@ -200,6 +191,19 @@ pub fn is_settled(literals: &Literals<'_>, claims: &[Claim], claim: &Claim) -> b
     let same = |other: &Claim| other.id != claim.id && other.reference == claim.reference;
     let shared = claim.reference.is_some() && claims.iter().any(same);
     !shared && !literals.names().iter().any(against)
+}
+
+/// A claim that is used or leaves room and of which more is open than whether its deed happened; none where there is none.
+#[must_use]
+pub fn left_open(literals: &Literals<'_>, claims: &[Claim]) -> Option<Id> {
+    let heard = |why: &str| matches!(why, "used" | "room");
+    let screen = literals.screen();
+    let heard: BTreeSet<&Id> = screen.iter().filter(|one| heard(&one.why)).map(|one| &one.claim).collect();
+    let plain = |claim: &&Claim| {
+        claim.kind == Kind::Event && claim.range().high.is_some() && is_settled(literals, claims, claim)
+    };
+    let mut all = claims.iter().filter(|claim| heard.contains(&claim.id));
+    all.find(|claim| !plain(claim)).map(|claim| claim.id.clone())
 }
 
 /// Whether a deed is as a report has it.

@@ -66,7 +66,7 @@ pub fn run(options: &Verify) -> Result<(), Failure> {
         format!("{} of 9 statuses", checked.refuted.len()),
         checked.witnessed.len()
     ))?;
-    if !checked.unwitnessed.is_empty() {
+    if status.len() > 1 && !checked.unwitnessed.is_empty() {
         let names: Vec<&str> = checked.unwitnessed.iter().map(|status| status.name()).collect();
         print::line(&format!(
             "no world is shown for {}: the set may be wider than need be",

@@ -9,7 +9,7 @@ mod ways;
 use certificate::{
     Certificate, Checked, FORMAT, Fault, Given, Proof, Question as Asked, Subject, Text, VERSION,
 };
-use model::{agreement::Rule, claim::Claim};
+use model::{StatusSet, agreement::Rule, claim::Claim};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -32,7 +32,11 @@ pub enum NoCertificate {
 
 impl From<Fault> for NoCertificate {
     fn from(fault: Fault) -> NoCertificate {
-        NoCertificate::NotYet(if fault.at == "question.provision" { fault.why } else { fault.to_string() })
+        NoCertificate::NotYet(match fault.at.as_str() {
+            "question.provision" => fault.why,
+            "worlds" => format!("no certificate: {}", fault.why),
+            _ => format!("no certificate: it would fail at {fault}"),
+        })
     }
 }
 
@@ -98,12 +102,20 @@ impl Watch {
         let agreement = read_as(&self.agreement, question.reading.as_deref()).map_err(NoExplanation::from)?;
         let given = Given { agreement: &agreement, sources: &self.sources, claims: &self.claims };
         let subject = Subject::of(&given, &made.question)?;
-        made.proof = match &subject.provision.rule {
-            Rule::Prohibition { .. } => prohibition::proof(&subject, chosen.status)?,
-            _ => duty::proof(&subject, chosen.status)?,
-        };
+        made.proof = prove(&subject, chosen.status)?;
         certificate::check(&given, &made)?;
         Ok(made)
+    }
+}
+
+/// What shows that an instance has these statuses and no other.
+///
+/// # Errors
+/// For what cannot be shown yet.
+pub fn prove(subject: &Subject<'_>, status: StatusSet) -> Result<Proof, NoCertificate> {
+    match &subject.provision.rule {
+        Rule::Prohibition { .. } => prohibition::proof(subject, status),
+        _ => duty::proof(subject, status),
     }
 }
 

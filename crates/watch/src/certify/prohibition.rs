@@ -2,7 +2,9 @@
 //!
 //! Invariant: what is found here is only written down; whether it holds the checker says.
 
-use certificate::{Deed as Written, Proof, Refutation, Stream, Subject, Witness, forbidden, is_settled};
+use certificate::{
+    Deed as Written, Proof, Refutation, Stream, Subject, Witness, forbidden, is_settled, left_open,
+};
 use model::{
     Amount, Instant, Status, StatusSet,
     agreement::Action,
@@ -90,11 +92,7 @@ impl Search<'_, '_> {
         let names = self.literals.names();
         let proven: Vec<&Claim> =
             case.claims.iter().filter(|claim| names.contains(&format!("the deed of {}", claim.id))).collect();
-        let (settled, only) = (
-            proven.iter().all(|claim| is_settled(self.literals, case.claims, claim)),
-            proven.len() == names.len(),
-        );
-        if !settled || !only {
+        if proven.len() != names.len() || left_open(self.literals, case.claims).is_some() {
             return Vec::new();
         }
         let told = |first: bool| -> Vec<Written> {
