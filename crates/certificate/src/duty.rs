@@ -247,7 +247,9 @@ impl Frame<'_> {
     }
 
     /// Whether a fact holds, where it is one of instants; else the window in which the amount is bounded, how, and by how much.
-    #[must_use]
+    ///
+    /// # Errors
+    /// The bound that has to be shown.
     pub fn asks(&self, fact: Fact, openings: &Openings, at: Instant) -> Result<bool, Bound> {
         let all = match self.window {
             Window::Period(_, last) => after(last, at),
