@@ -11,6 +11,7 @@ mod explain;
 mod format;
 mod init;
 mod means;
+mod monitor;
 mod print;
 mod serve;
 mod status;
@@ -90,6 +91,7 @@ fn main() -> ExitCode {
         Verb::Evaluate(options) => evaluate::run(&options),
         Verb::Status(options) => status::run(&options),
         Verb::Explain(options) => explain::run(&options),
+        Verb::Monitor(options) => monitor::run(&options),
         Verb::Serve(options) => serve::run(&options),
         Verb::Vocabulary(options) => vocabulary::run(&options),
         Verb::Lsp => editor(),

@@ -5,11 +5,13 @@
 pub mod beside;
 pub mod explain;
 pub mod files;
+pub mod monitor;
 pub mod verdict;
 
 pub use beside::{Beside, BesideDifference};
 pub use explain::{Explanation, NoExplanation};
 pub use files::{Paths, Problems, Watch};
+pub use monitor::Monitor;
 pub use verdict::{Inputs, Question, UnknownReading, evaluate};
 
 impl Watch {
