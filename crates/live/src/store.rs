@@ -221,13 +221,14 @@ impl Store {
         .map(|row| (row, self.event(row)))
     }
 
-    /// Adds the rows of a table known by an instant, and what revises them. Given back are lines that cannot be used.
+    /// Adds the rows of a table known by an instant, and what revises them. Changes are told to who wants them; given back
+    /// are lines that cannot be used.
     pub fn append(
         &mut self,
         file: &str,
         batch: &Batch,
         until: Option<Instant>,
-        changes: &mut Vec<Change>,
+        mut changes: Option<&mut Vec<Change>>,
     ) -> Vec<(usize, String)> {
         if self.file.is_empty() {
             file.clone_into(&mut self.file);
@@ -235,32 +236,40 @@ impl Store {
         let shapes: Vec<u32> = batch.shapes.iter().map(|shape| self.shape(shape)).collect();
         let mut faults = Vec::new();
         self.reserve(batch.rows.len());
-        for row in batch.rows.iter().filter(|row| until.is_none_or(|until| row.known <= until)) {
-            let reference = row.reference.map(|word| (batch.word(word), word.hash));
+        for (at, row) in batch.rows.iter().enumerate() {
+            if until.is_some_and(|until| row.known > until) {
+                continue;
+            }
+            let reference = batch.word(row.reference);
             let shape = shapes[row.shape as usize];
             let event = (row.time, row.known, row.amount, shape, row.line);
-            let Some(id) = row.id else {
-                let row = self.push(event, reference);
-                changes.push(Change { of: Said::Row(row), live: true });
+            let mut tell = |row: u32| {
+                if let Some(changes) = changes.as_deref_mut() {
+                    changes.push(Change { of: Said::Row(row), live: true });
+                }
+            };
+            let Some((id, hashed)) = batch.ids.get(at).and_then(|id| batch.word(*id)) else {
+                tell(self.push(event, reference));
                 continue;
             };
-            let (word, new) = self.ids.keep(batch.word(id), id.hash);
+            let (word, new) = self.ids.keep(id, hashed);
             if new && !self.is_aimed_at(word) {
                 let row = self.push(event, reference);
                 self.name(row, word);
-                changes.push(Change { of: Said::Row(row), live: true });
+                tell(row);
                 continue;
             }
             let reference = reference.map(|(word, _)| String::from_utf8_lossy(word).into_owned());
             let id = self.ids.word(word).to_owned();
             let claim = self.claim_of(id, event, reference);
-            if let Err(fault) = self.add(claim, changes) {
+            if let Err(fault) = self.add(claim, changes.as_deref_mut().unwrap_or(&mut Vec::new())) {
                 faults.push((row.line as usize, fault));
             }
         }
         for claim in batch.claims.iter().filter(|claim| until.is_none_or(|until| claim.known_at <= until)) {
             let line = claim.read_from.1;
-            if let Err(fault) = self.add(claim.clone(), changes) {
+            let changes = changes.as_deref_mut();
+            if let Err(fault) = self.add(claim.clone(), changes.unwrap_or(&mut Vec::new())) {
                 faults.push((line, fault));
             }
         }
@@ -375,6 +384,13 @@ impl Store {
         self.loose.push(0);
         self.by_shape.insert(shape.clone(), number);
         number
+    }
+
+    /// Makes room for so many more rows, of which half may have a reference of their own.
+    pub fn expect(&mut self, more: usize) {
+        self.reserve(more);
+        self.references.reserve(more / 2);
+        self.heads.reserve(more / 2);
     }
 
     fn reserve(&mut self, more: usize) {

@@ -20,6 +20,13 @@ impl Words {
         self.ends.len()
     }
 
+    /// Makes room for so many more.
+    pub fn reserve(&mut self, more: usize) {
+        let (text, ends) = (&self.text, &self.ends);
+        self.by_hash.reserve(more, |known| hash(Words::bytes(text, ends, *known)));
+        self.ends.reserve(more);
+    }
+
     fn bytes<'t>(text: &'t [u8], ends: &[u32], word: u32) -> &'t [u8] {
         let at = word as usize;
         let start = at.checked_sub(1).map_or(0, |before| ends[before] as usize);

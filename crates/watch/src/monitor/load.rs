@@ -16,9 +16,9 @@ use model::{Instant, answer::Rejected};
 use crate::files::{Problems, base_name, in_words};
 
 /// Tables are read in blocks of so many bytes, cut at the end of a line.
-const BLOCK_BYTES: usize = 1 << 20;
+const BLOCK_BYTES: usize = 1 << 18;
 /// So many blocks may wait for one who reads them.
-const WAITING_MAX: usize = 4;
+const WAITING_MAX: usize = 8;
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -87,7 +87,9 @@ fn bulk(
     read: &mut Read,
 ) -> Result<(), std::io::Error> {
     let name = base_name(path);
-    let mut reader = BufReader::with_capacity(1 << 16, File::open(path)?);
+    let file = File::open(path)?;
+    let bytes = usize::try_from(file.metadata()?.len()).unwrap_or_default();
+    let mut reader = BufReader::with_capacity(1 << 16, file);
     let mut header = Vec::new();
     reader.read_until(b'\n', &mut header)?;
     let table = match Table::new(&name, &header) {
@@ -98,11 +100,15 @@ fn bulk(
             return Ok(());
         }
     };
+    let mut seen = 0_usize;
     let mut take = |batch: &Batch| {
-        let mut changes = Vec::new();
-        read.lines += batch.lines;
+        if seen == 0 {
+            // As many rows as there would be if all of them were like the first, and a few more.
+            store.expect(batch.rows.len() * (bytes / BLOCK_BYTES + 1) * 33 / 32);
+        }
+        seen += batch.lines;
         read.rejected.extend(batch.rejected.iter().cloned());
-        let faults = store.append(&name, batch, until, &mut changes);
+        let faults = store.append(&name, batch, until, None);
         let fault = |(line, reason)| Rejected { file: name.clone(), line, field: "id".to_owned(), reason };
         read.rejected.extend(faults.into_iter().map(fault));
     };
@@ -112,9 +118,10 @@ fn bulk(
         while let Some((block, line)) = blocks.next()? {
             take(&table.read(&block, line));
         }
+        read.lines += seen;
         return Ok(());
     }
-    std::thread::scope(|scope| {
+    let fed = std::thread::scope(|scope| {
         let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
         for _ in 0..readers {
             let (give, blocks) = sync_channel::<(Vec<u8>, usize)>(WAITING_MAX);
@@ -147,7 +154,9 @@ fn bulk(
             turn += 1;
         }
         feeder.join().unwrap_or_else(|_| Err(std::io::Error::other("the reader of the file failed")))
-    })
+    });
+    read.lines += seen;
+    fed
 }
 
 /// Whole lines of a table in blocks, each with the number of its first line.
