@@ -23,10 +23,12 @@ use crate::{
     measure::{Evidence, Measure, Role},
     moments::Moments,
     reach::beyond,
-    recurring::{Turn, cycle_scope, scaled, ticks, turns},
+    recurring::{cycle_scope, scaled, ticks, turns},
     scope::Scope,
     stock::{Kept, Stock},
 };
+
+pub use crate::recurring::Turn;
 
 /// A kind of deed that is asked about, and what it is to the provision.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -279,6 +279,17 @@ impl<'a> Fused<'a> {
         periods
     }
 
+    /// The live reports of the act by others than those asked about: of a deed with the same reference each denies that it was
+    /// done by these.
+    #[must_use]
+    pub fn rivals(&self, pattern: &Action, role: Role<'_>) -> Vec<Id> {
+        let side = Side::of(role, pattern);
+        let against = self.plainly(pattern, &side);
+        let of_act = |c: &&&Claim| c.kind == Kind::Event && speaks_of(c, &pattern.act) && states(c);
+        let others = self.claims.iter().filter(of_act).filter(|c| against.names_others(c));
+        others.map(|c| c.id.clone()).collect()
+    }
+
     /// Whose silence about a kind of deed speaks.
     #[must_use]
     pub fn listeners(&self, pattern: &Action, role: Role<'_>) -> Vec<Listener> {

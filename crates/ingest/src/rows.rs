@@ -17,6 +17,8 @@ use crate::{
 
 /// A row with more cells than this is read one by one.
 const CELLS_MAX: usize = 24;
+/// A row has some so many bytes.
+const LINE_BYTES: usize = 56;
 /// Whole numbers of so many digits are no amount too great.
 const DIGITS_MAX: usize = 11;
 
@@ -42,8 +44,7 @@ pub struct Shape {
 pub struct Word {
     start: u32,
     length: u32,
-    /// Its hash under [`hash`].
-    pub hash: u64,
+    hash: u64,
 }
 
 /// One event.
@@ -57,12 +58,10 @@ pub struct Row {
     pub amount: Amount,
     /// Its place among the shapes of its batch.
     pub shape: u32,
-    /// What ties it to other rows.
-    pub reference: Option<Word>,
-    /// Its identifier, where the table gives one.
-    pub id: Option<Word>,
     /// Its line in the file, from 1.
     pub line: u32,
+    /// What ties it to other rows; an empty word where nothing does.
+    pub reference: Word,
 }
 
 /// The rows of some lines.
@@ -72,6 +71,8 @@ pub struct Batch {
     pub shapes: Vec<Shape>,
     /// The rows, in the order of the file.
     pub rows: Vec<Row>,
+    /// Their identifiers, empty words where they have none; no words at all where the table has no such column.
+    pub ids: Vec<Word>,
     /// Rows that revise or retract others.
     pub claims: Vec<Claim>,
     /// Lines that were not read.
@@ -82,15 +83,19 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// The bytes of a word; they are UTF-8.
+    /// The bytes of a word and its hash, if it is not empty; they are UTF-8.
     #[must_use]
-    pub fn word(&self, word: Word) -> &[u8] {
+    pub fn word(&self, word: Word) -> Option<(&[u8], u64)> {
+        (word.length > 0).then(|| (self.bytes(word), word.hash))
+    }
+
+    fn bytes(&self, word: Word) -> &[u8] {
         &self.text[word.start as usize..(word.start + word.length) as usize]
     }
 
-    fn keep(&mut self, bytes: &[u8]) -> Option<Word> {
+    fn keep(&mut self, bytes: &[u8]) -> Word {
         if bytes.is_empty() {
-            return None;
+            return Word::default();
         }
         let word = Word {
             start: u32::try_from(self.text.len()).unwrap_or(u32::MAX),
@@ -98,7 +103,7 @@ impl Batch {
             hash: hash(bytes),
         };
         self.text.extend_from_slice(bytes);
-        Some(word)
+        word
     }
 }
 
@@ -132,6 +137,8 @@ struct Places {
     id: Option<usize>,
     revises: Option<usize>,
     retracts: Option<usize>,
+    /// The first and the last of the columns that make the shape, the source apart, where they stand side by side.
+    side_by_side: Option<(usize, usize)>,
 }
 
 impl Table {
@@ -160,6 +167,7 @@ impl Table {
             id: place("id"),
             revises: place("revises"),
             retracts: place("retracts"),
+            side_by_side: side_by_side(&columns),
         };
         Ok(Table { file: file.to_owned(), columns, places })
     }
@@ -169,12 +177,16 @@ impl Table {
     pub fn read(&self, block: &[u8], first_line: usize) -> Batch {
         let mut reading = Reading {
             table: self,
-            batch: Batch::default(),
+            batch: Batch {
+                rows: Vec::with_capacity(block.len() / LINE_BYTES),
+                text: Vec::with_capacity(block.len() / LINE_BYTES * 8),
+                ..Batch::default()
+            },
             known: HashTable::new(),
             keys: Vec::new(),
             key: Vec::new(),
             day: Day::default(),
-            last: None,
+            recent: Vec::new(),
             parser: csv_core::Reader::new(),
         };
         let mut line = first_line;
@@ -187,6 +199,17 @@ impl Table {
         }
         reading.batch
     }
+}
+
+/// The first and the last of the columns from `act` to `zone`, where no other stands between them.
+fn side_by_side(columns: &[String]) -> Option<(usize, usize)> {
+    let mut places: Vec<usize> = ["act", "item", "by", "to", "zone"]
+        .iter()
+        .filter_map(|name| columns.iter().position(|column| column == name))
+        .collect();
+    places.sort_unstable();
+    let (first, last) = (*places.first()?, *places.last()?);
+    (last - first + 1 == places.len()).then_some((first, last))
 }
 
 fn trimmed_end(line: &[u8]) -> &[u8] {
@@ -203,9 +226,20 @@ struct Reading<'t> {
     keys: Vec<Vec<u8>>,
     key: Vec<u8>,
     day: Day,
-    last: Option<u32>,
+    /// Shapes met lately, by their cells as they are written: most rows are of one of few.
+    recent: Vec<Recent>,
     parser: csv_core::Reader,
 }
+
+/// The cells of a shape as they are written in a row, and the shape.
+struct Recent {
+    cells: Vec<u8>,
+    source: Vec<u8>,
+    shape: u32,
+}
+
+/// So many shapes are looked through before they are looked up.
+const RECENT_MAX: usize = 8;
 
 type Cells<'l> = [&'l [u8]; CELLS_MAX];
 
@@ -221,13 +255,14 @@ impl Reading<'_> {
             return;
         }
         let mut all: Cells<'_> = [&[]; CELLS_MAX];
-        if split(line, &mut all) != Some(self.table.columns.len()) || self.plain(&all, number).is_none() {
+        if split(line, &mut all) != Some(self.table.columns.len()) || self.plain(line, &all, number).is_none()
+        {
             self.slow(line, number);
         }
     }
 
     /// A row that is plainly one; nothing is kept of any other.
-    fn plain(&mut self, all: &Cells<'_>, number: usize) -> Option<()> {
+    fn plain(&mut self, line: &[u8], all: &Cells<'_>, number: usize) -> Option<()> {
         let places = self.table.places;
         let cell = |place: Option<usize>| place.map_or(&[][..], |place| all[place].trim_ascii());
         if !cell(places.revises).is_empty() || !cell(places.retracts).is_empty() {
@@ -239,20 +274,29 @@ impl Reading<'_> {
             text => self.day.instant(text)?,
         };
         let amount = whole(cell(places.amount))?;
-        let words = [places.act, places.source].map(|place| all[place].trim_ascii());
-        if words.iter().any(|word| word.is_empty()) {
-            return None;
-        }
-        let common = [Some(places.act), places.item, places.by, places.to, places.zone, Some(places.source)];
-        let shape = self.shape(common.map(cell))?;
+        let shape = self.shape_of(line, all)?;
         let (reference, id) = (cell(places.reference), cell(places.id));
-        if std::str::from_utf8(reference).is_err() || std::str::from_utf8(id).is_err() {
+        let ascii = reference.is_ascii() && id.is_ascii();
+        if !ascii && (std::str::from_utf8(reference).is_err() || std::str::from_utf8(id).is_err()) {
             return None;
         }
-        let (reference, id) = (self.batch.keep(reference), self.batch.keep(id));
-        let line = u32::try_from(number).unwrap_or(u32::MAX);
-        self.batch.rows.push(Row { time, known, amount, shape, reference, id, line });
+        self.push(
+            Row { time, known, amount, shape, line: 0, reference: Word::default() },
+            reference,
+            id,
+            number,
+        );
         Some(())
+    }
+
+    fn push(&mut self, row: Row, reference: &[u8], id: &[u8], number: usize) {
+        let reference = self.batch.keep(reference);
+        if self.table.places.id.is_some() {
+            let id = self.batch.keep(id);
+            self.batch.ids.push(id);
+        }
+        let line = u32::try_from(number).unwrap_or(u32::MAX);
+        self.batch.rows.push(Row { line, reference, ..row });
     }
 
     fn shape(&mut self, cells: [&[u8]; 6]) -> Option<u32> {
@@ -261,17 +305,38 @@ impl Reading<'_> {
             self.key.extend_from_slice(cell);
             self.key.push(0);
         }
-        // Rows of one shape come in runs.
-        if let Some(last) = self.last.filter(|last| self.keys[*last as usize] == self.key) {
-            return Some(last);
-        }
         let (hashed, keys) = (hash(&self.key), &self.keys);
         let found = self.known.find(hashed, |shape| keys[*shape as usize] == self.key).copied();
         let shape = match found {
             Some(shape) => shape,
             None => self.new_shape(cells, hashed)?,
         };
-        self.last = Some(shape);
+        Some(shape)
+    }
+
+    /// The shape of a row: found by its cells as they stand, where it is one of those met lately.
+    fn shape_of(&mut self, line: &[u8], all: &Cells<'_>) -> Option<u32> {
+        let places = self.table.places;
+        let written = places.side_by_side.and_then(|(first, last)| {
+            let start = all[first].as_ptr().addr() - line.as_ptr().addr();
+            line.get(start..all[last].as_ptr().addr() - line.as_ptr().addr() + all[last].len())
+        });
+        let source = all[places.source];
+        if let Some(written) = written {
+            let same = |recent: &&Recent| recent.cells == written && recent.source == source;
+            if let Some(recent) = self.recent.iter().find(same) {
+                return Some(recent.shape);
+            }
+        }
+        let cell = |place: Option<usize>| place.map_or(&[][..], |place| all[place].trim_ascii());
+        let common = [Some(places.act), places.item, places.by, places.to, places.zone, Some(places.source)];
+        let shape = self.shape(common.map(cell))?;
+        if let Some(written) = written {
+            if self.recent.len() == RECENT_MAX {
+                self.recent.remove(0);
+            }
+            self.recent.push(Recent { cells: written.to_vec(), source: source.to_vec(), shape });
+        }
         Some(shape)
     }
 
@@ -313,13 +378,11 @@ impl Reading<'_> {
         let [act, item, by, to, zone] = common.each_ref().map(Vec::as_slice);
         let Some(shape) = self.shape([act, item, by, to, zone, claim.source.as_bytes()]) else { return };
         let time = claim.occurred.map_or(claim.known_at, |period| period.first);
-        let (reference, known) = (claim.reference.as_deref().unwrap_or_default(), claim.known_at);
-        let reference = self.batch.keep(reference.as_bytes());
-        let own = self.table.places.id.is_some().then_some(claim.written.get("id")).flatten();
-        let id = own.and_then(|id| id.as_str()).and_then(|id| self.batch.keep(id.as_bytes()));
-        let amount = claim.range().low.unwrap_or_default();
-        let line = u32::try_from(number).unwrap_or(u32::MAX);
-        self.batch.rows.push(Row { time, known, amount, shape, reference, id, line });
+        let reference = claim.reference.as_deref().unwrap_or_default();
+        let id = claim.written.get("id").and_then(|id| id.as_str()).unwrap_or_default();
+        let (known, amount) = (claim.known_at, claim.range().low.unwrap_or_default());
+        let row = Row { time, known, amount, shape, line: 0, reference: Word::default() };
+        self.push(row, reference.as_bytes(), id.as_bytes(), number);
     }
 }
 
@@ -421,7 +484,7 @@ mod tests {
         let plain: Vec<&Claim> = slow.claims.iter().filter(|c| c.revises.is_none()).collect();
         assert_eq!(batch.rows.len(), plain.len());
         assert_eq!(batch.claims.len() + plain.len(), slow.claims.len());
-        for (row, claim) in batch.rows.iter().zip(plain) {
+        for ((row, id), claim) in batch.rows.iter().zip(&batch.ids).zip(plain) {
             let shape = &batch.shapes[row.shape as usize];
             assert_eq!(Some(row.time), claim.occurred.map(|p| p.first));
             assert_eq!(row.known, claim.known_at);
@@ -429,11 +492,12 @@ mod tests {
             assert_eq!(Some(&shape.act), claim.act.as_ref());
             assert_eq!((&shape.item, &shape.source), (&claim.item, &claim.source));
             assert_eq!(shape.by.as_ref(), claim.by.first().and_then(|n| n.party.as_ref()));
-            let reference = row.reference.map(|word| String::from_utf8(batch.word(word).to_vec()).unwrap());
-            assert_eq!(reference, claim.reference);
+            let text =
+                |word: Word| batch.word(word).map(|(word, _)| String::from_utf8(word.to_vec()).unwrap());
+            assert_eq!(text(row.reference), claim.reference);
             assert_eq!(row.line as usize, claim.read_from.1);
-            if row.id.is_some() {
-                assert_eq!(batch.word(row.id.unwrap()), claim.id.as_bytes());
+            if let Some(id) = text(*id) {
+                assert_eq!(id, claim.id);
             }
         }
     }

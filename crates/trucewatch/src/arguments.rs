@@ -35,6 +35,21 @@ Examples:
 
 Exit code 0: done; 2: the folder holds files, or there is no such time zone.";
 
+const MONITOR_HELP: &str = "\
+All is computed from the evidence of each watch at the start. Every verdict is printed once, then claims are read from \
+standard input, one JSON object a line, and every verdict that a line changes is printed before the next line is read. \
+What comes in is not written to the watch. Time passes as claims become known: a deadline is over once a claim that \
+became known after it has come in. Under `corroborated` and `adverse`, and where what someone does hangs on evidence of \
+something else, a provision is evaluated whole on each change: with very many claims that takes longer.
+
+Examples:
+  trucewatch monitor < new.jsonl                              the nearest watch
+  trucewatch monitor watches/a watches/b < new.jsonl          each line says for which: {\"watch\": \"a\", …}
+  trucewatch monitor --once --instances breached,late         what holds now, with the instances that are or may be so
+  trucewatch monitor --standard alleged --standard adverse    several standards beside each other
+
+Exit code 0: the input has ended; 2: a watch cannot be read or, with --strict, a line was rejected.";
+
 const CHECK_HELP: &str = "\
 In a folder, and in the folders directly in it, every file that ends in .pact.md is checked: a watch, or a folder of \
 watches. Outlines of zones, and sources, are looked for beside the file; for standard input they are not.
@@ -163,6 +178,9 @@ pub enum Verb {
     /// Follow a certificate: whether its verdict is re-derived from the claims that it holds
     #[command(after_help = VERIFY_HELP)]
     Verify(Verify),
+    /// Keep verdicts up to date: new claims in, changed verdicts out, as JSON Lines
+    #[command(after_help = MONITOR_HELP)]
+    Monitor(Monitor),
     /// Serve the watch as web pages on this machine
     #[command(
         after_help = "Examples:\n  trucewatch serve -w watches/gaza-2025\n  trucewatch serve --port 9000"
@@ -334,6 +352,40 @@ pub struct Verify {
     /// How to print what is found
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct Monitor {
+    /// The watches' folders; the nearest upward that holds an agreement.pact.md when left out
+    #[arg(value_name = "FOLDER")]
+    pub watches: Vec<PathBuf>,
+    /// A standard of proof; may be given several times
+    #[arg(long, default_value = "alleged", value_parser = Standard::parse)]
+    pub standard: Vec<Standard>,
+    /// A reading that every one of the agreements declares, or text; may be given several times
+    #[arg(long, default_value = "text")]
+    pub reading: Vec<String>,
+    /// Statuses at this instant, whatever becomes known
+    #[arg(long, value_name = "TIME", value_parser = Instant::parse)]
+    pub at: Option<Instant>,
+    /// At the start, use nothing that became known later
+    #[arg(long, value_name = "TIME", value_parser = Instant::parse)]
+    pub known_at: Option<Instant>,
+    /// Print what holds now, and read no claims
+    #[arg(long)]
+    pub once: bool,
+    /// Do not print what holds at the start
+    #[arg(long, conflicts_with = "once")]
+    pub changes_only: bool,
+    /// List at the start the instances that have, or may have, one of these statuses
+    #[arg(long, value_delimiter = ',', value_name = "STATUS", value_parser = Status::parse)]
+    pub instances: Vec<Status>,
+    /// Exit with 2 when a line was rejected
+    #[arg(long)]
+    pub strict: bool,
+    /// How many threads may work; as many as there are cores when left out
+    #[arg(long, value_name = "N")]
+    pub threads: Option<std::num::NonZeroUsize>,
 }
 
 #[derive(Debug, Args)]

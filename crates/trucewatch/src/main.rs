@@ -13,6 +13,7 @@ mod format;
 mod history;
 mod init;
 mod means;
+mod monitor;
 mod print;
 mod serve;
 mod status;
@@ -106,6 +107,7 @@ fn main() -> ExitCode {
         Verb::History(options) => history::run(&options),
         Verb::Compare(options) => compare::run(&options),
         Verb::Verify(options) => verify::run(&options),
+        Verb::Monitor(options) => monitor::run(&options),
         Verb::Serve(options) => serve::run(&options),
         Verb::Vocabulary(options) => vocabulary::run(&options),
         Verb::Lsp => editor(),

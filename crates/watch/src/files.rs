@@ -274,7 +274,7 @@ pub fn read_text(path: &Path) -> Result<String, Problems> {
     })
 }
 
-fn in_words(error: &std::io::Error) -> String {
+pub(crate) fn in_words(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
         std::io::ErrorKind::PermissionDenied => "it may not be read: permission denied".to_owned(),
@@ -282,7 +282,7 @@ fn in_words(error: &std::io::Error) -> String {
     }
 }
 
-fn base_name(path: &Path) -> String {
+pub(crate) fn base_name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 

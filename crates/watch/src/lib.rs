@@ -11,12 +11,14 @@ pub mod edits;
 pub mod explain;
 pub mod files;
 pub mod history;
+pub mod monitor;
 pub mod verdict;
 pub mod why_not;
 
 pub use beside::{Beside, BesideDifference};
 pub use explain::{Explanation, NoExplanation};
 pub use files::{Paths, Problems, Watch};
+pub use monitor::Monitor;
 pub use verdict::{Inputs, Question, UnknownReading, evaluate};
 
 impl Watch {
