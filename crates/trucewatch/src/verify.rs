@@ -61,9 +61,9 @@ pub fn run(options: &Verify) -> Result<(), Failure> {
         verified.certificate.agreement.file, verified.certificate.agreement.sha256
     ))?;
     print::line(&format!(
-        "re-derived from the claims given: {} screened, {} ruled out, {} shown by a world",
+        "re-derived from the claims given: {} screened, {} of 9 statuses ruled out, {} shown by a world",
         counted(checked.claims, "claim"),
-        format!("{} of 9 statuses", checked.refuted.len()),
+        checked.refuted.len(),
         checked.witnessed.len()
     ))?;
     if status.len() > 1 && !checked.unwitnessed.is_empty() {

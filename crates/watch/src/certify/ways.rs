@@ -13,6 +13,16 @@ use super::{NoCertificate, not_yet};
 /// More leaves than this are not written down.
 const LEAVES_MAX: usize = 64;
 
+/// What comes of a search.
+enum Found {
+    /// The way of least sum, and its sum.
+    Way(i64, Vec<Step>),
+    /// A way that comes round to less than nothing.
+    Round(Vec<Step>),
+    /// Nothing.
+    None,
+}
+
 /// What the literals of a leaf set, as steps between instants.
 pub struct Ways {
     nodes: Vec<Instant>,
@@ -42,11 +52,7 @@ impl Ways {
 
     /// The way of least sum from one of the starts to one of the ends, and its sum; a way that goes round below nothing, where
     /// there is one.
-    fn least(
-        &self,
-        is_start: impl Fn(Instant) -> bool,
-        is_end: impl Fn(Instant) -> bool,
-    ) -> (Option<(i64, Vec<Step>)>, Option<Vec<Step>>) {
+    fn least(&self, is_start: impl Fn(Instant) -> bool, is_end: impl Fn(Instant) -> bool) -> Found {
         let mut sums: Vec<Option<i64>> = self.nodes.iter().map(|node| is_start(*node).then_some(0)).collect();
         let mut by: Vec<Option<usize>> = vec![None; self.nodes.len()];
         let mut changed = None;
@@ -69,11 +75,11 @@ impl Ways {
             for _ in 0..self.nodes.len() {
                 node = by[node].map_or(node, |number| self.steps[number].0);
             }
-            return (None, Some(self.back(node, &by, Some(node))));
+            return Found::Round(self.back(node, &by, Some(node)));
         }
         let ends = (0..self.nodes.len()).filter(|node| is_end(self.nodes[*node]));
         let best = ends.filter_map(|node| sums[node].map(|sum| (sum, node))).min();
-        (best.map(|(sum, node)| (sum, self.back(node, &by, None))), None)
+        best.map_or(Found::None, |(sum, node)| Found::Way(sum, self.back(node, &by, None)))
     }
 
     /// The steps that lead to a node, back to its start or to a node.
@@ -96,20 +102,27 @@ impl Ways {
         if from >= until && most >= 0 {
             return Some(Vec::new());
         }
-        let (best, _) = self.least(|node| node <= from, |node| node >= until);
-        best.filter(|(sum, steps)| *sum <= most && !steps.is_empty()).map(|(_, steps)| steps)
+        match self.least(|node| node <= from, |node| node >= until) {
+            Found::Way(sum, steps) if sum <= most && !steps.is_empty() => Some(steps),
+            _ => None,
+        }
     }
 
     /// Steps that bound the amount of a window from below by no less than so much.
     pub fn at_least(&self, (from, until): (Instant, Instant), least: i64) -> Option<Vec<Step>> {
         let inside = |node: Instant| from <= node && node <= until;
-        let (best, _) = self.least(inside, inside);
-        best.filter(|(sum, steps)| -sum >= least && !steps.is_empty()).map(|(_, steps)| steps)
+        match self.least(inside, inside) {
+            Found::Way(sum, steps) if -sum >= least && !steps.is_empty() => Some(steps),
+            _ => None,
+        }
     }
 
     /// A way that comes round to where it began, to less than nothing.
     fn round(&self) -> Option<Vec<Step>> {
-        self.least(|_| true, |_| false).1
+        match self.least(|_| true, |_| false) {
+            Found::Round(steps) => Some(steps),
+            _ => None,
+        }
     }
 }
 
