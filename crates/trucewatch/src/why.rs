@@ -40,7 +40,8 @@ fn not_for_people(watch: &Watch, of: &WhyNot) -> Result<(), Failure> {
     print::line(&format!("The evidence gives: {}\n", of.bounds.join("; ")))?;
     if of.possible {
         let wide = if of.exact { "" } else { " (the set may be wider than need be)" };
-        return print::line(&format!("{asked} is not ruled out: it is among the statuses possible{wide}."));
+        print::line(&format!("{asked} is not ruled out: it is among the statuses possible{wide}."))?;
+        return world(watch, of);
     }
     if of.by_text {
         return print::line(&format!("No evidence is needed: the text and the instant rule {asked} out."));
@@ -53,6 +54,31 @@ fn not_for_people(watch: &Watch, of: &WhyNot) -> Result<(), Failure> {
     }
     if of.cut_short {
         print::line("The work was cut short: less may be enough.")?;
+    }
+    Ok(())
+}
+
+/// What was done in a world that gives the status.
+fn world(watch: &Watch, of: &WhyNot) -> Result<(), Failure> {
+    let Some(deeds) = &of.world else {
+        let why = of.no_world.as_deref().unwrap_or_default();
+        return print::line(&format!("No world that gives it is shown: {why}"));
+    };
+    print::line("\nA world that gives it, in which nothing else was done")?;
+    if deeds.is_empty() {
+        print::line("  nothing")?;
+    }
+    for deed in deeds {
+        let by: Vec<&str> = deed.by.iter().map(|id| watch.agreement.label(id)).collect();
+        let what =
+            deed.item.as_deref().map_or_else(String::new, |item| format!(" {}", watch.agreement.label(item)));
+        let (when, amount) = (local(watch, deed.at), deed.amount);
+        let report = deed.report.as_ref().map_or_else(String::new, |claim| format!(", as {claim} reports"));
+        print::line(&format!(
+            "  {when}  {}: {} {amount}{what}{report}",
+            by.join(" and "),
+            deed.act.replace('_', " ")
+        ))?;
     }
     Ok(())
 }

@@ -54,6 +54,10 @@ pub struct WhyNot {
     pub by_text: bool,
     /// Whether fewer may be enough: the work was cut short.
     pub cut_short: bool,
+    /// Where it is possible: all that was done in a world that gives it.
+    pub world: Option<Vec<certificate::Deed>>,
+    /// Why no world is shown, where none is.
+    pub no_world: Option<String>,
 }
 
 impl Watch {
@@ -84,7 +88,15 @@ impl Watch {
                 Part::Silence(id) => silences.push(id.clone()),
             }
         }
+        let world = possible.then(|| self.world(question, provision, &chosen.key, asked));
+        let (world, no_world) = match world {
+            Some(Ok(deeds)) => (Some(deeds), None),
+            Some(Err(why)) => (None, Some(why)),
+            None => (None, None),
+        };
         Ok(WhyNot {
+            world,
+            no_world,
             provision: bearing.rule().id.clone(),
             asked,
             status: chosen.status,
@@ -100,6 +112,21 @@ impl Watch {
             cut_short: questions >= QUESTIONS_MAX,
             instance: chosen.key,
         })
+    }
+}
+
+impl Watch {
+    /// All that was done in a world that gives a status, as a certificate shows it.
+    fn world(
+        &self,
+        question: &Question,
+        provision: &str,
+        instance: &str,
+        status: Status,
+    ) -> Result<Vec<certificate::Deed>, String> {
+        let shown = self.certify(question, provision, Some(instance)).map_err(|why| why.to_string())?;
+        let world = shown.proof.witnesses.into_iter().find(|world| world.status == status);
+        world.map(|world| world.deeds).ok_or_else(|| "none was found".to_owned())
     }
 }
 

@@ -168,7 +168,12 @@ fn why_not_gives_evidence_of_which_every_part_is_needed() {
     assert!(!status.expect("computed").contains(Status::Breached));
     // The text and the instant are enough where the deadline has passed.
     assert!(watch.why_not(&at("d7"), "p", None, Status::Pending).expect("an answer").by_text);
-    assert!(watch.why_not(&at("d7"), "p", None, Status::Met).expect("an answer").possible);
+    // What is possible has a world, and in it the ten were released in time.
+    let met = watch.why_not(&at("d7"), "p", None, Status::Met).expect("an answer");
+    let deeds = met.world.expect("a world");
+    let end = notation::instant("d5").expect("an instant");
+    let in_time: Amount = deeds.iter().filter(|deed| deed.at < end).map(|deed| deed.amount).sum();
+    assert!(met.possible && in_time >= Amount::whole(10), "{deeds:?}");
 }
 
 #[test]
