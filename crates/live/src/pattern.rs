@@ -30,6 +30,8 @@ pub struct Pattern {
     pub ask: Ask,
     /// The deeds over time, where sums over time are asked for.
     pub flow: Option<Flow>,
+    /// The references under which there are such deeds, where they have just been listed.
+    pub referred: Option<Vec<u32>>,
     /// By shape, whether events of it are such deeds.
     of: Vec<bool>,
     shapes: Vec<u32>,
@@ -54,6 +56,7 @@ impl Pattern {
         Pattern {
             ask,
             flow: None,
+            referred: None,
             of: Vec::new(),
             shapes: Vec::new(),
             rival: Vec::new(),

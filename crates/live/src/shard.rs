@@ -107,6 +107,7 @@ impl Shard {
             kept.dirt.all = true;
         }
         shard.refresh(store, &all);
+        shard.patterns.iter_mut().for_each(|pattern| pattern.referred = None);
         shard
     }
 
@@ -198,22 +199,39 @@ impl Shard {
         }
     }
 
-    /// Fills the flows from all live rows.
+    /// Fills the flows from all live rows, and lists the references under which something is answered by reference.
     fn fill(&mut self, store: &Store) {
-        let flowing: Vec<Vec<u32>> = self
-            .hits
-            .iter()
-            .map(|hits| hits.iter().copied().filter(|p| self.patterns[*p as usize].flow.is_some()).collect())
-            .collect();
+        for kept in &self.kept {
+            if kept.plan.as_ref().is_some_and(|plan| !Lane::flows(plan)) {
+                self.patterns[kept.asks[0] as usize].referred = Some(Vec::new());
+            }
+        }
+        let wanted = |p: &u32| {
+            let pattern = &self.patterns[*p as usize];
+            pattern.flow.is_some() || pattern.referred.is_some()
+        };
+        let hits: Vec<Vec<u32>> =
+            self.hits.iter().map(|hits| hits.iter().copied().filter(wanted).collect()).collect();
         let mut events: Vec<Vec<(Instant, Amount)>> = vec![Vec::new(); self.patterns.len()];
-        if flowing.iter().any(|hits| !hits.is_empty()) {
+        if hits.iter().any(|hits| !hits.is_empty()) {
             for row in store.live_rows() {
                 let event = store.event(row);
-                for pattern in &flowing[event.shape as usize] {
-                    let counts = self.patterns[*pattern as usize].counts(&event);
-                    events[*pattern as usize].push((event.time, counts));
+                for index in &hits[event.shape as usize] {
+                    let pattern = &mut self.patterns[*index as usize];
+                    if pattern.flow.is_some() {
+                        events[*index as usize].push((event.time, pattern.counts(&event)));
+                    }
+                    if let Some(referred) = &mut pattern.referred {
+                        referred.extend(event.reference);
+                    }
                 }
             }
+        }
+        for referred in self.patterns.iter_mut().filter_map(|pattern| pattern.referred.as_mut()) {
+            if !referred.is_sorted() {
+                referred.sort_unstable();
+            }
+            referred.dedup();
         }
         for reference in store.repeated() {
             for pattern in self.patterns.iter_mut().filter(|pattern| pattern.flow.is_some()) {

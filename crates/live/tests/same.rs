@@ -36,7 +36,7 @@ fn agreement() -> Agreement {
 }
 
 fn instant(text: &str) -> Instant {
-    Instant::parse(text).unwrap()
+    Instant::parse(text).expect("an instant")
 }
 
 /// Sources by how well they see, for one made-up watch.
@@ -139,7 +139,7 @@ fn from_scratch(
     };
     let standard = world.standard.clone();
     let question = Question { at: Some(at), known_at: Some(known), standard, reading: None };
-    let answer = evaluate(&inputs, &question).unwrap();
+    let answer = evaluate(&inputs, &question).expect("the text is a reading");
     let each = answer.provisions.into_iter().map(|provision| {
         let mut tally = BTreeMap::new();
         provision.instances.iter().for_each(|i| *tally.entry(i.status).or_default() += 1);
@@ -211,7 +211,7 @@ fn run(seed: u64, rough: bool) -> usize {
     let mut changes = Vec::new();
     let first = random.usize(0..claims.len());
     for claim in &claims[..first] {
-        store.add(claim.clone(), &mut changes).unwrap();
+        store.add(claim.clone(), &mut changes).expect("identifiers are new");
     }
     let start = instant("2026-01-01T00:00Z");
     let mut known = store.known().unwrap_or(start).max(start);
@@ -222,7 +222,7 @@ fn run(seed: u64, rough: bool) -> usize {
         let portion = random.usize(1..4).min(claims.len() - rest);
         changes.clear();
         for claim in &claims[rest..rest + portion] {
-            store.add(claim.clone(), &mut changes).unwrap();
+            store.add(claim.clone(), &mut changes).expect("identifiers are new");
         }
         rest += portion;
         known = known.max(store.known().unwrap_or(known));

@@ -8,7 +8,7 @@ use engine::{
 };
 use model::{Amount, Instant, Status, StatusSet};
 
-use super::{Basis, Dirt, Lane};
+use super::{Basis, Dirt, Lane, sets::Sets};
 use crate::{seen::Seen, world::Now};
 
 /// In the place of a reference: none in particular.
@@ -44,8 +44,13 @@ impl Lane {
         let Kind::ByReference { from, .. } = &basis.plan.kind else { return };
         if dirt.all {
             self.restless.clear();
-            for reference in 0..u32::try_from(basis.store.references()).unwrap_or(u32::MAX) {
-                self.reference(basis, reference);
+            let all = basis.store.references();
+            match &basis.pattern(0).referred {
+                Some(referred) => {
+                    self.sets = Sets::sized(referred.len() * basis.bearers(), all * basis.bearers());
+                    referred.iter().for_each(|reference| self.reference(basis, *reference));
+                }
+                None => (0..u32::try_from(all).unwrap_or(u32::MAX)).for_each(|r| self.reference(basis, r)),
             }
         } else {
             let again: Vec<u32> = self.restless.union(&dirt.of).copied().collect();
@@ -88,10 +93,7 @@ impl Lane {
         }
         if !any {
             (0..basis.bearers()).for_each(|bearer| {
-                let place = Lane::place(basis, reference, bearer);
-                if place < self.sets.len() {
-                    self.set(place, StatusSet::EMPTY);
-                }
+                self.set(Lane::place(basis, reference, bearer), StatusSet::EMPTY);
             });
             return;
         }

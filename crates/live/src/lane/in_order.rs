@@ -79,7 +79,7 @@ impl Lane {
                 self.set(place, set);
                 self.wake(basis.next(&[last], bearer + 1), k);
             }
-            let listed = self.sets.len() / basis.bearers();
+            let listed = self.sets.end() / basis.bearers();
             for k in (count..u32::try_from(listed).unwrap_or(u32::MAX)).rev() {
                 self.set(Lane::place(basis, k, bearer), StatusSet::EMPTY);
             }

@@ -6,8 +6,11 @@ mod by_reference;
 mod in_order;
 mod one;
 mod recurring;
+mod sets;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use sets::Sets;
 
 use engine::{
     instance::worst_of,
@@ -101,7 +104,7 @@ pub struct Moved {
 /// The instances of a provision.
 #[derive(Clone, Debug, Default)]
 pub struct Lane {
-    sets: Vec<StatusSet>,
+    sets: Sets,
     tally: Tally,
     /// Instances that stand for what nobody reported.
     unreported: Vec<StatusSet>,
@@ -165,10 +168,7 @@ impl Lane {
     }
 
     fn set(&mut self, place: usize, set: StatusSet) {
-        if self.sets.len() <= place {
-            self.sets.resize(place + 1, StatusSet::EMPTY);
-        }
-        let was = std::mem::replace(&mut self.sets[place], set);
+        let was = self.sets.set(place, set);
         if was == set {
             return;
         }
@@ -189,11 +189,10 @@ impl Lane {
     /// The instances that have changed since this was last asked, in order.
     pub fn moved(&mut self, basis: &Basis<'_>) -> Vec<Moved> {
         let mut first: BTreeMap<usize, StatusSet> = BTreeMap::new();
-        for (place, was) in self.moved.drain(..) {
+        for (place, was) in std::mem::take(&mut self.moved) {
             first.entry(place).or_insert(was);
         }
-        let sets = &self.sets;
-        let is = |place: usize| sets.get(place).copied().unwrap_or_default();
+        let is = |place: usize| self.sets.get(place);
         let changed = first.into_iter().filter(|(place, was)| is(*place) != *was);
         changed.map(|(place, was)| Moved { key: self.key(basis, place), was, is: is(place) }).collect()
     }
@@ -205,8 +204,7 @@ impl Lane {
 
     /// Every instance with its key.
     pub fn instances<'b>(&'b self, basis: &'b Basis<'_>) -> impl Iterator<Item = (String, StatusSet)> + 'b {
-        let each = self.sets.iter().enumerate().filter(|(_, set)| !set.is_empty());
-        each.map(|(place, set)| (self.key(basis, place), *set))
+        self.sets.taken().into_iter().map(|(place, set)| (self.key(basis, place), set))
     }
 
     fn key(&self, basis: &Basis<'_>, place: usize) -> String {

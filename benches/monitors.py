@@ -1,0 +1,230 @@
+#!/usr/bin/env python3
+"""Trucewatch beside other monitors, whole processes with parsing, on made-up event tables.
+
+(a) complaints answered within 72 hours, by reference; (b) at least 600 a day, of the same log; (c) 15 for 1 within 48 hours, in order;
+(d) a and b with 5% of the records 1 to 48 hours late and 1% corrected; (f) a with every time an interval; (g) with more events,
+provisions and threads. (e), one correction with a million events loaded, is `cargo bench -p trucewatch-live --bench corrections`.
+
+Peers, each where it is installed: `rtlola-cli` (`cargo install rtlola-cli`), and `reelay` (`pip install reelay`) for a as a temporal formula
+over one complaint at a time. They read the same events in their own formats. Not a test: it asserts nothing; answers are printed
+beside the times.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "monitors"))
+import generate as g  # noqa: E402
+
+RTLOLA = {
+    "a": """input kind: Int64
+input id: UInt64
+trigger(i)
+  spawn when kind == 0 with id
+  eval @Local(259200s) when true with "late"
+  close when kind == 1 && id == i
+""",
+    "b": """input kind: Int64
+input id: UInt64
+output filed eval when kind == 0 with 1
+output perday @Global(86400s) := filed.aggregate(over: 86400s, using: count)
+trigger @Global(86400s) perday < 600 "short"
+""",
+    "c": """input kind: Int64
+input id: UInt64
+output given: UInt64 @kind := given.offset(by: -1).defaults(to: 0) + (if kind == 0 then 1 else 0)
+output back: UInt64 @kind := back.offset(by: -1).defaults(to: 0) + (if kind == 1 then 1 else 0)
+trigger(k)
+  spawn when kind == 0 && given % 15 == 0 with given / 15
+  eval @Local(172800s) when back.hold(or: 0) < k with "late"
+  close when back >= k && kind == 1
+""",
+}
+
+
+def run(command, rounds):
+    """Median seconds of whole processes, and the output of the last."""
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        times.append(time.perf_counter() - start)
+    return statistics.median(times), done.stdout.decode()
+
+
+def rate(events, seconds):
+    return f"{events / seconds / 1e6:8.3f}"
+
+
+def ours(program, folder, rounds, *more):
+    seconds, out = run([program, "monitor", folder, "--once", *more], rounds)
+    answers = [json.loads(line) for line in out.splitlines()]
+    tally = ", ".join(
+        f"{status} {count['certain']}" + (f"–{count['possible']}" if count["possible"] != count["certain"] else "")
+        for answer in answers[:1]
+        for status, count in sorted(answer["tally"].items())
+    )
+    return seconds, tally
+
+
+def lola(path, folder, name, rows, rounds):
+    """RTLola on rows of (seconds, kind, id), which it is given in this order."""
+    table, spec = os.path.join(folder, f"{name}.csv"), os.path.join(folder, f"{name}.lola")
+    with open(spec, "w", encoding="utf-8") as file:
+        file.write(RTLOLA[name[0]])
+    with open(table, "w", encoding="utf-8") as file:
+        file.write("time,kind,id\n")
+        file.writelines(f"{seconds}.0,{kind},{number}\n" for seconds, kind, number in rows)
+    command = [path, "monitor", "--offline", "relative-float-secs", "--csv-in", table, "--csv-time-column", "1"]
+    seconds, out = run([*command, "-v", "violations", spec], rounds)
+    found = {line.split("]")[2] for line in out.splitlines()} if name[0] != "b" else out.splitlines()
+    return seconds, f"{len(found)} violations"
+
+
+REELAY = """
+import sys, reelay
+by_id = {}
+for line in open(sys.argv[1]):
+    seconds, kind, number = line.split(",")
+    by_id.setdefault(number, []).append((int(seconds), kind == "1"))
+late = 0
+for events in by_id.values():
+    monitor = reelay.dense_timed_monitor(pattern="once[:259200]{asked} or answered or not waiting", semantics="boolean", piecewise=True)
+    asked = events[0][0]
+    answered = next((t for t, answer in events if answer), None)
+    end = max(asked + 259201, (answered or 0) + 1)
+    steps = [{"time": 1, "asked": False, "answered": False, "waiting": False}]
+    steps.append({"time": 2, "asked": True, "answered": False, "waiting": True})
+    at = 2 + (answered - asked if answered is not None else 300000)
+    steps.append({"time": at, "asked": False, "answered": False, "waiting": True})
+    steps.append({"time": at + 1, "asked": False, "answered": True, "waiting": False})
+    out = [verdict for step in steps for verdict in monitor.update(step)]
+    late += any(not verdict["value"] for verdict in out)
+print(late, "violations")
+"""
+
+
+def corrected(log, draw):
+    """Rows in order of arrival: 5% late, 1% first with a wrong time, which a later row revises."""
+    arriving = g.late(log)
+    rows = []
+    for number, (known, row) in enumerate(arriving):
+        if draw.random() < 0.01:
+            wrong = (row[0] - draw.randint(1, 12 * g.HOUR), *row[1:])
+            wrong = (max(wrong[0], 0), *wrong[1:])
+            rows.append((known, g.complaint_row(*wrong, known=known, name=f"e{number}")))
+            again = known + draw.randint(g.HOUR, 24 * g.HOUR)
+            rows.append((again, g.complaint_row(*row, known=again, name=f"c{number}", revises=f"e{number}")))
+        else:
+            rows.append((known, g.complaint_row(*row, known=known)))
+    rows.sort(key=lambda pair: pair[0])
+    return [row for _, row in rows], arriving
+
+
+def intervals(log, folder, draw):
+    """The complaints with every time an interval, as claims."""
+    os.makedirs(os.path.join(folder, "evidence"), exist_ok=True)
+    g.watch(folder, g.BY_REFERENCE, [])
+    os.remove(os.path.join(folder, "evidence", "events.csv"))
+    with open(os.path.join(folder, "evidence", "events.jsonl"), "w", encoding="utf-8") as file:
+        for number, (seconds, act, reference) in enumerate(log):
+            before = draw.randint(0, 2 * g.HOUR)
+            by, to = ("b", "m") if act == "notify" else ("m", "b")
+            occurred = {"from": g.written(max(seconds - before, 0)), "to": g.written(seconds + g.HOUR)}
+            claim = {
+                "id": f"e{number}", "source": "m", "type": "event", "act": act, "item": "complaint", "occurred": occurred,
+                "known_at": g.written(seconds + g.HOUR), "by": [{"party": by}], "to": [{"party": to}], "place": {"zone": "z"},
+                "ref": reference,
+            }
+            file.write(json.dumps(claim) + "\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--events", type=int, default=1_000_000, help="events of a, b, c and d (default 1,000,000)")
+    parser.add_argument("--rounds", type=int, default=5, help="runs of each (default 5)")
+    parser.add_argument("--only", default="abcdfg", help="which of them (default abcdfg)")
+    parser.add_argument("--large", action="store_true", help="g up to 10,000,000 events")
+    parser.add_argument("--python", default=sys.executable, help="the Python that has reelay")
+    options = parser.parse_args()
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+    subprocess.run(["cargo", "build", "--release", "--quiet", "--locked", "-p", "trucewatch"], check=True, cwd=root)
+    target = os.environ.get("CARGO_TARGET_DIR", os.path.join(root, "target"))
+    program = os.path.join(target, "release", "trucewatch")
+    rtlola = shutil.which("rtlola-cli")
+    reelay = subprocess.run([options.python, "-c", "import reelay"], stderr=subprocess.DEVNULL).returncode == 0
+    for name, there in (("rtlola-cli", rtlola), ("reelay", reelay)):
+        if not there:
+            print(f"{name} is not installed: left out")
+    print(f"{'what':34} {'million events/s':>16}  answer")
+
+    def line(what, events, result):
+        seconds, answer = result
+        print(f"{what:34} {rate(events, seconds):>16}  {answer}", flush=True)
+
+    events, rounds = options.events, options.rounds
+    with tempfile.TemporaryDirectory() as top:
+        place = lambda name: os.path.join(top, name)
+        log = g.complaints(events)
+        kinds = [(seconds, int(act == "respond"), reference[1:]) for seconds, act, reference in log]
+        rows = [g.complaint_row(*row) for row in log]
+        for name, provisions in (("a", g.BY_REFERENCE), ("b", g.DAILY)):
+            if name in options.only or "d" in options.only:
+                g.watch(place(name), provisions, rows)
+            if name in options.only:
+                line(f"{name} trucewatch", len(log), ours(program, place(name), rounds))
+                if rtlola:
+                    line(f"{name} rtlola", len(log), lola(rtlola, top, name, kinds, max(rounds // 3, 1)))
+        if "a" in options.only and reelay:
+            script, table = place("reelay.py"), place("reelay.csv")
+            with open(script, "w", encoding="utf-8") as file:
+                file.write(REELAY)
+            part = kinds[: max(len(kinds) // 20, 2)]
+            with open(table, "w", encoding="utf-8") as file:
+                file.writelines(f"{seconds},{kind},{number}\n" for seconds, kind, number in part)
+            line("a reelay, a 20th of the events", len(part), run([options.python, script, table], 1))
+        if "c" in options.only:
+            swaps = g.releases(events)
+            g.watch(place("c"), g.EXCHANGE, [g.release_row(*row) for row in swaps])
+            line("c trucewatch", len(swaps), ours(program, place("c"), rounds))
+            if rtlola:
+                kinds_c = [(seconds, int(by == "b"), 0) for seconds, by in swaps]
+                line("c rtlola", len(swaps), lola(rtlola, top, "c", kinds_c, max(rounds // 3, 1)))
+        if "d" in options.only:
+            late_rows, arriving = corrected(log, random.Random(3))
+            for name, provisions in (("a", g.BY_REFERENCE), ("b", g.DAILY)):
+                _, in_order = ours(program, place(name), 1)
+                g.watch(place(name + "late"), provisions, late_rows)
+                line(f"d {name} trucewatch", len(late_rows), ours(program, place(name + "late"), rounds))
+                print(f"{'  in order':34} {'':16}  {in_order}")
+                if rtlola:
+                    # Its clock cannot go back: it is told when a record came, as it would be on line.
+                    as_come = [(known, int(row[1] == "respond"), row[2][1:]) for known, row in arriving]
+                    line(f"d {name} rtlola", len(as_come), lola(rtlola, top, name + "late", as_come, 1))
+        if "f" in options.only:
+            for part in (events // 100, events // 10):
+                some = g.complaints(part)
+                intervals(some, place("f"), random.Random(4))
+                line(f"f a, {part} events, intervals", part, ours(program, place("f"), 1))
+        if "g" in options.only:
+            for count in (10_000, 100_000, 1_000_000) + ((10_000_000,) if options.large else ()):
+                some = log if count == events else g.complaints(count)
+                g.watch(place("g"), g.BY_REFERENCE + g.DAILY, [g.complaint_row(*row) for row in some])
+                line(f"g a and b, {count} events", len(some), ours(program, place("g"), rounds))
+            for threads in ("1", "2"):
+                what = f"g a, {threads} thread" + ("s" if threads != "1" else "")
+                line(what, len(log), ours(program, place("a"), rounds, "--threads", threads))
+            standards = [option for name in ("alleged", "admitted") for option in ("--standard", name)]
+            line("g a, two standards", len(log), ours(program, place("a"), rounds, *standards))
+
+
+if __name__ == "__main__":
+    main()
