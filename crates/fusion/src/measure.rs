@@ -97,12 +97,12 @@ impl<'a> Fused<'a> {
         &self.claims
     }
 
-    /// What became of each live claim with the pattern's act.
+    /// What became of each live claim with the pattern's act; done to its item or to one of these.
     #[must_use]
-    pub fn considered(&self, pattern: &Action, role: Role<'_>) -> Vec<Considered> {
+    pub fn considered(&self, pattern: &Action, items: &[Id], role: Role<'_>) -> Vec<Considered> {
         let side = Side::of(role, pattern);
         let under = self.under(pattern, &side);
-        let against = self.against(pattern, &[], &under, &side);
+        let against = self.against(pattern, items, &under, &side);
         let same_act = self.claims.iter().filter(|c| speaks_of(c, &pattern.act));
         let each = same_act
             .map(|claim| Considered { claim: claim.id.clone(), used: self.used(claim, &against, &side) });

@@ -14,7 +14,7 @@ use model::{
 };
 
 use crate::{
-    fit::{Against, Fit, Fits},
+    fit::{Against, Considered, Fit, Fits, Use},
     measure::{Fused, Side, is_part, less, states},
     place::within,
 };
@@ -73,6 +73,30 @@ impl Fused<'_> {
             levels.extend(self.unseen(&own, &against, &side));
         }
         Stock { levels, corroboration: self.corroborates() }
+    }
+
+    /// What became of each live claim that may speak of a stock: those that say what is where, and deeds by which something
+    /// comes to be in or over a zone.
+    #[must_use]
+    pub fn considered_of_stock(&self, kept: &Kept<'_>) -> Vec<Considered> {
+        let stock = self.stock_of(kept);
+        let counted: BTreeSet<&Id> = stock.levels.iter().filter_map(|level| level.claim.as_ref()).collect();
+        let comes = |c: &Claim| c.act.as_deref().is_some_and(|act| COMING.iter().any(|one| is_act(act, one)));
+        let speaks = |c: &&&Claim| c.kind == Kind::State || kept.place.is_some() && comes(c);
+        let used = |claim: &Claim| match () {
+            () if counted.contains(&claim.id) => Use::Counted,
+            () if !states(claim) => Use::Aside("it denies or takes back".to_owned()),
+            () if !self.speaks(claim) => Use::Aside("the standard does not hear its speaker".to_owned()),
+            () if claim.occurred.is_none() => Use::Aside("it gives no time".to_owned()),
+            () if claim.item.as_ref().is_some_and(|i| !self.is(i, kept.item) && !self.is(kept.item, i)) => {
+                Use::Aside("it is of something else".to_owned())
+            }
+            () => Use::Aside(
+                "it bounds nothing of what is to be there: another's, elsewhere, or of a part".to_owned(),
+            ),
+        };
+        let each = self.claims.iter().filter(speaks);
+        each.map(|claim| Considered { claim: claim.id.clone(), used: used(claim) }).collect()
     }
 
     /// A statement without its bounds.

@@ -43,7 +43,7 @@ use model::agreement::Agreement;
 pub use names::{plural, unfit_name};
 use symbols::Symbols;
 use syntax::SyntaxNode;
-pub use words::{condition_in_words, phase_in_words, rule_in_words};
+pub use words::{condition_in_words, length_in_words, phase_in_words, rule_in_words};
 
 /// The longest text that is read, in bytes: the longest agreements are a tenth of it.
 pub const MAX_TEXT_BYTES: usize = 4 << 20;

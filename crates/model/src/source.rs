@@ -1,9 +1,12 @@
 //! Sources: who speaks, for whom, and what their silence may mean (EVIDENCE.md §2).
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Duration, Id, Instant, Period};
 
 /// What kind of speaker a source is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SourceKind {
     /// A party to the agreement, or an arm of one.
     Party,
@@ -26,7 +29,8 @@ pub enum SourceKind {
 }
 
 /// One thing that a source would have reported, had it happened. An empty list means all; `None` means all or no limit.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Coverage {
     /// Acts covered.
     pub acts: Vec<Id>,
@@ -55,7 +59,8 @@ pub struct Coverage {
 }
 
 /// A dated gap in a source's coverage.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Gap {
     /// When.
     pub period: Period,
@@ -66,7 +71,8 @@ pub struct Gap {
 }
 
 /// A speaker.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Source {
     /// Its identifier.
     pub id: Id,

@@ -58,6 +58,20 @@ impl Status {
     }
 }
 
+impl Status {
+    /// Reads the name of a status; `not adjudicated` too.
+    ///
+    /// # Errors
+    /// A message that lists them.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let wanted = text.trim().to_lowercase().replace([' ', '-'], "_");
+        Self::ALL.into_iter().find(|status| status.name() == wanted).ok_or_else(|| {
+            let names: Vec<&str> = Self::ALL.iter().map(|status| status.name()).collect();
+            format!("“{text}” is no status: use one of {}", names.join(", "))
+        })
+    }
+}
+
 impl std::fmt::Display for Status {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name())

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 pub struct Instant(pub i64);
 
 /// A length of time in microseconds; never negative in an agreement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Duration(pub i64);
 
 impl Duration {
@@ -143,12 +143,16 @@ impl Serialize for Instant {
 
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Instant::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+        match String::deserialize(deserializer)?.as_str() {
+            "-infinity" => Ok(Instant::MIN),
+            "infinity" => Ok(Instant::MAX),
+            text => Instant::parse(text).map_err(D::Error::custom),
+        }
     }
 }
 
 /// A closed stretch of time, both ends in it, never empty.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Period {
     /// The first tick.
     pub first: Instant,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use model::{Instant, Standard, vocabulary::LANGUAGES};
+use model::{Instant, Standard, Status, vocabulary::LANGUAGES};
 use watch::{Paths, Question, Watch};
 
 use crate::Failure;
@@ -90,6 +90,58 @@ Examples:
 
 Exit code 0: no difference in meaning; 1: there are differences; 2: a draft cannot be read or has errors.";
 
+const EXPLAIN_HELP: &str = "\
+Examples:
+  trucewatch explain remains
+  trucewatch explain aid 2025-10-12 --standard account:israel
+  trucewatch explain remains_for_remains '#3' --reading israeli_dead_only
+  trucewatch explain remains --why-not met           the evidence that is enough to rule it out
+  trucewatch explain aid 2025-10-12 --what-would-change   the smallest edits of the evidence that would
+  trucewatch explain remains --certificate remains.json   then: trucewatch verify remains.json
+
+Of --what-would-change: edits are a claim rejected, a claim accepted, a report added, a coverage added; the fewest come first, then \
+the least amount. One edit and two are gone through; where more are needed, one change is shown of which every edit is needed.
+
+Exit code 0: done; 1: with --certificate, nothing shows this verdict yet; 2: there is no such provision or instance, or it is not \
+computed.";
+
+const VERIFY_HELP: &str = "\
+A certificate holds the agreement, every claim and source that it was made from, and the steps by which the verdict follows. They \
+are followed one by one, by a program that shares nothing with the one that found the verdict. That the claims are all there are, \
+and that they are true, it does not show.
+
+Examples:
+  trucewatch explain remains --certificate remains.json
+  trucewatch verify remains.json
+  trucewatch verify remains.json --format json
+
+Exit code 0: re-derived from the claims given; 1: it fails, and where; 2: the file cannot be read.";
+
+const HISTORY_HELP: &str = "\
+A row for each instant from which on another verdict was known for the one instant asked about (--at): its statuses, and the \
+claim, the decision or the passing of time (silence that came to count) without which it would not have changed.
+
+Examples:
+  trucewatch history remains --at 2025-10-14T12:00+03:00
+  trucewatch history aid 2025-10-12 --at 2025-10-13T00:00+03:00      one day's quota
+  trucewatch history cessation --at 2025-10-20T00:00+03:00 --known-at 2025-11-01T00:00+02:00
+  trucewatch history remains --at 2025-11-01T00:00+02:00 --format csv
+
+Exit code 0: done; 2: there is no such provision or instance, or it is not computed.";
+
+const COMPARE_HELP: &str = "\
+The standards are the graded ones, those of the watch's settings, and the account of each side that speaks of the provision. The \
+readings are the text and those that bear on the provision. What differs is told against the first row.
+
+Examples:
+  trucewatch compare remains_for_remains
+  trucewatch compare aid --at 2025-11-07T12:00+02:00
+  trucewatch compare cessation --format csv
+  trucewatch compare aid --reading aid_trucks_only                   that reading alone, under every standard
+  trucewatch compare aid --standard corroborated                     that standard alone, in every reading
+
+Exit code 0: done; 2: there is no such provision, standard or reading.";
+
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Begin a watch: a folder with an agreement to fill in, its sources, a zone and a place for claims
@@ -115,10 +167,17 @@ pub enum Verb {
     )]
     Status(Ask),
     /// Why a provision has the status it has, down to the words of each source
-    #[command(
-        after_help = "Examples:\n  trucewatch explain remains\n  trucewatch explain aid 2025-10-12 --standard account:israel\n  trucewatch explain remains_for_remains '#3' --reading israeli_dead_only"
-    )]
+    #[command(after_help = EXPLAIN_HELP)]
     Explain(Explain),
+    /// How the verdict for one instant changed as evidence came in, and which claim changed it
+    #[command(after_help = HISTORY_HELP)]
+    History(History),
+    /// One provision under every standard of proof and every reading, beside each other
+    #[command(after_help = COMPARE_HELP)]
+    Compare(Compare),
+    /// Follow a certificate: whether its verdict is re-derived from the claims that it holds
+    #[command(after_help = VERIFY_HELP)]
+    Verify(Verify),
     /// Keep verdicts up to date: new claims in, changed verdicts out, as JSON Lines
     #[command(after_help = MONITOR_HELP)]
     Monitor(Monitor),
@@ -226,8 +285,8 @@ pub struct Ask {
     #[command(flatten)]
     pub question: Asked,
     /// How to print the answer
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = Shape::Table)]
+    pub format: Shape,
 }
 
 #[derive(Debug, Args)]
@@ -236,8 +295,63 @@ pub struct Explain {
     pub provision: String,
     /// The instance: a day, #k, or once; the last when left out
     pub instance: Option<String>,
+    /// Say instead why it cannot have this status: the least evidence that rules it out
+    #[arg(long, value_name = "STATUS", value_parser = Status::parse, conflicts_with = "what_would_change")]
+    pub why_not: Option<Status>,
+    /// Say instead what would change its status: the smallest edits of the evidence
+    #[arg(long)]
+    pub what_would_change: bool,
+    /// Write what shows the verdict into this file, which `trucewatch verify` checks
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["what_would_change", "why_not"])]
+    pub certificate: Option<PathBuf>,
     #[command(flatten)]
     pub ask: Ask,
+}
+
+#[derive(Debug, Args)]
+pub struct History {
+    /// The provision
+    pub provision: String,
+    /// The instance: a day, #k, or once; all of them together when left out
+    pub instance: Option<String>,
+    #[command(flatten)]
+    pub ask: Ask,
+}
+
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// The provision
+    pub provision: String,
+    #[command(flatten)]
+    pub watch: InWatch,
+    /// Statuses at this instant; with --known-at left out, as we know it now
+    #[arg(long, value_name = "TIME", value_parser = Instant::parse)]
+    pub at: Option<Instant>,
+    /// Use nothing that became known later; sets --at too when that is left out
+    #[arg(long, value_name = "TIME", value_parser = Instant::parse)]
+    pub known_at: Option<Instant>,
+    /// This standard alone; all of them when left out
+    #[arg(long, value_parser = Standard::parse)]
+    pub standard: Option<Standard>,
+    /// This reading alone, or text; all of them when left out
+    #[arg(long)]
+    pub reading: Option<String>,
+    /// Leave out what is restricted to others; “public” leaves out everything restricted [default: leave nothing out]
+    #[arg(long, value_name = "NAME")]
+    pub audience: Option<String>,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value_t = Shape::Table)]
+    pub format: Shape,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The certificate's file
+    #[arg(value_name = "FILE")]
+    pub certificate: PathBuf,
+    /// How to print what is found
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -264,22 +378,14 @@ pub struct Monitor {
     #[arg(long, conflicts_with = "once")]
     pub changes_only: bool,
     /// List at the start the instances that have, or may have, one of these statuses
-    #[arg(long, value_delimiter = ',', value_name = "STATUS", value_parser = status)]
-    pub instances: Vec<model::Status>,
+    #[arg(long, value_delimiter = ',', value_name = "STATUS", value_parser = Status::parse)]
+    pub instances: Vec<Status>,
     /// Exit with 2 when a line was rejected
     #[arg(long)]
     pub strict: bool,
     /// How many threads may work; as many as there are cores when left out
     #[arg(long, value_name = "N")]
     pub threads: Option<std::num::NonZeroUsize>,
-}
-
-fn status(text: &str) -> Result<model::Status, String> {
-    let all = model::Status::ALL;
-    all.into_iter().find(|status| status.name() == text).ok_or_else(|| {
-        let names: Vec<&str> = all.into_iter().map(model::Status::name).collect();
-        format!("“{text}” is no status: one of {}", names.join(", "))
-    })
 }
 
 #[derive(Debug, Args)]
@@ -396,4 +502,17 @@ pub enum Format {
     Table,
     /// For programs
     Json,
+}
+
+/// How an answer is printed that can be taken as rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Shape {
+    /// For people
+    Table,
+    /// For programs: one object
+    Json,
+    /// For programs: one object a line, for each row
+    Jsonl,
+    /// For spreadsheets: a line of names, then a line for each row
+    Csv,
 }

@@ -4,9 +4,10 @@ use watch::explain::{Explanation, Line};
 
 use crate::{
     Failure,
-    arguments::{Explain, Format},
+    arguments::{Explain, Shape},
     print,
     status::{amount, in_words},
+    why,
 };
 
 /// Prints the explanation of one instance.
@@ -16,16 +17,67 @@ pub fn run(options: &Explain) -> Result<(), Failure> {
     let question = options.ask.question.question();
     // Names are declared in small letters; whoever asks need not write them so.
     let provision = options.provision.to_lowercase();
-    let explanation = watch.explain(&question, &provision, options.instance.as_deref())?;
-    if options.ask.format == Format::Json {
-        let json =
-            serde_json::to_string(&explanation).map_err(|error| Failure::Internal(error.to_string()))?;
-        return print::line(&json);
+    let instance = options.instance.as_deref();
+    if let Some(status) = options.why_not {
+        let answer = watch.why_not(&question, &provision, instance, status)?;
+        return why::not(&watch, &answer, options.ask.format);
     }
-    for part in parts(&watch, &explanation) {
-        print::line(&part)?;
+    if options.what_would_change {
+        let changes = watch.what_would_change(&question, &provision, instance)?;
+        return why::changes(&watch, &changes, options.ask.format);
     }
-    Ok(())
+    if let Some(file) = &options.certificate {
+        let certificate = watch.certify(&question, &provision, instance)?;
+        return crate::verify::write(&certificate, file);
+    }
+    let explanation = watch.explain(&question, &provision, instance)?;
+    match options.ask.format {
+        Shape::Json => print::json(&explanation),
+        Shape::Jsonl => print::jsonl(&listed(&explanation).map(|(_, line)| line).collect::<Vec<_>>()),
+        Shape::Csv => print::csv(&NAMES, &listed(&explanation).map(for_spreadsheets).collect::<Vec<_>>()),
+        Shape::Table => parts(&watch, &explanation).iter().try_for_each(|part| print::line(part)),
+    }
+}
+
+/// What the columns of claims are called.
+pub const NAMES: [&str; 12] = [
+    "list",
+    "claim",
+    "source",
+    "source_label",
+    "bears_on",
+    "low",
+    "high",
+    "weight",
+    "occurred",
+    "known_at",
+    "reason",
+    "words",
+];
+
+/// Every claim, with the list that it is in.
+fn listed(e: &Explanation) -> impl Iterator<Item = (&'static str, &Line)> {
+    let lists = [("counted", &e.counted), ("possible", &e.possible), ("aside", &e.aside)];
+    lists.into_iter().flat_map(|(name, lines)| lines.iter().map(move |line| (name, line)))
+}
+
+/// A claim with its list, for spreadsheets.
+pub fn for_spreadsheets((list, line): (&'static str, &Line)) -> Vec<String> {
+    let bound = |bound: Option<model::Amount>| bound.map_or_else(String::new, |bound| bound.to_string());
+    vec![
+        list.to_owned(),
+        line.claim.clone(),
+        line.source.clone(),
+        line.source_label.clone(),
+        line.bears_on.clone(),
+        bound(line.amount.low),
+        bound(line.amount.high),
+        line.weight.clone(),
+        line.occurred.clone(),
+        line.known_at.to_string(),
+        line.reason.clone(),
+        line.note.clone(),
+    ]
 }
 
 fn parts(watch: &watch::Watch, e: &Explanation) -> Vec<String> {
@@ -74,7 +126,7 @@ fn head(watch: &watch::Watch, e: &Explanation) -> String {
     let none = if watch.claims.is_empty() { "No evidence has been given.\n" } else { "" };
     let label = if e.label.is_empty() { &e.provision } else { &e.label };
     format!(
-        "{label} [{} {}]: {}{why}\n{none}\nClause    {}\nRule      {}\nText      line {}\nWindow    {} to {}\nAmount    {}\nAsked     at {}, as known at {}; standard {}; reading {}\n",
+        "{label} [{} {}]: {}{why}\n{none}\nClause    {}\nRule      {}\nText      line {}\nWindow    {} to {}\n          {}\nAmount    {}\nAsked     at {}, as known at {}; standard {}; reading {}\n",
         e.provision,
         e.instance.key,
         in_words(e.instance.status),
@@ -83,6 +135,7 @@ fn head(watch: &watch::Watch, e: &Explanation) -> String {
         e.line,
         end(e.instance.window.from),
         end(e.instance.window.to),
+        e.window_arose,
         amount(&e.instance.amount),
         local(e.at),
         local(e.known_at),
@@ -91,12 +144,15 @@ fn head(watch: &watch::Watch, e: &Explanation) -> String {
     )
 }
 
-fn lines(title: &str, lines: &[Line]) -> Option<String> {
+/// Claims under a title; none where there are none.
+pub fn lines(title: &str, lines: &[Line]) -> Option<String> {
     let each = lines.iter().map(|line| {
         let reason =
             if line.reason.is_empty() { String::new() } else { format!("\n      because {}", line.reason) };
+        let weight =
+            if line.weight.is_empty() { String::new() } else { format!(" (gives: {})", line.weight) };
         format!(
-            "  {} [{}] {}: {}, {}; known {}\n      {}{reason}",
+            "  {} [{}] {}: {}, {}; known {}{weight}\n      {}{reason}",
             line.claim,
             line.source_label,
             line.bears_on,

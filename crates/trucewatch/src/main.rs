@@ -5,10 +5,12 @@
 
 mod arguments;
 mod check;
+mod compare;
 mod diff;
 mod evaluate;
 mod explain;
 mod format;
+mod history;
 mod init;
 mod means;
 mod monitor;
@@ -16,7 +18,9 @@ mod print;
 mod serve;
 mod status;
 mod texts;
+mod verify;
 mod vocabulary;
+mod why;
 
 use std::process::ExitCode;
 
@@ -52,6 +56,15 @@ impl From<watch::UnknownReading> for Failure {
 impl From<watch::NoExplanation> for Failure {
     fn from(none: watch::NoExplanation) -> Self {
         Failure::Input(none.to_string())
+    }
+}
+
+impl From<watch::certify::NoCertificate> for Failure {
+    fn from(none: watch::certify::NoCertificate) -> Self {
+        match none {
+            watch::certify::NoCertificate::Unanswered(none) => none.into(),
+            watch::certify::NoCertificate::NotYet(what) => Failure::No(what),
+        }
     }
 }
 
@@ -91,6 +104,9 @@ fn main() -> ExitCode {
         Verb::Evaluate(options) => evaluate::run(&options),
         Verb::Status(options) => status::run(&options),
         Verb::Explain(options) => explain::run(&options),
+        Verb::History(options) => history::run(&options),
+        Verb::Compare(options) => compare::run(&options),
+        Verb::Verify(options) => verify::run(&options),
         Verb::Monitor(options) => monitor::run(&options),
         Verb::Serve(options) => serve::run(&options),
         Verb::Vocabulary(options) => vocabulary::run(&options),

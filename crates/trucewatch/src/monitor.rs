@@ -5,7 +5,7 @@
 
 use std::{
     io::{BufRead as _, Write as _},
-    path::PathBuf,
+    path::Path,
 };
 
 use model::answer::Rejected;
@@ -47,7 +47,7 @@ pub fn run(options: &arguments::Monitor) -> Result<(), Failure> {
     }
 }
 
-fn load(folder: &PathBuf, asked: &Asked) -> Result<Monitor, Failure> {
+fn load(folder: &Path, asked: &Asked) -> Result<Monitor, Failure> {
     let paths = Paths::of_folder(folder)?;
     let folder = folder.canonicalize()?;
     let monitor = Monitor::load(&folder, &paths, asked).map_err(|error| match error {

@@ -6,6 +6,7 @@ use std::{
 };
 
 use model::answer::ClaimsRead;
+use serde::Serialize;
 
 use crate::Failure;
 
@@ -20,6 +21,26 @@ pub fn exactly(text: &str) -> Result<(), Failure> {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         other => Ok(other?),
     }
+}
+
+/// Prints one JSON object.
+pub fn json(value: &impl Serialize) -> Result<(), Failure> {
+    line(&serde_json::to_string(value).map_err(|error| Failure::Internal(error.to_string()))?)
+}
+
+/// Prints JSON objects, one a line.
+pub fn jsonl<T: Serialize>(values: &[T]) -> Result<(), Failure> {
+    values.iter().try_for_each(json)
+}
+
+/// Prints rows for spreadsheets under the names of their columns.
+pub fn csv(names: &[&str], rows: &[Vec<String>]) -> Result<(), Failure> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let fault = |error: csv::Error| Failure::Internal(error.to_string());
+    writer.write_record(names).map_err(fault)?;
+    rows.iter().try_for_each(|row| writer.write_record(row)).map_err(fault)?;
+    let bytes = writer.into_inner().map_err(|error| Failure::Internal(error.to_string()))?;
+    exactly(&String::from_utf8_lossy(&bytes))
 }
 
 /// Tells people one line, on standard error; one who has stopped listening is no fault.

@@ -14,35 +14,46 @@ use watch::Watch;
 
 use crate::{
     Failure,
-    arguments::{Ask, Format},
+    arguments::{Ask, Shape},
     print::{self, counted},
 };
 
 const NOT_COMPUTED: &str = "not computed by this version";
 
-/// Prints the table, or the whole answer as JSON.
+const HEAD: [&str; 7] = ["provision", "bearer", "status", "tally", "since", "on whose word", "why in doubt"];
+
+/// Prints the table, or the answer for programs.
 pub fn run(options: &Ask) -> Result<(), Failure> {
     let watch = options.question.audience(options.watch.load()?);
     watch.knows(&options.question.standard).map_err(Failure::Input)?;
     let answer = watch.evaluate(&options.question.question())?;
-    if options.format == Format::Json {
-        let json = serde_json::to_string(&answer).map_err(|error| Failure::Internal(error.to_string()))?;
-        return print::line(&json);
+    match options.format {
+        Shape::Json => return print::json(&answer),
+        Shape::Jsonl => return print::jsonl(&answer.provisions),
+        Shape::Csv => return print::csv(&HEAD, &rows(&watch, &answer)),
+        Shape::Table => {}
     }
     if watch.claims.is_empty() && options.question.at.or(options.question.known_at).is_none() {
         print::line(&without_evidence(&watch, &answer))?;
         return reasons(&answer.findings).iter().try_for_each(|part| print::line(part));
     }
     print::line(&heading(&watch, &answer))?;
-    let head = ["provision", "bearer", "status", "tally", "since", "on whose word", "why in doubt"];
-    let mut rows = vec![head.iter().map(|cell| cell.to_uppercase()).collect::<Vec<_>>()];
-    rows.extend(answer.provisions.iter().flat_map(|provision| provision_rows(&watch, provision)));
+    let head = HEAD.iter().map(|cell| cell.to_uppercase()).collect::<Vec<_>>();
+    let rows: Vec<_> = [head].into_iter().chain(rows(&watch, &answer)).collect();
     print::line(&print::table(&rows))?;
     let phases: Vec<Vec<String>> = answer.phases.iter().map(|phase| phase_row(&watch, phase)).collect();
     if !phases.is_empty() {
         print::line(&format!("\n{}", print::table(&phases)))?;
     }
     reasons(&answer.findings).iter().try_for_each(|part| print::line(part))
+}
+
+/// Every row with all its cells.
+fn rows(watch: &Watch, answer: &Answer) -> Vec<Vec<String>> {
+    let mut rows: Vec<Vec<String>> =
+        answer.provisions.iter().flat_map(|provision| provision_rows(watch, provision)).collect();
+    rows.iter_mut().for_each(|row| row.resize(HEAD.len(), String::new()));
+    rows
 }
 
 /// What is said of a watch that nobody has given a claim: no status, for there is nothing to judge by.
@@ -169,7 +180,8 @@ pub fn in_words(status: StatusSet) -> String {
     names.join(" or ")
 }
 
-fn violations(Count { certain, possible }: Count) -> String {
+/// `2 violations`, `2 to 5 violations`.
+pub fn violations(Count { certain, possible }: Count) -> String {
     match possible {
         Some(possible) if possible == certain => counted(certain, "violation"),
         Some(possible) => format!("{certain} to {}", counted(possible, "violation")),

@@ -2,11 +2,18 @@
 //!
 //! Invariant: everything that touches a file is in [`files`]; a verdict is [`verdict::evaluate`] and nothing else.
 
+mod bearing;
 pub mod beside;
+pub mod certify;
+pub mod change;
+pub mod compare;
+pub mod edits;
 pub mod explain;
 pub mod files;
+pub mod history;
 pub mod monitor;
 pub mod verdict;
+pub mod why_not;
 
 pub use beside::{Beside, BesideDifference};
 pub use explain::{Explanation, NoExplanation};

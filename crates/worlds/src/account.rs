@@ -12,8 +12,33 @@ use crate::{
     evidence::{Evidence, Report, Saying, Silence, sum_of_deeds},
 };
 
+/// A bound on the amount from cut `i` to cut `j`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit {
+    pub i: usize,
+    pub j: usize,
+    /// At least so much; else at most.
+    pub lower: bool,
+    pub amount: i64,
+    pub ground: Ground,
+}
+
+/// On what a limit rests.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Ground {
+    /// Who would have reported more.
+    Silence(usize),
+    /// A total.
+    Total,
+    /// What two origins each imply.
+    Origins,
+    /// Distinct deeds, of one source or with references.
+    Deeds(Option<usize>),
+}
+
 /// What a source's silence over cuts `i` to `j` allows.
 struct Quiet {
+    source: usize,
     i: usize,
     j: usize,
     /// What its group reports.
@@ -64,6 +89,7 @@ impl<'e> Account<'e> {
         let meets = |of: &usize| self.all.reports[*of].period.meets(&window);
         let beyond = foreign.iter().filter(|(of, _)| meets(of));
         Quiet {
+            source,
             i,
             j,
             reported: self.all.silence_leaves(source, i, j),
@@ -72,13 +98,24 @@ impl<'e> Account<'e> {
     }
 
     /// What a set of literals says together; none where nothing satisfies it.
-    fn says(&self, set: &BTreeSet<Saying>) -> Option<Bounds> {
+    pub fn says(&self, set: &BTreeSet<Saying>) -> Option<Bounds> {
         let mut bounds = Bounds::free(self.all.cuts.clone());
+        let holds = self.each_limit(set, &mut |limit| match limit.lower {
+            true => bounds.at_least(limit.i, limit.j, limit.amount),
+            false => bounds.at_most(limit.i, limit.j, limit.amount),
+        });
+        holds.then_some(bounds)
+    }
+
+    /// Visits every limit that a set of literals sets to the amount of a window, until one is refused. False for that, and
+    /// where two of the set contradict each other as deeds.
+    pub fn each_limit(&self, set: &BTreeSet<Saying>, visit: &mut dyn FnMut(Limit) -> bool) -> bool {
         for quiet in &self.quiet {
             let broken = quiet.beyond.iter().filter(|(exclusion, _)| !set.contains(exclusion));
             let most = broken.fold(quiet.reported, |sum, (_, beyond)| sum.saturating_add(*beyond).min(NONE));
-            if !bounds.at_most(quiet.i, quiet.j, most) {
-                return None;
+            let ground = Ground::Silence(quiet.source);
+            if !visit(Limit { i: quiet.i, j: quiet.j, lower: false, amount: most, ground }) {
+                return false;
             }
         }
         let mut families: BTreeMap<Option<usize>, Vec<(&Report, i64)>> = BTreeMap::new();
@@ -99,17 +136,21 @@ impl<'e> Account<'e> {
                 }
                 Saying::Tally(of, low) => {
                     let (i, j) = self.all.ends(&self.all.reports[of].period);
-                    bounds.at_least(i, j, low)
+                    visit(Limit { i, j, lower: true, amount: low, ground: Ground::Total })
                 }
-                Saying::Floor(i, j, low) => bounds.at_least(i, j, low),
-                Saying::Cap(i, j, high) => bounds.at_most(i, j, high),
+                Saying::Floor(i, j, low) => {
+                    visit(Limit { i, j, lower: true, amount: low, ground: Ground::Origins })
+                }
+                Saying::Cap(i, j, high) => {
+                    visit(Limit { i, j, lower: false, amount: high, ground: Ground::Total })
+                }
                 Saying::Exclusion(..) | Saying::Denial(_) => true,
             };
             if !satisfiable {
-                return None;
+                return false;
             }
         }
-        families.values().all(|family| self.deeds_add_up(&mut bounds, family)).then_some(bounds)
+        families.iter().all(|(source, family)| self.deeds_add_up(*source, family, visit))
     }
 
     /// Whether the same deed is also said to have been when this report cannot have it.
@@ -126,7 +167,12 @@ impl<'e> Account<'e> {
 
     /// Distinct deeds add up in every window that holds their intervals.
     #[must_use]
-    fn deeds_add_up(&self, bounds: &mut Bounds, family: &[(&Report, i64)]) -> bool {
+    fn deeds_add_up(
+        &self,
+        source: Option<usize>,
+        family: &[(&Report, i64)],
+        visit: &mut dyn FnMut(Limit) -> bool,
+    ) -> bool {
         let firsts: BTreeSet<Instant> = family.iter().map(|(event, _)| event.period.first).collect();
         let lasts: BTreeSet<Instant> = family.iter().map(|(event, _)| event.period.last).collect();
         for first in &firsts {
@@ -135,12 +181,17 @@ impl<'e> Account<'e> {
                 let inside = family.iter().filter(|(event, _)| window.contains(&event.period));
                 let least = sum_of_deeds(inside.map(|(event, low)| (event.claim, *low)));
                 let (i, j) = self.all.ends(&window);
-                if !bounds.at_least(i, j, least) {
+                if !visit(Limit { i, j, lower: true, amount: least, ground: Ground::Deeds(source) }) {
                     return false;
                 }
             }
         }
         true
+    }
+
+    /// All literals, those that follow from who is silent among them.
+    pub fn literals(&self) -> &BTreeSet<Saying> {
+        &self.literals
     }
 
     /// Every maximal consistent subset. A set that is not consistent holds a least conflict, and every
@@ -171,7 +222,7 @@ impl<'e> Account<'e> {
 
     /// A conflict of which every member is needed: drop whatever the conflict does without, in ever smaller
     /// chunks.
-    fn least_conflict(&self, set: &BTreeSet<Saying>) -> Result<Vec<Saying>, Refused> {
+    pub fn least_conflict(&self, set: &BTreeSet<Saying>) -> Result<Vec<Saying>, Refused> {
         let mut set: Vec<Saying> = set.iter().copied().collect();
         let mut chunk = set.len().div_ceil(2);
         while chunk > 0 {

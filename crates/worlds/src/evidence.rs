@@ -307,6 +307,11 @@ impl<'a> Evidence<'a> {
     /// The bounds of each maximal consistent set of the literals that the standard accepts of deeds that some
     /// owe.
     pub fn worlds(&self, bearers: &[Id], verifiers: &[Id]) -> Result<Vec<Bounds>, Refused> {
+        self.account(bearers, verifiers)?.maximal()
+    }
+
+    /// What the standard accepts of all that is said of deeds that some owe.
+    pub fn account(&self, bearers: &[Id], verifiers: &[Id]) -> Result<Account<'_>, Refused> {
         let standard = &self.oracle.case.standard;
         let test = |speech: &Speech| match standard {
             Standard::Corroborated => false,
@@ -317,7 +322,17 @@ impl<'a> Evidence<'a> {
         if matches!(standard, Standard::Corroborated | Standard::Adverse) {
             accepted.extend(self.corroborated()?);
         }
-        Account::new(self, accepted, &self.silent(&test)).maximal()
+        Ok(Account::new(self, accepted, &self.silent(&test)))
+    }
+
+    /// The claims that the standard accepts for their floor or their cap, by their place among the live ones.
+    pub fn accepted(&self, bearers: &[Id], verifiers: &[Id]) -> BTreeSet<usize> {
+        let heard = |speech: &&(Saying, Speech)| match &self.oracle.case.standard {
+            // Corroboration is by window, whoever's claims make it up.
+            Standard::Corroborated | Standard::Adverse => true,
+            _ => self.accepts(&speech.1, bearers, verifiers),
+        };
+        self.literals.iter().filter(heard).filter_map(|(_, speech)| speech.claim).collect()
     }
 
     /// What is said in speech of a kind.

@@ -48,6 +48,30 @@ pub(crate) fn fit(agreement: &Agreement, action: &Action, claim: &Claim) -> Fit 
     parts.into_iter().max().unwrap_or(Fit::Fits)
 }
 
+/// The one reason why a claim does not fit a pattern, or only may: the first attribute in which it does not.
+pub(crate) fn misfit(agreement: &Agreement, action: &Action, claim: &Claim) -> Option<&'static str> {
+    let said = claim.act.as_deref();
+    let speaks = said.is_some_and(|said| is_act(said, &action.act) || is_act(&action.act, said));
+    let narrow = said.is_some_and(|said| is_act(said, &action.act));
+    [
+        (!matches!(claim.kind, Kind::Event | Kind::Tally), "no report of deeds"),
+        (!speaks, "another act"),
+        (!says_own(claim), "a denial or a withdrawal"),
+        (!measured(agreement, action, claim), "another measure"),
+        (!narrow, "perhaps another act"),
+        (item_fit(agreement, action, claim) == Fit::Not, "another item"),
+        (doer_fit(&action.by, claim) == Fit::Not, "other doers"),
+        (receiver_fit(action, claim) == Fit::Not, "other receivers"),
+        (stage_fit(action, claim) == Fit::Not, "another stage"),
+        (item_fit(agreement, action, claim) == Fit::May, "perhaps another item"),
+        (doer_fit(&action.by, claim) == Fit::May, "perhaps other doers"),
+        (receiver_fit(action, claim) == Fit::May, "perhaps other receivers"),
+        (place_fit(action, claim) == Fit::May, "perhaps another place"),
+    ]
+    .into_iter()
+    .find_map(|(misfits, why)| misfits.then_some(why))
+}
+
 /// A unit that the item is or narrows says nothing; any other is a measure and must be what the pattern
 /// counts.
 fn measured(agreement: &Agreement, action: &Action, claim: &Claim) -> bool {

@@ -9,7 +9,7 @@ use model::agreement::{
 use crate::Oracle;
 
 /// Whether nothing of the agreement reaches all its provisions.
-fn undisturbed(agreement: &Agreement) -> bool {
+pub(crate) fn undisturbed(agreement: &Agreement) -> bool {
     let consequences = agreement.provisions.iter().any(|p| !p.terms.consequences.is_empty());
     let ties = agreement.actors.iter().any(|actor| !actor.ties.is_empty());
     agreement.entry.is_none()

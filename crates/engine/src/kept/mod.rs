@@ -85,6 +85,22 @@ fn asked(rule: &Rule) -> Result<(Option<Place>, Allowed), NotComputed> {
     Ok((place, allowed))
 }
 
+/// What a state asks of a stock, of all its bearers; none for another rule, or where its number is not computed.
+#[must_use]
+pub fn stock_asked(provision: &Provision) -> Option<Kept<'_>> {
+    let Rule::State { item, own, belonging, place: zone, .. } = &provision.rule else { return None };
+    let (place, allowed) = asked(&provision.rule).ok()?;
+    Some(Kept {
+        item,
+        owners: if *own { &provision.bearers } else { &[] },
+        place: place.zip(zone.as_ref().map(|(_, zone)| zone)),
+        part: belonging.is_some(),
+        ceiling: allowed.most.is_some(),
+        bearers: &provision.bearers,
+        verifiers: &provision.verified_by,
+    })
+}
+
 /// A state to be kept.
 ///
 /// # Errors

@@ -172,7 +172,9 @@ fn listed(labels: &[String], joint: &str) -> String {
     }
 }
 
-pub(crate) fn length_in_words(length: Duration) -> String {
+/// A length in hours, or in minutes where it is no whole number of them: `72 hours`.
+#[must_use]
+pub fn length_in_words(length: Duration) -> String {
     let minutes = length.0 / 60_000_000;
     let (count, unit) = if minutes % 60 == 0 { (minutes / 60, "hour") } else { (minutes, "minute") };
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })

@@ -5,7 +5,8 @@ use model::{
     place::{Ground, Outline, Point},
 };
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
-use watch::{Inputs, Question};
+use sha2::{Digest as _, Sha256};
+use watch::{Question, Watch};
 
 use crate::{expect, notation};
 
@@ -112,8 +113,8 @@ fn ground() -> Vec<Ground> {
 }
 
 impl Case {
-    /// Runs it.
-    pub fn run(&self) -> Result<(), String> {
+    /// The watch that it is about, what is asked of it, and what is expected.
+    pub fn asked(&self) -> Result<(Watch, Question, expect::Asked), String> {
         let parsed = language::parse(&self.pact);
         let rendered: Vec<String> =
             parsed.diagnostics.iter().map(|d| language::render("case", &self.pact, d)).collect();
@@ -126,18 +127,24 @@ impl Case {
         if !read.rejected.is_empty() {
             return Err(format!("{:?}", read.rejected));
         }
-        let grounds = ground();
         let lines = notation::decisions(&self.decisions)?;
         let decided = ingest::decisions::read("case", &mut lines.as_bytes()).map_err(|e| e.to_string())?;
         if !decided.rejected.is_empty() {
             return Err(format!("{:?}", decided.rejected));
         }
-        let inputs = Inputs {
-            agreement: &agreement,
-            grounds: &grounds,
-            sources: &sources,
-            claims: &read.claims,
-            decisions: &decided.decisions,
+        let sha256 = Sha256::digest(self.pact.as_bytes());
+        let watch = Watch {
+            settings: watch::files::Settings::default(),
+            agreement,
+            text: self.pact.clone(),
+            agreement_file: "case".to_owned(),
+            sha256: sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
+            warnings: Vec::new(),
+            grounds: ground(),
+            sources,
+            claims: read.claims,
+            decisions: decided.decisions,
+            read: model::answer::ClaimsRead::default(),
         };
         let question = Question {
             at: Some(asked.at),
@@ -145,7 +152,13 @@ impl Case {
             standard: asked.standard.clone(),
             reading: asked.reading.clone(),
         };
-        let answer = watch::evaluate(&inputs, &question).map_err(|e| e.to_string())?;
+        Ok((watch, question, asked))
+    }
+
+    /// Runs it.
+    pub fn run(&self) -> Result<(), String> {
+        let (watch, question, asked) = self.asked()?;
+        let answer = watch::evaluate(&watch.inputs(), &question).map_err(|e| e.to_string())?;
         asked.check(&answer)
     }
 }

@@ -1,0 +1,232 @@
+//! The certificate as it is written: JSON, version 1 (spec/certificate.md).
+//!
+//! Invariant: a part that is not known is refused; what is read and written again is the same.
+
+use model::{Amount, Id, Instant, Status, StatusSet, source::Source};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// What the format is called.
+pub const FORMAT: &str = "trucewatch certificate";
+/// Its version.
+pub const VERSION: u32 = 1;
+
+/// A certificate with everything that it is checked against.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Certificate {
+    /// [`FORMAT`].
+    pub format: String,
+    /// [`VERSION`].
+    pub version: u32,
+    /// The agreement's text.
+    pub agreement: Text,
+    /// Who speaks.
+    pub sources: Vec<Source>,
+    /// Every claim, as it was read.
+    pub claims: Vec<Map<String, Value>>,
+    /// What was asked.
+    pub question: Question,
+    /// What shows the answer.
+    pub proof: Proof,
+}
+
+/// The agreement's text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// The base name of its file.
+    pub file: String,
+    /// SHA-256 of it, hexadecimal.
+    pub sha256: String,
+    /// The text.
+    pub text: String,
+}
+
+/// What was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// The provision.
+    pub provision: Id,
+    /// Its instance.
+    pub instance: String,
+    /// Statuses at this instant.
+    pub at: Instant,
+    /// Nothing known later is used.
+    pub known_at: Instant,
+    /// The standard of proof.
+    pub standard: String,
+    /// `text`, or a reading.
+    pub reading: String,
+}
+
+/// What shows the answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proof {
+    /// The answer: the statuses that some world gives.
+    pub status: StatusSet,
+    /// Statuses of the answer for which no world is shown, worst first: there may be none.
+    pub unwitnessed: Vec<Status>,
+    /// What is said of each kind of deed that the answer hangs on.
+    pub streams: Vec<Stream>,
+    /// Between which instants the window opens, where deeds open it.
+    pub opening: Option<Opening>,
+    /// Why each other status is none.
+    pub refuted: Vec<Refutation>,
+    /// A world for each status.
+    pub witnesses: Vec<Witness>,
+}
+
+/// What is said of one kind of deed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stream {
+    /// `performance`, `opening` or `violation`.
+    pub of: String,
+    /// What became of each claim, in the order of the claims.
+    pub screen: Vec<Screened>,
+    /// Which literals can hold together; nothing for a prohibition.
+    pub tree: Option<Node>,
+}
+
+/// What became of a claim.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Screened {
+    /// The claim.
+    pub claim: Id,
+    /// `used`, `room`, or the one reason why it is not used.
+    pub why: String,
+}
+
+/// Literals that hold together, or a contradiction among them and what is left without each of its members.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Node {
+    /// They hold together: amounts that satisfy them all.
+    Together(Vec<(Instant, Amount)>),
+    /// They do not.
+    Apart {
+        /// Literals that contradict each other by themselves.
+        among: Vec<String>,
+        /// Bounds that go round and come to less than nothing; empty where the literals contradict each other as deeds.
+        round: Vec<Step>,
+        /// What is left without each of those literals, in their order.
+        without: Vec<Node>,
+    },
+}
+
+/// The literals of one end of the tree.
+pub type Leaf = std::collections::BTreeSet<String>;
+
+/// One bound on a way from one instant to another: an upper bound leads on in time, a lower one back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// From this instant.
+    pub from: Instant,
+    /// To before this one.
+    pub until: Instant,
+    /// At least so much; else at most.
+    pub lower: bool,
+    /// How much.
+    pub amount: Amount,
+    /// On what it rests.
+    pub ground: String,
+}
+
+/// When a window opens that deeds open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opening {
+    /// Not before this.
+    pub earliest: Instant,
+    /// For each leaf, that nothing was done before; none where that is entry into force.
+    pub nothing_before: Vec<Vec<Step>>,
+    /// By this; none where it may not have opened.
+    pub latest: Option<Instant>,
+    /// For each leaf, that something was done by then.
+    pub something_by: Vec<Vec<Step>>,
+}
+
+/// Why a status is none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refutation {
+    /// The status.
+    pub status: Status,
+    /// Which of the ways to refute it in the checker's table, from 0.
+    pub way: usize,
+    /// For each bound that this way needs, for each leaf, the steps that give it.
+    pub steps: Vec<Vec<Vec<Step>>>,
+    /// For a prohibition, the claim of a deed that nothing contradicts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<Id>,
+}
+
+/// A world.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Witness {
+    /// The status that it gives.
+    pub status: Status,
+    /// All that was done.
+    pub deeds: Vec<Deed>,
+    /// For each stream, the leaf whose literals it satisfies, from 0.
+    pub leaves: Vec<usize>,
+}
+
+/// Something that was done in a world.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deed {
+    /// When.
+    pub at: Instant,
+    /// How much.
+    pub amount: Amount,
+    /// The act.
+    pub act: Id,
+    /// Who.
+    pub by: Vec<Id>,
+    /// To what.
+    pub item: Option<Id>,
+    /// To whom.
+    pub to: Option<Id>,
+    /// Where.
+    pub zone: Option<Id>,
+    /// How far it had come.
+    pub stage: Option<Id>,
+    /// For a prohibition, the report that it makes true; none for a deed that nobody reported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<Id>,
+}
+
+impl Deed {
+    /// As the evaluator takes it.
+    #[must_use]
+    pub fn made(&self) -> worlds::world::Deed {
+        worlds::world::Deed {
+            at: self.at,
+            amount: self.amount,
+            act: self.act.clone(),
+            by: self.by.clone(),
+            item: self.item.clone(),
+            to: self.to.clone(),
+            zone: self.zone.clone(),
+            stage: self.stage.clone(),
+            reference: None,
+            concerns: None,
+            length: None,
+            judged: Vec::new(),
+        }
+    }
+
+    /// As a certificate has it.
+    #[must_use]
+    pub fn of(deed: &worlds::world::Deed) -> Deed {
+        let worlds::world::Deed { at, amount, act, by, item, to, zone, stage, .. } = deed.clone();
+        Deed { at, amount, act, by, item, to, zone, stage, report: None }
+    }
+}

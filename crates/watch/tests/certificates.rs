@@ -1,0 +1,221 @@
+//! Certificates: every case of the spec that one can be made for has one that the checker follows, no wrong one can be made, and
+//! one that was changed is refused.
+//!
+//! Invariant: each test counts what it went through, and fails where that is next to nothing.
+
+#[allow(dead_code, reason = "shared with the cases of the spec")]
+#[path = "spec/book.rs"]
+mod book;
+#[allow(dead_code, reason = "shared with the cases of the spec")]
+#[path = "spec/expect.rs"]
+mod expect;
+#[path = "spec/notation.rs"]
+mod notation;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use certificate::{Certificate, Given, Proof, Question as Asked, Subject};
+use model::{Status, StatusSet};
+use serde_json::Value;
+use watch::certify::{NoCertificate, prove, verify};
+use worlds::{generator, verdict};
+
+/// Every case of the spec, by page and line.
+fn cases() -> Vec<(String, book::Case)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/cases");
+    let read = |path: &Path| std::fs::read_to_string(path).expect("a readable file");
+    let preamble = book::Preamble::read(&read(&folder.join("README.md")));
+    let entries = std::fs::read_dir(&folder).expect("spec/cases is there");
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|e| e.path())).collect();
+    files.sort();
+    let pages =
+        files.iter().filter(|f| f.extension().is_some_and(|e| e == "md") && !f.ends_with("README.md"));
+    let mut all = Vec::new();
+    for page in pages {
+        let name = page.file_stem().expect("a name").to_string_lossy().into_owned();
+        let own = book::cases(&read(page), &preamble);
+        all.extend(own.into_iter().map(|case| (format!("{name}:{}", case.line), case)));
+    }
+    all
+}
+
+/// The certificates of every instance of every case; how often there was none, by reason.
+fn certificates() -> (Vec<(String, Certificate)>, BTreeMap<String, usize>) {
+    let (mut all, mut none) = (Vec::new(), BTreeMap::new());
+    for (name, case) in cases() {
+        let (watch, question, _) = case.asked().expect("a case that can be read");
+        let answer = watch.evaluate(&question).expect("a reading that there is");
+        for provision in answer.provisions.iter().filter(|p| p.computed) {
+            for instance in &provision.instances {
+                match watch.certify(&question, &provision.id, Some(&instance.key)) {
+                    Ok(made) => {
+                        assert_eq!(made.proof.status, instance.status, "{name}");
+                        all.push((format!("{name} {} {}", provision.id, instance.key), made));
+                    }
+                    Err(NoCertificate::NotYet(why)) => *none.entry(why).or_insert(0) += 1,
+                    Err(why) => panic!("{name}: {why}"),
+                }
+            }
+        }
+    }
+    (all, none)
+}
+
+fn written(certificate: &Certificate) -> String {
+    serde_json::to_string(certificate).expect("JSON")
+}
+
+#[test]
+fn the_spec_s_cases_have_certificates_that_are_followed() {
+    let (all, none) = certificates();
+    let mut unwitnessed = 0;
+    for (name, made) in &all {
+        let verified = verify(&written(made)).unwrap_or_else(|fault| panic!("{name}: {fault}"));
+        assert_eq!(verified.certificate, *made, "{name}");
+        unwitnessed += usize::from(!verified.checked.unwitnessed.is_empty());
+    }
+    println!(
+        "{} certificates, {unwitnessed} with a status that no world is shown for; none: {none:#?}",
+        all.len()
+    );
+    assert!(all.len() > 250, "only {} have one: {none:#?}", all.len());
+    // What is refused says why, and a proof that the checker cannot follow is never handed out in silence.
+    assert!(none.keys().all(|why| why.starts_with("no certificate")), "{none:#?}");
+}
+
+/// Each scalar of a JSON value by its path.
+fn scalars(value: &Value, path: String, found: &mut Vec<String>) {
+    match value {
+        Value::Object(object) => {
+            object.iter().for_each(|(key, inner)| scalars(inner, format!("{path}/{key}"), found));
+        }
+        Value::Array(array) => {
+            array.iter().enumerate().for_each(|(i, inner)| scalars(inner, format!("{path}/{i}"), found));
+        }
+        _ => found.push(path),
+    }
+}
+
+/// Whether what stands there may be another and still show the same: a world, when something came at the earliest, or which of
+/// several ways a status is refuted.
+fn is_free(path: &str) -> bool {
+    let within = ["/deeds/", "/together/"].iter().any(|part| path.contains(part));
+    within || path.ends_with("est") || path.ends_with("/way")
+}
+
+#[test]
+fn a_certificate_that_was_changed_is_refused() {
+    let (all, _) = certificates();
+    let mut tried = 0;
+    for (name, made) in all.iter().step_by(3) {
+        let whole: Value = serde_json::from_str(&written(made)).expect("JSON");
+        let mut paths = Vec::new();
+        scalars(&whole["proof"], "/proof".to_owned(), &mut paths);
+        for path in paths.into_iter().filter(|path| !is_free(path)) {
+            let mut changed = whole.clone();
+            let place = changed.pointer_mut(&path).expect("it is there");
+            *place = match &*place {
+                Value::Bool(is) => Value::from(!*is),
+                Value::Number(n) => Value::from(n.as_f64().unwrap_or(0.0) as i64 + 1),
+                Value::String(text) => Value::from(format!("{text}x")),
+                _ => continue,
+            };
+            assert!(verify(&changed.to_string()).is_err(), "{name}: {path} was changed and nobody saw it");
+            tried += 1;
+        }
+        for index in 0..made.claims.len() {
+            let mut fewer = made.clone();
+            fewer.claims.remove(index);
+            assert!(verify(&written(&fewer)).is_err(), "{name}: claim {index} was dropped");
+            tried += 1;
+        }
+        for status in Status::ALL {
+            let has = made.proof.status.contains(status);
+            let statuses =
+                Status::ALL.into_iter().filter(|one| made.proof.status.contains(*one) != (*one == status));
+            let mut other = made.clone();
+            other.proof.status = statuses.collect();
+            assert!(
+                verify(&written(&other)).is_err(),
+                "{name}: {status} was {}",
+                if has { "removed" } else { "added" }
+            );
+            for index in 0..made.proof.witnesses.len() {
+                let mut other = made.clone();
+                other.proof.witnesses[index].status = status;
+                let same = made.proof.witnesses[index].status == status;
+                assert!(same || verify(&written(&other)).is_err(), "{name}: a world was called {status}");
+            }
+            tried += 1;
+        }
+    }
+    println!("{tried} changes");
+    assert!(tried > 3000, "only {tried} changes were tried");
+}
+
+#[test]
+fn nothing_that_may_be_is_ruled_out() {
+    let (mut shown, mut witnessed, mut refused) = (0, 0, BTreeMap::new());
+    for seed in 0..600 {
+        let owned =
+            if seed % 2 == 0 { generator::case(seed) } else { generator::case_under_some_standard(seed) };
+        let case = owned.as_case();
+        for provision in &owned.agreement.provisions {
+            let Ok(right) = verdict(&case, provision, 20_000) else { continue };
+            for (key, set) in &right.instances {
+                let question = Asked {
+                    provision: provision.id.clone(),
+                    instance: key.clone(),
+                    at: owned.at,
+                    known_at: owned.known_at,
+                    standard: owned.standard.to_string(),
+                    reading: "text".to_owned(),
+                };
+                let (sources, claims) = (&owned.sources, &owned.claims);
+                let given = Given { agreement: &owned.agreement, sources, claims };
+                let subject = Subject::of(&given, &question).expect("a subject");
+                match prove(&subject, *set) {
+                    Err(why) => *refused.entry(why.to_string()).or_insert(0) += 1,
+                    Ok(proof) => {
+                        let checked = check(&given, &question, proof);
+                        let checked =
+                            checked.unwrap_or_else(|fault| panic!("seed {seed} {key}: {fault}\n{owned}"));
+                        shown += 1;
+                        witnessed += usize::from(checked.unwitnessed.is_empty());
+                    }
+                }
+                // Without one of them the rest cannot be shown to be all.
+                for left_out in set.iter().filter(|_| set.len() > 1) {
+                    let fewer: StatusSet = set.iter().filter(|one| *one != left_out).collect();
+                    let wrong = prove(&subject, fewer).ok().and_then(|p| check(&given, &question, p).ok());
+                    assert!(
+                        wrong.is_none(),
+                        "seed {seed}: {key} may be {left_out}, and that was ruled out\n{owned}"
+                    );
+                }
+            }
+        }
+    }
+    println!("{shown} shown, {witnessed} of them with a world for every status; not shown: {refused:#?}");
+    assert!(shown > 500 && witnessed * 2 > shown, "{shown} shown, {witnessed} witnessed: {refused:#?}");
+}
+
+fn check(
+    given: &Given<'_>,
+    question: &Asked,
+    proof: Proof,
+) -> Result<certificate::Checked, certificate::Fault> {
+    let whole = Certificate {
+        format: certificate::FORMAT.to_owned(),
+        version: certificate::VERSION,
+        agreement: certificate::Text { file: String::new(), sha256: String::new(), text: String::new() },
+        sources: Vec::new(),
+        claims: Vec::new(),
+        question: question.clone(),
+        proof,
+    };
+    certificate::check(given, &whole)
+}

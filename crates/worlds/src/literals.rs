@@ -1,0 +1,248 @@
+//! The literals of one kind of deed by name, and the bounds that each of them sets: what a certificate is checked against
+//! (spec/certificate.md).
+//!
+//! Invariant: everything here is read off the claims, one at a time or a window at a time; nothing is searched for but in
+//! [`Literals::conflict`] and [`Literals::solution`], which only one who makes a certificate needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{
+    Amount, Id, Instant,
+    agreement::{Action, Agreement, Due, Provision},
+    claim::Claim,
+};
+
+use crate::{
+    Case, Oracle, Refused,
+    account::{Account, Ground},
+    bounds::NONE,
+    evidence::{Evidence, Saying},
+    pattern::misfit,
+    plain::undisturbed,
+    world::{Deed, Outcome, World, not_handled},
+};
+
+/// Steps after which a search is given up.
+const STEPS_MAX: usize = 20_000;
+
+/// A bound on the amount from one instant to before another.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Bound {
+    /// From this instant.
+    pub from: Instant,
+    /// To before this one.
+    pub until: Instant,
+    /// At least so much; else at most.
+    pub lower: bool,
+    /// In millionths.
+    pub amount: i64,
+    /// On what it rests, in words.
+    pub ground: String,
+}
+
+/// What became of a claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Screened {
+    /// The claim.
+    pub claim: Id,
+    /// `used`, `room` for one that proves nothing and leaves room, or the one reason why it is not used.
+    pub why: String,
+}
+
+/// All that is said of one kind of deed, as a standard accepts it.
+pub struct Literals<'a> {
+    oracle: &'a Oracle<'a>,
+    action: &'a Action,
+    evidence: &'a Evidence<'a>,
+    account: &'a Account<'a>,
+    accepted: BTreeSet<usize>,
+    by_name: BTreeMap<String, Saying>,
+}
+
+/// Shows the literals of the deeds of a kind that some owe.
+///
+/// # Errors
+/// For claims that this crate does not understand.
+pub fn with<T>(
+    case: &Case<'_>,
+    action: &Action,
+    bearers: &[Id],
+    verifiers: &[Id],
+    show: impl FnOnce(&Literals<'_>) -> T,
+) -> Result<T, Refused> {
+    let oracle = Oracle::new(case, STEPS_MAX)?;
+    let evidence = Evidence::gather(&oracle, action)?;
+    let account = evidence.account(bearers, verifiers)?;
+    let accepted = evidence.accepted(bearers, verifiers);
+    let name = |saying: &Saying| (name(&oracle, &evidence, saying), *saying);
+    let by_name = account.literals().iter().map(name).collect();
+    Ok(show(&Literals { oracle: &oracle, action, evidence: &evidence, account: &account, accepted, by_name }))
+}
+
+fn name(oracle: &Oracle<'_>, evidence: &Evidence<'_>, saying: &Saying) -> String {
+    let claim = |of: usize| &evidence.reports[of].claim.id;
+    let window = |i: usize, j: usize| format!("from {} until {}", evidence.cuts[i], evidence.cuts[j]);
+    match *saying {
+        Saying::Event(of, _) => format!("the deed of {}", claim(of)),
+        Saying::Tally(of, _) => format!("the floor of {}", claim(of)),
+        Saying::Floor(i, j, low) => format!("two origins: at least {} {}", Amount(low), window(i, j)),
+        Saying::Cap(i, j, high) => format!("at most {} {}", Amount(high), window(i, j)),
+        Saying::Exclusion(source, of) => {
+            format!("{} would have reported the deeds of {}", oracle.sources[source].id, claim(of))
+        }
+        Saying::Denial(of) => format!("a denial of {}", claim(of)),
+    }
+}
+
+impl Literals<'_> {
+    /// The names of all literals.
+    #[must_use]
+    pub fn names(&self) -> BTreeSet<String> {
+        self.by_name.keys().cloned().collect()
+    }
+
+    fn set(&self, names: &BTreeSet<String>) -> BTreeSet<Saying> {
+        names.iter().filter_map(|name| self.by_name.get(name)).copied().collect()
+    }
+
+    /// Every bound that some literals set; none where two of them contradict each other as deeds.
+    #[must_use]
+    pub fn bounds(&self, names: &BTreeSet<String>) -> Option<BTreeSet<Bound>> {
+        let mut bounds = BTreeSet::new();
+        let ground = |ground: Ground| match ground {
+            Ground::Silence(source) => format!("the silence of {}", self.oracle.sources[source].id),
+            Ground::Total => "a total".to_owned(),
+            Ground::Origins => "what two origins say".to_owned(),
+            Ground::Deeds(Some(source)) => {
+                format!("distinct deeds reported by {}", self.oracle.sources[source].id)
+            }
+            Ground::Deeds(None) => "distinct deeds with references".to_owned(),
+        };
+        let holds = self.account.each_limit(&self.set(names), &mut |limit| {
+            if limit.lower || limit.amount < NONE {
+                bounds.insert(Bound {
+                    from: self.evidence.cuts[limit.i],
+                    until: self.evidence.cuts[limit.j].min(Instant::MAX),
+                    lower: limit.lower,
+                    amount: limit.amount,
+                    ground: ground(limit.ground),
+                });
+            }
+            true
+        });
+        holds.then_some(bounds)
+    }
+
+    /// What became of each claim.
+    #[must_use]
+    pub fn screen(&self) -> Vec<Screened> {
+        let case = self.oracle.case;
+        let live: BTreeMap<&Id, usize> =
+            self.oracle.live.iter().enumerate().map(|(index, claim)| (&claim.id, index)).collect();
+        let why = |claim: &Claim| match live.get(&claim.id) {
+            _ if claim.known_at > case.known_at => "known later",
+            None => "replaced or withdrawn",
+            Some(index) if self.accepted.contains(index) => "used",
+            Some(_) => match misfit(self.oracle.agreement(), self.action, claim) {
+                Some(why) if why.starts_with("perhaps") && claim.kind == model::claim::Kind::Event => "room",
+                Some(why) => why,
+                None => "not accepted by the standard, or bounds nothing",
+            },
+        };
+        case.claims.iter().map(|c| Screened { claim: c.id.clone(), why: why(c).to_owned() }).collect()
+    }
+
+    /// Literals that contradict each other, of which each is needed for that; none where all hold together.
+    ///
+    /// # Errors
+    /// When that takes too many steps.
+    pub fn conflict(&self, names: &BTreeSet<String>) -> Result<Option<BTreeSet<String>>, Refused> {
+        let set = self.set(names);
+        self.oracle.spend(1)?;
+        if self.account.says(&set).is_some() {
+            return Ok(None);
+        }
+        let conflict = self.account.least_conflict(&set)?;
+        let named = self.by_name.iter().filter(|(_, saying)| conflict.contains(saying));
+        Ok(Some(named.map(|(name, _)| name.clone()).collect()))
+    }
+
+    /// Amounts, as late as can be, that some literals and further bounds allow.
+    #[must_use]
+    pub fn solution(&self, names: &BTreeSet<String>, also: &[Bound]) -> Option<Vec<(Instant, Amount)>> {
+        let bounds = self.account.says(&self.set(names))?;
+        let ends = also.iter().flat_map(|bound| [bound.from, bound.until.previous(), bound.until]);
+        let points: BTreeSet<Instant> = self.evidence.cuts.iter().copied().chain(ends).collect();
+        let mut bounds = bounds.at(&points.into_iter().collect::<Vec<_>>());
+        for bound in also {
+            let (i, j) = (bounds.index(bound.from), bounds.index(bound.until));
+            let fits = match bound.lower {
+                true => bounds.at_least(i, j, bound.amount),
+                false => bounds.at_most(i, j, bound.amount),
+            };
+            if !fits {
+                return None;
+            }
+        }
+        Some(bounds.least().map(|(at, amount)| (at, Amount(amount))).collect())
+    }
+
+    /// The instants at which what is said changes.
+    #[must_use]
+    pub fn cuts(&self) -> &[Instant] {
+        &self.evidence.cuts
+    }
+
+    /// Deeds come in whole units where every figure is whole, else in millionths.
+    #[must_use]
+    pub fn unit(&self) -> i64 {
+        self.oracle.unit()
+    }
+}
+
+/// Whether nothing of the agreement reaches all its provisions: no powers, amendments, consequences or ties.
+#[must_use]
+pub fn is_undisturbed(agreement: &Agreement) -> bool {
+    undisturbed(agreement)
+}
+
+/// That no claim speaks to two kinds of deed at once, and no deed serves both.
+///
+/// # Errors
+/// When one does.
+pub fn independent(case: &Case<'_>, one: &Action, other: &Action) -> Result<(), Refused> {
+    Oracle::new(case, STEPS_MAX)?.independent(one, other)
+}
+
+/// The window of a deadline in the world of some deeds: when it opens, and the last tick in time.
+///
+/// # Errors
+/// For deadlines that the evaluator does not know.
+pub fn window(case: &Case<'_>, due: &Due, deeds: &[Deed]) -> Result<(Option<Instant>, Instant), Refused> {
+    let oracle = Oracle::new(case, STEPS_MAX)?;
+    let window = oracle.world(deeds)?.window(due, &[])?;
+    Ok((window.opens, window.last))
+}
+
+/// What a provision comes to in the world of some deeds.
+///
+/// # Errors
+/// For constructs that the evaluator does not know.
+pub fn outcome(case: &Case<'_>, provision: &Provision, deeds: &[Deed]) -> Result<Outcome, Refused> {
+    Oracle::new(case, STEPS_MAX)?.world(deeds)?.outcome(provision, case.at)
+}
+
+/// Which of some kinds of deed a deed is of; refused where it is of none, or of several.
+///
+/// # Errors
+/// As said.
+pub fn kind_of(case: &Case<'_>, deed: &Deed, kinds: &[&Action]) -> Result<usize, Refused> {
+    let oracle = Oracle::new(case, STEPS_MAX)?;
+    let facts = crate::world::Facts::default();
+    let world = World::new(oracle.agreement(), &[], &facts, case.at)?;
+    let fitting: Vec<usize> = (0..kinds.len()).filter(|kind| world.fits(deed, kinds[*kind])).collect();
+    match fitting.as_slice() {
+        [one] => Ok(*one),
+        _ => not_handled("a deed that is of no kind asked about, or of several"),
+    }
+}
