@@ -22,6 +22,7 @@ mod exchange;
 mod families;
 mod forbidden;
 pub mod instance;
+mod judging;
 mod kept;
 mod lots;
 pub mod measure;
@@ -48,5 +49,5 @@ pub mod ties;
 
 pub use by_reference::UNREPORTED;
 pub use evaluate::evaluate;
-pub use measure::{Account, Event, Evidence, Measure, Role, Tally};
+pub use measure::{Account, Event, Evidence, Measure, Pleaded, Role, Tally};
 pub use stock::{Kept, Level, Stock};

@@ -20,7 +20,6 @@ pub fn beyond(agreement: &Agreement, provision: &Provision) -> Option<String> {
     rule.map(str::to_owned)
         .or_else(|| extended_terms(agreement, &provision.rule))
         .or_else(|| kept(agreement, provision))
-        .or_else(|| provision.exceptions.iter().any(|e| e.plea.is_some()).then(|| "a plea".to_owned()))
         .or_else(|| changed(agreement, &Target::Provision(provision.id.clone())))
         .or_else(|| provision.rule.action().and_then(|a| deed(agreement, a)))
         .or_else(|| match &provision.rule {
@@ -106,8 +105,9 @@ fn terms(rule: &Rule, terms: &Terms) -> Option<&'static str> {
         notwithstanding: _,
     } = terms;
     let once = matches!(rule, Rule::Once { .. });
+    let forbids = matches!(rule, Rule::Prohibition { .. } | Rule::Answerable { .. });
     [
-        (judged.is_some(), "a term that someone judges"),
+        (judged.is_some() && !forbids, "a term that someone judges of other than forbidden deeds"),
         (in_step.is_some() && !once, "duties in step with each other that are no single duty"),
         (*part_lot == Some(PartLot::Proportion) && !once, "lots in an exchange, answered in proportion"),
         (!made_up_with.is_empty() && !once, "items that make up the number of other than a single duty"),

@@ -81,6 +81,7 @@ impl Context<'_> {
     }
 }
 
-fn may(named: &[Id], decision: &Decision) -> bool {
+/// Whether a decision is by one whose word counts: anyone's does where the agreement names nobody.
+pub(crate) fn may(named: &[Id], decision: &Decision) -> bool {
     named.is_empty() || named.contains(&decision.by)
 }

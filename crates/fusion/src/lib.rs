@@ -10,6 +10,7 @@ mod kin;
 mod live;
 mod measure;
 mod place;
+mod pleas;
 mod stock;
 mod under;
 

@@ -575,6 +575,10 @@ impl Evidence for Fused<'_> {
         &self.decisions
     }
 
+    fn pleas(&self) -> Vec<engine::Pleaded> {
+        self.pleaded()
+    }
+
     fn measure(&self, pattern: &Action, role: Role<'_>) -> Measure {
         self.measure_of_any(pattern, &[], role)
     }
