@@ -28,6 +28,14 @@ use crate::{
 /// # Errors
 /// When something that it hangs on is not computed.
 pub fn outcome(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
+    context.outcome_as_amended(provision).unwrap_or_else(|| unamended(context, provision))
+}
+
+/// A provision's instances by its text alone.
+///
+/// # Errors
+/// When something that it hangs on is not computed.
+pub fn unamended(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
     if let Some((member, family)) = &provision.terms.for_each {
         return families::each(context, provision, member, family);
     }

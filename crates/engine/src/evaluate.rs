@@ -12,6 +12,7 @@ use model::{
 };
 
 use crate::{
+    amended::{self, Amended, Text},
     conditions::{Context, NotComputed},
     instance::worst_of,
     measure::Evidence,
@@ -21,7 +22,7 @@ use crate::{
 };
 
 /// Everything that the engine says; the caller adds what was read and asked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Verdicts {
     /// Phases.
     pub phases: Vec<PhaseAnswer>,
@@ -36,7 +37,17 @@ pub struct Verdicts {
 /// The statuses of everything in an agreement at an instant.
 #[must_use]
 pub fn evaluate(agreement: &Agreement, evidence: &dyn Evidence, at: Instant) -> Verdicts {
-    let context = Context::new(agreement, evidence, at);
+    across(&amended::texts(agreement, evidence, at), None, evidence, at)
+}
+
+/// The statuses under the last of some texts, each of which is seen beside the one before it.
+fn across(texts: &[Text], before: Option<&Context<'_>>, evidence: &dyn Evidence, at: Instant) -> Verdicts {
+    let Some((text, later)) = texts.split_first() else { return Verdicts::default() };
+    let agreement = &text.agreement;
+    let context = Context::new(agreement, evidence, at).amended(Amended::of(text, before));
+    if !later.is_empty() {
+        return across(later, Some(&context), evidence, at);
+    }
     let mut findings = BTreeSet::new();
     let provisions = agreement.provisions.iter().map(|p| provision(&context, p, &mut findings)).collect();
     Verdicts {

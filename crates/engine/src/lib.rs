@@ -8,6 +8,7 @@
 //!
 //! Invariant: a pure function of its arguments, sound in every world; it does no input or output and knows no clock.
 
+mod amended;
 pub mod asked;
 mod binding;
 pub mod bound;
@@ -46,6 +47,7 @@ mod states;
 pub mod stock;
 mod term;
 pub mod ties;
+mod touched;
 
 pub use by_reference::UNREPORTED;
 pub use evaluate::evaluate;

@@ -133,6 +133,9 @@ pub trait Evidence {
     /// Likewise, of deeds done to the pattern's item or to one of these.
     fn measure_of_any(&self, pattern: &Action, items: &[Id], role: Role<'_>) -> Measure;
 
+    /// Likewise, of deeds alone that concern a part of the agreement.
+    fn measure_about(&self, concerned: &Id, pattern: &Action, role: Role<'_>) -> Measure;
+
     /// What those who certify a baseline count of it at an instant, apart from deeds of an act: its performance. No bounds
     /// where they give no figure.
     fn baseline(&self, baseline: &Baseline, apart_from: &str, at: Instant) -> Range;

@@ -152,7 +152,7 @@ fn doer(agreement: &Agreement, id: &Id) -> Option<String> {
         .then(|| format!("ties of {id} to the agreement over time, or that someone contests"))
 }
 
-/// Why a phase or provision is not computed: an amendment or a power may have changed it.
+/// Why a phase or provision is not computed: an amendment that could not be put in its place, or a power, may have changed it.
 #[must_use]
 pub fn changed(agreement: &Agreement, target: &Target) -> Option<String> {
     let amended =

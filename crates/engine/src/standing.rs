@@ -127,6 +127,9 @@ impl Context<'_> {
     pub(crate) fn violated(&self, id: &Id, count: u64) -> Result<Moments, NotComputed> {
         let provision = self.provision(id)?;
         if let Rule::Prohibition { action } = &provision.rule {
+            if self.is_amended(id) {
+                return Err(NotComputed(format!("the number of violations of {id}, which was amended")));
+            }
             let asked = Asked::of(violations(self, provision, action, &provision.bearers)?);
             let scope = self.scope(&provision.while_, provision.terms.unless.as_ref())?;
             if provision.terms.counting == Counting::Day {
@@ -168,6 +171,9 @@ impl Context<'_> {
     /// When it is not computed.
     pub(crate) fn amounting(&self, id: &Id, amount: Amount) -> Result<Moments, NotComputed> {
         let provision = self.provision(id)?;
+        if self.is_changed(id) {
+            return Err(NotComputed(format!("the amount of {id}, which was amended")));
+        }
         let not_before = match &provision.rule {
             Rule::Prohibition { .. } => {
                 let count = u64::try_from(amount.floor()).unwrap_or(0);

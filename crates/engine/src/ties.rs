@@ -58,14 +58,7 @@ fn contested(agreement: &Agreement) -> Vec<(usize, usize)> {
 #[must_use]
 pub fn united(ways: Vec<Verdicts>) -> Verdicts {
     let mut ways = ways.into_iter();
-    let Some(mut all) = ways.next() else {
-        return Verdicts {
-            phases: Vec::new(),
-            milestones: Vec::new(),
-            provisions: Vec::new(),
-            findings: Vec::new(),
-        };
-    };
+    let Some(mut all) = ways.next() else { return Verdicts::default() };
     for other in ways {
         all.phases.iter_mut().zip(&other.phases).for_each(|(one, other)| phase(one, other));
         all.milestones.iter_mut().zip(&other.milestones).for_each(|(one, other)| milestone(one, other));

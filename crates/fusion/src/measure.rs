@@ -583,6 +583,20 @@ impl Evidence for Fused<'_> {
         self.measure_of_any(pattern, &[], role)
     }
 
+    fn measure_about(&self, concerned: &Id, pattern: &Action, role: Role<'_>) -> Measure {
+        let about = |claim: &&&Claim| {
+            claim.kind == Kind::Coverage || crate::pleas::concerned(claim).contains(concerned)
+        };
+        let own = Fused {
+            claims: self.claims.iter().filter(about).copied().collect(),
+            sources: self.sources.clone(),
+            standard: self.standard.clone(),
+            decisions: Vec::new(),
+            ..*self
+        };
+        own.measure(pattern, role)
+    }
+
     fn baseline(&self, baseline: &Baseline, apart_from: &str, at: Instant) -> Range {
         self.certified_amount(baseline, apart_from, at)
     }

@@ -41,7 +41,7 @@ impl Fused<'_> {
 }
 
 /// What a claim says that it concerns: one name, or several.
-fn concerned(claim: &Claim) -> Vec<Id> {
+pub(crate) fn concerned(claim: &Claim) -> Vec<Id> {
     let one = |value: &Value| value.as_str().map(str::to_owned);
     match claim.written.get("concerns") {
         Some(Value::Array(all)) => all.iter().filter_map(one).collect(),
