@@ -20,6 +20,7 @@ use crate::{
     measure::{Evidence, Role},
     moments::{Moments, Start},
     outcome::Outcome,
+    parties::is_of_its_time,
     reach::{beyond, certified, changed, deed},
 };
 
@@ -295,7 +296,11 @@ impl<'a> Context<'a> {
     ) -> Result<Option<Vec<T>>, NotComputed> {
         let Rule::Once { action, required, due, not_before } = &provision.rule else { return Ok(None) };
         let duty = self.duty(provision, due, not_before.as_ref())?;
-        if duty.bound.is_some() || !is_plain(provision) || self.is_amended(&provision.id) {
+        if duty.bound.is_some()
+            || !is_plain(provision)
+            || self.is_amended(&provision.id)
+            || is_of_its_time(self.agreement, provision)
+        {
             return Ok(None);
         }
         let mut results = Vec::new();

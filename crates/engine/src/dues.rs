@@ -15,7 +15,7 @@ use crate::{
     kept::state,
     lots,
     outcome::{Outcome, Row},
-    precedence,
+    parties, precedence,
     prohibition::prohibition,
     reach::beyond,
     recurring::recurring,
@@ -42,7 +42,10 @@ pub fn unamended(context: &Context<'_>, provision: &Provision) -> Result<Outcome
     if let Some(what) = beyond(context.agreement, provision) {
         return Err(NotComputed(what));
     }
-    let mut outcome = by_rule(context, provision)?;
+    let mut outcome = match parties::is_of_its_time(context.agreement, provision) {
+        true => parties::over_time(context, provision)?,
+        false => of_text(context, provision)?,
+    };
     if provision.terms.manner.is_some() || provision.terms.quality.is_some() {
         track(&mut outcome, context.at);
     }
@@ -50,7 +53,11 @@ pub fn unamended(context: &Context<'_>, provision: &Provision) -> Result<Outcome
     Ok(outcome)
 }
 
-fn by_rule(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
+/// A provision's instances by its rule, whoever of its bearers is bound when.
+///
+/// # Errors
+/// When something that it hangs on is not computed.
+pub fn of_text(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
     let terms = &provision.terms;
     match &provision.rule {
         Rule::Once { .. } if terms.part_lot == Some(PartLot::Proportion) => {

@@ -30,6 +30,7 @@ pub mod measure;
 pub mod moments;
 mod need;
 pub mod outcome;
+mod parties;
 mod parts;
 pub mod plain;
 mod precedence;

@@ -7,7 +7,7 @@ use model::{
     Id,
     agreement::{
         Action, Agreement, Binding, CountedOn, Cycle, Faculty, Matching, Measure, PartLot, Power, Provision,
-        Required, Rule, Share, Side, Spread, Target, Terms, TieKind,
+        Required, Rule, Share, Side, Spread, Target, Terms,
     },
 };
 
@@ -140,16 +140,13 @@ pub fn deed(agreement: &Agreement, action: &Action) -> Option<String> {
     action.by.iter().chain(&action.to).find_map(|id| doer(agreement, id))
 }
 
-/// Ties to the agreement, and ties that someone contests: of these the caller has to settle which hold.
+/// Ties that someone contests: the caller settles which hold, and where there are too many, nobody has.
 fn doer(agreement: &Agreement, id: &Id) -> Option<String> {
-    let of_another = |tie: &model::agreement::Tie| matches!(tie.kind, TieKind::PartOf | TieKind::DirectedBy);
-    let own = agreement.actors.iter().filter(|a| a.id == *id).flat_map(|a| &a.ties);
-    let to_it = own.clone().any(|tie| !of_another(tie));
-    // Which of the contested ties hold the caller settles; where there are too many, nobody has.
     let tied = agreement.actors.iter().flat_map(|a| a.ties.iter().map(move |tie| (&a.id, tie)));
-    let mut concerned = tied.filter(|(_, tie)| of_another(tie) && !tie.contested_by.is_empty());
-    (to_it || concerned.any(|(who, tie)| who == id || tie.other.is_some()))
-        .then(|| format!("ties of {id} to the agreement over time, or that someone contests"))
+    let mut contested = tied.filter(|(_, tie)| !tie.contested_by.is_empty());
+    contested
+        .any(|(who, tie)| who == id || tie.other.is_some())
+        .then(|| format!("ties of {id} that someone contests, of which there are too many"))
 }
 
 /// Why a phase or provision is not computed: an amendment that could not be put in its place, or a power, may have changed it.

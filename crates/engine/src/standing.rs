@@ -20,6 +20,7 @@ use crate::{
     measure::Role,
     moments::{Moments, Start},
     outcome::{Outcome, Row},
+    parties::is_of_its_time,
     prohibition::violations,
     recurring::{days_of, window::Windows},
     scope::Scope,
@@ -129,6 +130,10 @@ impl Context<'_> {
         if let Rule::Prohibition { action } = &provision.rule {
             if self.is_amended(id) {
                 return Err(NotComputed(format!("the number of violations of {id}, which was amended")));
+            }
+            if is_of_its_time(self.agreement, provision) {
+                let what = format!("the number of violations of {id}, whose bearers are bound for a time");
+                return Err(NotComputed(what));
             }
             let asked = Asked::of(violations(self, provision, action, &provision.bearers)?);
             let scope = self.scope(&provision.while_, provision.terms.unless.as_ref())?;

@@ -5,13 +5,14 @@
 
 use model::{
     Amount, Duration, Id, Instant,
-    agreement::{Action, Condition, PhaseEnd, Required, Rule, Target},
+    agreement::{Action, Condition, PhaseEnd, Provision, Required, Rule, Target},
 };
 
 use crate::{
     asked::Asked,
     conditions::{Context, NotComputed},
     measure::Role,
+    parties::is_of_its_time,
     reach::deed,
     signal::{Signal, Truth},
 };
@@ -74,7 +75,10 @@ impl Context<'_> {
             | Condition::Amount(..)
             | Condition::Deed(_)
             | Condition::Done(_, Required::AtLeast(_)) => true,
-            Condition::Breached(id) => !self.is_amended(id),
+            Condition::Breached(id) => {
+                let of_its_time = |p: &&Provision| p.id == *id && is_of_its_time(agreement, p);
+                !self.is_amended(id) && !agreement.provisions.iter().any(|p| of_its_time(&p))
+            }
             Condition::PhaseBegun(id) | Condition::PhaseEnded(id)
                 if self.reached_by_amendment(&Target::Phase(id.clone())) =>
             {
