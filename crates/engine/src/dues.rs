@@ -21,6 +21,7 @@ use crate::{
     recurring::recurring,
     schedule::{once_of_several, schedule},
     single::once,
+    some,
 };
 
 /// A provision's instances.
@@ -59,6 +60,11 @@ pub fn unamended(context: &Context<'_>, provision: &Provision) -> Result<Outcome
 /// When something that it hangs on is not computed.
 pub fn of_text(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
     let terms = &provision.terms;
+    let recurs =
+        matches!(provision.rule, Rule::Periodic { .. } | Rule::Prohibition { .. } | Rule::State { .. });
+    if let Some(enough) = some::enough(provision).filter(|_| recurs) {
+        return some::some_of(context, provision, enough);
+    }
     match &provision.rule {
         Rule::Once { .. } if terms.part_lot == Some(PartLot::Proportion) => {
             lots::in_proportion(context, provision)

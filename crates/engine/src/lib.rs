@@ -43,6 +43,7 @@ pub mod scope;
 mod settled;
 pub mod signal;
 mod single;
+mod some;
 mod standing;
 mod states;
 pub mod stock;

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use model::{
     Amount, Id, Instant, Period, Status, StatusSet,
-    agreement::{Action, Provision, Required, Rule},
+    agreement::{Action, Binding, Provision, Required, Rule},
     amount::Range,
     answer::{BearerAnswer, InstanceAnswer, Moment, SourceAnswer},
 };
@@ -62,6 +62,10 @@ pub fn prohibition(context: &Context<'_>, provision: &Provision) -> Result<Outco
         row.answer.why = judging::reasons([counts.0, not.0], counts.1 || not.1);
         // Of one who pleads and may have done it with another, more is left open than need be.
         outcome.exact &= provision.exceptions.iter().all(|exception| exception.plea.is_none());
+    }
+    if matches!(provision.binding, Binding::Together | Binding::Unstated) {
+        let answers = outcome.by_bearer.iter_mut();
+        answers.for_each(|own| (own.status, own.violations) = (row.answer.status, outcome.violations));
     }
     outcome.rows.push((String::new(), row));
     Ok(outcome)

@@ -6,17 +6,15 @@
 use model::{
     Id,
     agreement::{
-        Action, Agreement, Binding, CountedOn, Cycle, Faculty, Matching, Measure, PartLot, Power, Provision,
-        Required, Rule, Share, Side, Spread, Target, Terms,
+        Action, Agreement, CountedOn, Cycle, Faculty, Matching, Measure, PartLot, Power, Provision, Required,
+        Rule, Share, Side, Spread, Target, Terms,
     },
 };
 
 /// Why a provision is not computed; none where it is.
 #[must_use]
 pub fn beyond(agreement: &Agreement, provision: &Provision) -> Option<String> {
-    let rule = rule(&provision.rule)
-        .or_else(|| terms(&provision.rule, &provision.terms))
-        .or_else(|| binding(provision));
+    let rule = rule(&provision.rule).or_else(|| terms(&provision.rule, &provision.terms));
     rule.map(str::to_owned)
         .or_else(|| extended_terms(agreement, &provision.rule))
         .or_else(|| kept(agreement, provision))
@@ -105,27 +103,23 @@ fn terms(rule: &Rule, terms: &Terms) -> Option<&'static str> {
         notwithstanding: _,
     } = terms;
     let once = matches!(rule, Rule::Once { .. });
+    let counts = match rule {
+        Rule::Once { .. } | Rule::Schedule { .. } | Rule::Periodic { .. } => true,
+        Rule::Exchange { matching, .. } => *matching == Matching::InOrder,
+        Rule::Prohibition { .. } | Rule::Answerable { .. } | Rule::State { .. } => false,
+    };
     let forbids = matches!(rule, Rule::Prohibition { .. } | Rule::Answerable { .. });
     [
         (judged.is_some() && !forbids, "a term that someone judges of other than forbidden deeds"),
         (in_step.is_some() && !once, "duties in step with each other that are no single duty"),
         (*part_lot == Some(PartLot::Proportion) && !once, "lots in an exchange, answered in proportion"),
-        (!made_up_with.is_empty() && !once, "items that make up the number of other than a single duty"),
+        (
+            !made_up_with.is_empty() && !counts,
+            "items that make up a number where none is counted, or answers are matched by reference",
+        ),
     ]
     .into_iter()
     .find_map(|(said, what)| said.then_some(what))
-}
-
-fn binding(provision: &Provision) -> Option<&'static str> {
-    match provision.binding {
-        Binding::Each => None,
-        _ => match provision.rule {
-            Rule::Once { .. } | Rule::Schedule { .. } | Rule::Exchange { .. } | Rule::Answerable { .. } => {
-                None
-            }
-            _ => Some("a duty that recurs, or to refrain, that several owe otherwise than each"),
-        },
-    }
 }
 
 /// Why a kind of deed is not computed.

@@ -12,12 +12,12 @@ use model::{
 
 use crate::{
     asked::Asked,
+    binding::asked_of,
     bounds::Bounds,
     conditions::{Context, NotComputed},
     counting::counted,
     dues,
     forbidden::Within,
-    measure::Role,
     moments::{Moments, Start},
     outcome::{Outcome, Row},
     parties::is_of_its_time,
@@ -25,6 +25,7 @@ use crate::{
     recurring::{days_of, window::Windows},
     scope::Scope,
     signal::{Signal, Truth},
+    some::enough,
 };
 
 impl Context<'_> {
@@ -131,6 +132,11 @@ impl Context<'_> {
             if self.is_amended(id) {
                 return Err(NotComputed(format!("the number of violations of {id}, which was amended")));
             }
+            if enough(provision).is_some() {
+                return Err(NotComputed(format!(
+                    "the number of violations of {id}, of which some may refrain"
+                )));
+            }
             if is_of_its_time(self.agreement, provision) {
                 let what = format!("the number of violations of {id}, whose bearers are bound for a time");
                 return Err(NotComputed(what));
@@ -191,10 +197,7 @@ impl Context<'_> {
         let Some(action) = provision.rule.action() else {
             return Err(NotComputed(format!("the amount of {id}, which is a state")));
         };
-        let mut all = action.clone();
-        all.by.clone_from(&provision.bearers);
-        let role = Role::Duty { bearers: &provision.bearers, verifiers: &provision.verified_by };
-        let asked = self.ask(&all, role);
+        let asked = asked_of(self, provision, action, &provision.bearers);
         if matches!(provision.rule, Rule::Periodic { .. }) {
             let scope = self.scope(&provision.while_, provision.terms.unless.as_ref())?;
             return Ok(reaching_in(&asked.bounds, &scope, amount, self.at));

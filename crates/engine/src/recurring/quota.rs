@@ -10,7 +10,7 @@ use std::{
 
 use model::{
     Amount, Id, Instant, Period, Status, StatusSet,
-    agreement::{Agreement, Provision, Required, Rule, Share},
+    agreement::{Action, Agreement, Provision, Required, Rule, Share},
     amount::Range,
     answer::{InstanceAnswer, Moment, ShareAnswer, SourceAnswer},
 };
@@ -21,13 +21,15 @@ use super::{
 };
 use crate::{
     asked::Asked,
+    binding::asked_of,
     bounds::{Bounds, View},
     conditions::{Context, NotComputed},
     instance::{periodic, worst_of},
+    measure::Role,
     moments::Moments,
     outcome::{Outcome, Row, required_map},
     signal::Truth,
-    single::{ask, changes, why},
+    single::{changes, why},
 };
 
 /// Whose word is heard.
@@ -70,22 +72,23 @@ pub struct Quota<'a> {
 }
 
 impl<'a> Quota<'a> {
-    pub fn of(
-        context: &Context<'a>,
-        provision: &'a Provision,
-        bearer: &Id,
-    ) -> Result<Quota<'a>, NotComputed> {
+    pub fn of(context: &Context<'a>, provision: &'a Provision, by: &[Id]) -> Result<Quota<'a>, NotComputed> {
         let Rule::Periodic { action, required, shares, disjoint, pro_rata, .. } = &provision.rule else {
             return Err(NotComputed("not a duty that recurs".to_owned()));
         };
-        let parts = shares.iter().map(|share| ask(context, &share.action, bearer, provision)).collect();
+        // What makes up the number of the whole is no part of it.
+        let part = |share: &Share| {
+            let own = Action { by: by.to_vec(), ..share.action.clone() };
+            context.ask(&own, Role::Duty { bearers: by, verifiers: &provision.verified_by })
+        };
+        let parts = shares.iter().map(part).collect();
         Ok(Quota {
             agreement: context.agreement,
             required: *required,
             shares,
             disjoint: *disjoint,
             pro_rata: *pro_rata,
-            total: ask(context, action, bearer, provision),
+            total: asked_of(context, provision, action, by),
             parts,
         })
     }
