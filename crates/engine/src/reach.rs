@@ -33,9 +33,7 @@ fn rule(rule: &Rule) -> Option<&'static str> {
         Rule::Once { .. } | Rule::Schedule { .. } | Rule::Prohibition { .. } | Rule::Answerable { .. } => {
             None
         }
-        Rule::Periodic { required, shares, disjoint, spread, .. } => {
-            recurring(*required, shares, *disjoint, spread)
-        }
+        Rule::Periodic { shares, disjoint, spread, .. } => recurring(shares, *disjoint, spread),
         Rule::Exchange { matching: Matching::SameReference, counted_on, shares, .. } => {
             let plain = *counted_on == CountedOn::Handover && shares.is_empty();
             (!plain).then_some("parts or identification of answers that are matched by reference")
@@ -51,18 +49,11 @@ fn rule(rule: &Rule) -> Option<&'static str> {
     }
 }
 
-/// Of a shortfall that lasts, and of parts side by side, only what is owed at least is computed.
-fn recurring(required: Required, shares: &[Share], disjoint: bool, spread: &Spread) -> Option<&'static str> {
-    let floor = |required: &Required| matches!(required, Required::AtLeast(_));
-    let mut parts = shares.iter().map(|share| &share.required);
-    match spread {
-        _ if disjoint && !parts.clone().all(floor) => Some("disjoint parts of exactly, or at most, so much"),
-        Spread::MadeUp(_) | Spread::CarriesOver if disjoint => Some("shortfalls of parts that are disjoint"),
-        Spread::MadeUp(_) | Spread::CarriesOver if !floor(&required) || !parts.all(floor) => {
-            Some("a shortfall of exactly, or at most, so much")
-        }
-        _ => None,
-    }
+/// Of a shortfall that lasts, disjoint parts are computed only where they are owed at least.
+fn recurring(shares: &[Share], disjoint: bool, spread: &Spread) -> Option<&'static str> {
+    let floors = shares.iter().all(|share| matches!(share.required, Required::AtLeast(_)));
+    let lasts = matches!(spread, Spread::MadeUp(_) | Spread::CarriesOver);
+    (lasts && disjoint && !floors).then_some("a shortfall of disjoint parts of exactly, or at most, so much")
 }
 
 /// The terms of a phase that can be extended are as many as its extensions.

@@ -126,11 +126,7 @@ impl<'a> Quota<'a> {
             let whole = Amount(amount.0.saturating_mul(full));
             cut.iter().fold(whole, |sum, edge| sum + of_edge(amount, edge))
         };
-        match required {
-            Required::AtLeast(amount) => Required::AtLeast(sum(amount)),
-            Required::AtMost(amount) => Required::AtMost(sum(amount)),
-            Required::Exactly(amount) => Required::Exactly(sum(amount)),
-        }
+        required.of(sum(required.amount()))
     }
 
     /// The amounts that can have been done in a window by `at`: of the whole, and of each part, no part being more than the
@@ -207,8 +203,22 @@ impl<'a> Quota<'a> {
             views.iter().fold(StatusSet::EMPTY, |set, view| set.or(judge(required, view)))
         };
         let mut sets = vec![all(self.required, &amounts.total)];
-        sets.extend(self.shares.iter().zip(&amounts.parts).map(|(share, views)| all(share.required, views)));
-        if self.disjoint && !amounts.parts.is_empty() {
+        let parts = self.shares.iter().zip(&amounts.parts);
+        if !self.disjoint {
+            sets.extend(parts.map(|(share, views)| all(share.required, views)));
+        } else if !amounts.parts.is_empty() {
+            // Of what is too many for one part the rest may be another's.
+            let part = |(share, views): (&Share, &Vec<View>)| match share.required {
+                Required::AtMost(_) => all(Required::AtMost(parts::ENDLESS), views),
+                required => all(Required::AtLeast(required.amount()), views),
+            };
+            sets.extend(parts.map(part));
+            let beyond = |(most, view): &(Amount, View)| {
+                let judged = judge(Required::AtMost(*most), view);
+                let kept = |status| if status == Status::Breached { status } else { Status::Met };
+                judged.iter().map(kept).collect::<StatusSet>()
+            };
+            sets.extend(parts::overflows(self.agreement, self.shares, amounts).iter().map(beyond));
             let unions = parts::unions(self.agreement, self.shares, amounts);
             sets.extend(unions.iter().map(|(required, view)| all(*required, std::slice::from_ref(view))));
         }
