@@ -6,8 +6,8 @@
 use model::{
     Id,
     agreement::{
-        Action, Agreement, CountedOn, Cycle, Faculty, Matching, Measure, PartLot, Power, Provision, Required,
-        Rule, Share, Side, Spread, Target, Terms,
+        Action, Agreement, CountedOn, Cycle, Faculty, Matching, PartLot, Power, Provision, Required, Rule,
+        Share, Spread, Target, Terms,
     },
 };
 
@@ -39,12 +39,6 @@ fn rule(rule: &Rule) -> Option<&'static str> {
             (!plain).then_some("parts or identification of answers that are matched by reference")
         }
         Rule::Exchange { .. } => None,
-        Rule::State { required: Some(Measure::Share(..) | Measure::Value(_)), .. } => {
-            Some("a state whose number is a share or a value")
-        }
-        Rule::State { place: Some((Side::FromOver, _)), required: Some(_), .. } => {
-            Some("a number of what is kept from over a zone")
-        }
         Rule::State { .. } => None,
     }
 }
