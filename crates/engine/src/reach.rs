@@ -6,8 +6,8 @@
 use model::{
     Id,
     agreement::{
-        Action, Agreement, CountedOn, Cycle, Faculty, Matching, PartLot, Power, Provision, Required, Rule,
-        Share, Spread, Target, Terms,
+        Action, Agreement, Cycle, Faculty, Matching, PartLot, Power, Provision, Required, Rule, Share,
+        Spread, Target, Terms,
     },
 };
 
@@ -30,16 +30,13 @@ pub fn beyond(agreement: &Agreement, provision: &Provision) -> Option<String> {
 
 fn rule(rule: &Rule) -> Option<&'static str> {
     match rule {
-        Rule::Once { .. } | Rule::Schedule { .. } | Rule::Prohibition { .. } | Rule::Answerable { .. } => {
-            None
-        }
         Rule::Periodic { shares, disjoint, spread, .. } => recurring(shares, *disjoint, spread),
-        Rule::Exchange { matching: Matching::SameReference, counted_on, shares, .. } => {
-            let plain = *counted_on == CountedOn::Handover && shares.is_empty();
-            (!plain).then_some("parts or identification of answers that are matched by reference")
-        }
-        Rule::Exchange { .. } => None,
-        Rule::State { .. } => None,
+        Rule::Once { .. }
+        | Rule::Schedule { .. }
+        | Rule::Exchange { .. }
+        | Rule::Prohibition { .. }
+        | Rule::Answerable { .. }
+        | Rule::State { .. } => None,
     }
 }
 
