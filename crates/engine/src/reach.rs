@@ -59,8 +59,8 @@ fn kept(agreement: &Agreement, provision: &Provision) -> Option<String> {
     let Rule::State { place, own, .. } = &provision.rule else { return None };
     if let Some((_, id)) = place {
         let zone = agreement.zones.iter().find(|zone| zone.id == *id);
-        if zone.is_none_or(|zone| zone.versions.is_empty()) {
-            return Some(format!("the ground of {id}, which has no outline of its own"));
+        if zone.is_none_or(|zone| zone.versions.is_empty() && zone.derived.is_none()) {
+            return Some(format!("the ground of {id}, which is not drawn"));
         }
     }
     provision.bearers.iter().filter(|_| *own).find_map(|id| doer(agreement, id))
@@ -109,8 +109,8 @@ fn terms(rule: &Rule, terms: &Terms) -> Option<&'static str> {
 pub fn deed(agreement: &Agreement, action: &Action) -> Option<String> {
     if let Some((_, id)) = &action.place {
         let zone = agreement.zones.iter().find(|zone| zone.id == *id);
-        if zone.is_none_or(|zone| zone.versions.is_empty()) {
-            return Some(format!("the ground of {id}, which has no outline of its own"));
+        if zone.is_none_or(|zone| zone.versions.is_empty() && zone.derived.is_none()) {
+            return Some(format!("the ground of {id}, which is not drawn"));
         }
     }
     action.by.iter().chain(&action.to).find_map(|id| doer(agreement, id))

@@ -18,10 +18,10 @@ use model::{
 
 use crate::{
     decided::standing,
+    derived::within,
     fit::{Against, Considered, Fits, Use, stage_of},
     kin::all_theirs,
     live::live,
-    place::within,
     under::Under,
 };
 
@@ -342,7 +342,8 @@ impl<'a> Fused<'a> {
         }
         let place = model::place::Place { zone: Some(zone.clone()), ..Default::default() };
         area == zone
-            || within(Some(&place), &coverage.period, area, self.grounds) == model::place::Within::Inside
+            || within(self.agreement, Some(&place), &coverage.period, area, self.grounds)
+                == model::place::Within::Inside
     }
 
     /// When live coverage claims say that a source did not see, or saw in part.
