@@ -178,7 +178,7 @@ impl Against<'_> {
                 Err("it totals harm or items, not incidents".to_owned())
             }
             Kind::Tally => Ok(()),
-            Kind::Rate => Err("it is a rate: rates are shown and not yet computed".to_owned()),
+            Kind::Rate => Err("it is a rate of other than whole days, which bounds nothing".to_owned()),
             Kind::State => Err("it is a state, not a deed".to_owned()),
             Kind::Position => Err("it is a position, not a report of a deed".to_owned()),
             Kind::Announcement => Err("it announces a deed to come".to_owned()),

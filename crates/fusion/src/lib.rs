@@ -6,6 +6,7 @@
 mod baseline;
 mod decided;
 mod derived;
+mod figures;
 mod fit;
 mod kin;
 mod live;
@@ -16,6 +17,7 @@ mod stock;
 mod under;
 
 pub use decided::decided;
+pub use figures::figures;
 pub use fit::{Considered, Use};
 pub use live::{live, superseded};
 pub use measure::{Fused, Listener};

@@ -158,6 +158,7 @@ impl Watch {
         })?;
         let (at, known_at) = instants(question, &self.inputs());
         let claims = self.decided(question);
+        let claims = fusion::figures(&agreement, &claims);
         let fused =
             Fused::new(&agreement, &self.grounds, &self.sources, &claims, &question.standard, known_at)
                 .with_decisions(&self.decisions);

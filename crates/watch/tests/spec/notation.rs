@@ -113,12 +113,13 @@ fn set(claim: &mut Map<String, Value>, key: &str, value: &str) -> Result<(), Str
             return Ok(());
         }
         "zone" => ("place", json!({"zone": value})),
+        "adjustment" => (key, json!({"amount": range(value)?["low"]})),
         "denies" if value == "true" => (key, json!(true)),
         "denies" => (key, json!([value])),
         "about" => (key, json!([value])),
         "relays" | "ref" | "revises" | "retracts" | "covers" | "concerns" => (key, json!(value)),
         "counter" => (key, json!(value)),
-        "stage" | "scope" | "unit" => {
+        "stage" | "scope" | "unit" | "per" | "statistic" => {
             claim.entry("amount").or_insert_with(|| json!({}))[key] = json!(value);
             return Ok(());
         }
