@@ -192,7 +192,7 @@ impl Against<'_> {
         let not_yet = |what: &str| Err(format!("{what}: it is shown and not yet computed"));
         let written = |key: &str| claim.written.get(key).filter(|value| !value.is_null());
         let dated_by = written("dated_by").and_then(serde_json::Value::as_str);
-        if written("adjustment").is_some() {
+        if written("adjustment").is_some() && claim.kind != Kind::Tally {
             return not_yet("it holds figures added en bloc");
         }
         if dated_by.is_some_and(|by| by != "occurrence") {
