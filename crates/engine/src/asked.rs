@@ -93,6 +93,17 @@ impl Asked {
         self.closed.get_or_init(|| Bounds::of(&self.measure.closed()))
     }
 
+    /// Whether claims contradict each other between two instants: what may count or not is no contradiction.
+    #[must_use]
+    pub fn contested(&self, from: Instant, until: Instant) -> bool {
+        if self.measure.denials.iter().all(|(one, other)| one != other) {
+            return self.bounds.contested(from, until);
+        }
+        let mut said = self.measure.clone();
+        said.denials.retain(|(one, other)| one != other);
+        Bounds::of(&said).contested(from, until)
+    }
+
     /// What a verdict on it assumes: what the drafter assumed, and every silence that no party has agreed to hear.
     #[must_use]
     pub fn assumptions(&self, provision: &Provision) -> Vec<String> {

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, rc::Rc};
 
 use model::{
     Amount, Id, Instant, Period, Status, StatusSet,
-    agreement::{Provision, Required, Rule},
+    agreement::{Action, Provision, Required, Rule},
 };
 
 use crate::{
@@ -14,11 +14,13 @@ use crate::{
     binding::{Bound, bound},
     conditions::{Context, NotComputed},
     due::Duty,
+    exchange::trigger_of,
     instance::{CountFrom, Deadline},
     measure::Role,
     moments::Moments,
     need::Need,
     outcome::{Outcome, Row},
+    parts::Parts,
     references::{Kept, References},
     schedule::{key_of, push},
     scope::Scope,
@@ -34,23 +36,34 @@ pub const UNREPORTED: &str = "unreported";
 /// # Errors
 /// When its scope is not computed.
 pub fn by_reference(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
-    let Rule::Exchange { trigger, action, required, within, afterwards, .. } = &provision.rule else {
+    let Rule::Exchange { trigger, action, required, within, afterwards, shares, counted_on, .. } =
+        &provision.rule
+    else {
         return Err(NotComputed("no answers by reference".to_owned()));
     };
     let (from, at) = (context.entered()?, context.at);
     let scope = context.scope(&provision.while_, provision.terms.unless.as_ref())?;
+    let trigger = trigger_of(context, provision, trigger, *counted_on);
     let role = Role::Duty { bearers: &trigger.by, verifiers: &provision.verified_by };
-    let triggers = References::of(context.evidence.measure(trigger, role));
-    let answers = bound(provision, |by| {
-        let mut own = action.clone();
-        own.by = by.to_vec();
+    let triggers = References::of(context.evidence.measure(&trigger, role));
+    let of = |action: &Action, by: &[Id]| {
+        let own = Action { by: by.to_vec(), ..action.clone() };
         let role = Role::Duty { bearers: by, verifiers: &provision.verified_by };
         References::of(context.evidence.measure(&own, role))
-    });
+    };
+    let answers = bound(provision, |by| of(action, by));
+    if !shares.is_empty() && answers.iter().any(|own| !own.each.is_empty()) {
+        return Err(NotComputed("parts of an answer that one of several gives".to_owned()));
+    }
+    let parts_of = |who: Option<&Id>| -> Vec<References> {
+        let by = who.map_or(provision.bearers.as_slice(), std::slice::from_ref);
+        shares.iter().map(|share| of(&share.action, by)).collect()
+    };
+    let parts = answers.iter().map(|own| parts_of(own.who.as_ref())).collect();
     let deadline = within.map_or(Deadline::Open, Deadline::After);
     let need = Need::plain(Required::AtLeast(*required));
     let asking =
-        Asking { context, provision, deadline, need, afterwards: *afterwards, from, bound: &answers };
+        Asking { context, provision, deadline, need, afterwards: *afterwards, from, bound: &answers, parts };
     let mut outcome = Outcome::default();
     for reference in triggers.names() {
         let asked = Asked::of(triggers.part(Kept::Reference(reference), None));
@@ -89,6 +102,7 @@ pub fn by_reference(context: &Context<'_>, provision: &Provision) -> Result<Outc
         mix(&mut outcome.rows[first_loose..], at);
     }
     let loose = answers.iter().any(|own| own.whole.has_loose()) || triggers.has_loose();
+    outcome.exact &= shares.is_empty() || outcome.rows.iter().all(|(_, row)| row.answer.status.len() == 1);
     outcome.exact &=
         scope.whole() && (!loose || outcome.rows.iter().all(|(_, row)| row.answer.status.len() == 1));
     Ok(outcome)
@@ -103,6 +117,8 @@ struct Asking<'a> {
     afterwards: bool,
     from: Instant,
     bound: &'a [Bound<References>],
+    /// What there is of each part of an answer, for each who owes it.
+    parts: Vec<Vec<References>>,
 }
 
 impl Asking<'_> {
@@ -116,7 +132,10 @@ impl Asking<'_> {
     ) {
         let (at, need) = (self.context.at, self.need);
         let owing: Vec<_> = self.bound.iter().map(|own| own.map(&part)).collect();
-        for doers in &owing {
+        let Rule::Exchange { shares, required, disjoint, .. } = &self.provision.rule else { return };
+        for (doers, parts) in owing.iter().zip(&self.parts) {
+            let asked = parts.iter().map(&part).collect();
+            let parts = Parts::among(self.context, shares, *disjoint, *required, asked);
             let term = Term {
                 key: key_of(key, doers, &owing),
                 doers: doers.clone(),
@@ -138,7 +157,7 @@ impl Asking<'_> {
                 rest: Vec::new(),
                 levels: Vec::new(),
                 turns: Vec::new(),
-                parts: None,
+                parts: parts.as_ref().map(|parts| parts.in_order(1, self.from)),
             };
             push(self.context, self.provision, outcome, &term);
             if let Some((_, row)) = outcome.rows.last_mut() {

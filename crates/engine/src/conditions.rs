@@ -14,11 +14,13 @@ use model::{
 };
 
 use crate::{
+    amended::Amended,
     asked::Asked,
     instance::{CountFrom, Deadline, Single},
     measure::{Evidence, Role},
     moments::{Moments, Start},
     outcome::Outcome,
+    parties::is_of_its_time,
     reach::{beyond, certified, changed, deed},
 };
 
@@ -39,6 +41,8 @@ pub struct Context<'a> {
     pub(crate) outcomes: RefCell<BTreeMap<Id, Rc<Result<Outcome, NotComputed>>>>,
     /// Whether what is being computed is when the agreement entered into force.
     entering: Cell<bool>,
+    /// The last amendment that may have taken effect, with everything as it is without it.
+    pub(crate) amended: Option<Amended<'a>>,
 }
 
 impl<'a> Context<'a> {
@@ -53,7 +57,14 @@ impl<'a> Context<'a> {
             asked: RefCell::default(),
             outcomes: RefCell::default(),
             entering: Cell::new(false),
+            amended: None,
         }
+    }
+
+    /// A context after an amendment.
+    #[must_use]
+    pub fn amended(self, amended: Option<Amended<'a>>) -> Self {
+        Context { amended, ..self }
     }
 
     /// What the evidence says of a kind of deed, solved once.
@@ -214,9 +225,10 @@ impl<'a> Context<'a> {
     }
 
     /// When a phase begins.
-    fn beginning(&self, id: &Id) -> Result<Moments, NotComputed> {
+    pub(crate) fn beginning(&self, id: &Id) -> Result<Moments, NotComputed> {
         let phase = self.declared(id)?;
-        self.named(format!("beginning of phase {id}"), || self.first(&phase.begins))
+        let begins = || self.begun_as_amended(id, self.first(&phase.begins)?);
+        self.named(format!("beginning of phase {id}"), begins)
     }
 
     /// The phase of this name, if nothing may have changed it.
@@ -243,9 +255,14 @@ impl<'a> Context<'a> {
                 PhaseEnd::When(condition) if self.stays(condition) => self.first(condition)?.both(&began),
                 PhaseEnd::When(condition) => self.state(condition)?.first_since(&began, self.at),
             };
-            let Some(latest) = &phase.latest else { return Ok(ended) };
-            let (opens, deadline) = self.window(latest)?;
-            Ok(ended.either(&deadline.over(&opens).by(self.at)).both(&began))
+            let ended = match &phase.latest {
+                None => ended,
+                Some(latest) => {
+                    let (opens, deadline) = self.window(latest)?;
+                    ended.either(&deadline.over(&opens).by(self.at)).both(&began)
+                }
+            };
+            self.ended_as_amended(id, ended)
         })?;
         Ok((began, ended))
     }
@@ -279,7 +296,11 @@ impl<'a> Context<'a> {
     ) -> Result<Option<Vec<T>>, NotComputed> {
         let Rule::Once { action, required, due, not_before } = &provision.rule else { return Ok(None) };
         let duty = self.duty(provision, due, not_before.as_ref())?;
-        if duty.bound.is_some() || !is_plain(provision) {
+        if duty.bound.is_some()
+            || !is_plain(provision)
+            || self.is_amended(&provision.id)
+            || is_of_its_time(self.agreement, provision)
+        {
             return Ok(None);
         }
         let mut results = Vec::new();

@@ -113,6 +113,10 @@ impl Context<'_> {
     /// # Errors
     /// When what it hangs on is not computed.
     pub fn window(&self, due: &Due) -> Result<(Moments, Deadline), NotComputed> {
+        self.window_as_amended(due, self.own_window(due)?)
+    }
+
+    fn own_window(&self, due: &Due) -> Result<(Moments, Deadline), NotComputed> {
         let zone = || self.agreement.timezone.clone();
         Ok(match due {
             Due::Within(length, after) => (self.first(after)?, Deadline::After(*length)),

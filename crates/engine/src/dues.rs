@@ -15,12 +15,13 @@ use crate::{
     kept::state,
     lots,
     outcome::{Outcome, Row},
-    precedence,
+    parties, precedence,
     prohibition::prohibition,
     reach::beyond,
     recurring::recurring,
     schedule::{once_of_several, schedule},
     single::once,
+    some,
 };
 
 /// A provision's instances.
@@ -28,13 +29,24 @@ use crate::{
 /// # Errors
 /// When something that it hangs on is not computed.
 pub fn outcome(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
+    context.outcome_as_amended(provision).unwrap_or_else(|| unamended(context, provision))
+}
+
+/// A provision's instances by its text alone.
+///
+/// # Errors
+/// When something that it hangs on is not computed.
+pub fn unamended(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
     if let Some((member, family)) = &provision.terms.for_each {
         return families::each(context, provision, member, family);
     }
     if let Some(what) = beyond(context.agreement, provision) {
         return Err(NotComputed(what));
     }
-    let mut outcome = by_rule(context, provision)?;
+    let mut outcome = match parties::is_of_its_time(context.agreement, provision) {
+        true => parties::over_time(context, provision)?,
+        false => of_text(context, provision)?,
+    };
     if provision.terms.manner.is_some() || provision.terms.quality.is_some() {
         track(&mut outcome, context.at);
     }
@@ -42,8 +54,17 @@ pub fn outcome(context: &Context<'_>, provision: &Provision) -> Result<Outcome, 
     Ok(outcome)
 }
 
-fn by_rule(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
+/// A provision's instances by its rule, whoever of its bearers is bound when.
+///
+/// # Errors
+/// When something that it hangs on is not computed.
+pub fn of_text(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
     let terms = &provision.terms;
+    let recurs =
+        matches!(provision.rule, Rule::Periodic { .. } | Rule::Prohibition { .. } | Rule::State { .. });
+    if let Some(enough) = some::enough(provision).filter(|_| recurs) {
+        return some::some_of(context, provision, enough);
+    }
     match &provision.rule {
         Rule::Once { .. } if terms.part_lot == Some(PartLot::Proportion) => {
             lots::in_proportion(context, provision)

@@ -12,6 +12,7 @@ use model::{
 };
 
 use crate::{
+    amended::{self, Amended, Text},
     conditions::{Context, NotComputed},
     instance::worst_of,
     measure::Evidence,
@@ -21,7 +22,7 @@ use crate::{
 };
 
 /// Everything that the engine says; the caller adds what was read and asked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Verdicts {
     /// Phases.
     pub phases: Vec<PhaseAnswer>,
@@ -36,26 +37,41 @@ pub struct Verdicts {
 /// The statuses of everything in an agreement at an instant.
 #[must_use]
 pub fn evaluate(agreement: &Agreement, evidence: &dyn Evidence, at: Instant) -> Verdicts {
-    let context = Context::new(agreement, evidence, at);
-    let mut findings = BTreeSet::new();
-    let provisions = agreement.provisions.iter().map(|p| provision(&context, p, &mut findings)).collect();
-    Verdicts {
-        phases: agreement.phases.iter().map(|p| phase(&context, p, &mut findings)).collect(),
-        milestones: agreement.milestones.iter().map(|m| milestone(&context, &m.id, &mut findings)).collect(),
-        provisions,
-        findings: findings.into_iter().collect(),
-    }
+    across(&amended::texts(agreement, evidence, at), None, evidence, at, None)
 }
 
 /// The statuses of some provisions alone.
 #[must_use]
 pub fn evaluate_some(agreement: &Agreement, evidence: &dyn Evidence, at: Instant, ids: &[Id]) -> Verdicts {
-    let context = Context::new(agreement, evidence, at);
+    across(&amended::texts(agreement, evidence, at), None, evidence, at, Some(ids))
+}
+
+/// The statuses under the last of some texts, each of which is seen beside the one before it: of everything, or of some
+/// provisions alone.
+fn across(
+    texts: &[Text],
+    before: Option<&Context<'_>>,
+    evidence: &dyn Evidence,
+    at: Instant,
+    some: Option<&[Id]>,
+) -> Verdicts {
+    let Some((text, later)) = texts.split_first() else { return Verdicts::default() };
+    let agreement = &text.agreement;
+    let context = Context::new(agreement, evidence, at).amended(Amended::of(text, before));
+    if !later.is_empty() {
+        return across(later, Some(&context), evidence, at, some);
+    }
     let mut findings = BTreeSet::new();
-    let asked = agreement.provisions.iter().filter(|p| ids.contains(&p.id));
+    let asked = agreement.provisions.iter().filter(|p| some.is_none_or(|ids| ids.contains(&p.id)));
     let provisions = asked.map(|p| provision(&context, p, &mut findings)).collect();
-    let findings = findings.into_iter().collect();
-    Verdicts { phases: Vec::new(), milestones: Vec::new(), provisions, findings }
+    let phases = agreement.phases.iter().filter(|_| some.is_none());
+    let milestones = agreement.milestones.iter().filter(|_| some.is_none());
+    Verdicts {
+        phases: phases.map(|p| phase(&context, p, &mut findings)).collect(),
+        milestones: milestones.map(|m| milestone(&context, &m.id, &mut findings)).collect(),
+        provisions,
+        findings: findings.into_iter().collect(),
+    }
 }
 
 fn phase(context: &Context<'_>, phase: &Phase, findings: &mut BTreeSet<Finding>) -> PhaseAnswer {

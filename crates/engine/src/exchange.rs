@@ -14,6 +14,7 @@ use crate::{
     binding::doers,
     conditions::{Context, NotComputed},
     due::Duty,
+    forbidden::Within,
     instance::{CountFrom, Deadline},
     measure::Role,
     moments::Moments,
@@ -52,10 +53,7 @@ pub fn exchange(context: &Context<'_>, provision: &Provision) -> Result<Outcome,
         return Err(NotComputed("an exchange for nothing".to_owned()));
     }
     let scope = context.scope(&provision.while_, provision.terms.unless.as_ref())?;
-    if !scope.simple {
-        return Err(NotComputed("an exchange whose scope comes and goes".to_owned()));
-    }
-    let triggers = trigger_of(context, provision, trigger, *counted_on);
+    let triggers = asked_as(context, provision, &trigger_of(context, provision, trigger, *counted_on));
     let bound = doers(context, provision, action);
     let (from, at) = (context.entered()?, context.at);
     let deadline = within.map_or(Deadline::Open, Deadline::After);
@@ -64,10 +62,16 @@ pub fn exchange(context: &Context<'_>, provision: &Provision) -> Result<Outcome,
     let far = far.unwrap_or(listed);
     let times = |k: i64, each: Amount| Amount(each.0.saturating_mul(k));
     let in_all = |k: i64| Need::plain(Required::AtLeast(times(k, *required)));
-    let openings: Vec<Moments> =
-        (1..=far).map(|k| reached(&triggers, &scope, (from, at), times(k, *every))).collect();
+    // Where the scope comes and goes, what was triggered in all its stretches is added up.
+    let now_and_then = (!scope.simple).then(|| Within::of(&triggers.bounds, &scope, at));
+    let reach = |amount: Amount| match &now_and_then {
+        Some(within) => within.reaching(amount, at),
+        None => reached(&triggers, &scope, (from, at), amount),
+    };
+    let openings: Vec<Moments> = (1..=far).map(|k| reach(times(k, *every))).collect();
     let listed = usize::try_from(listed).unwrap_or(0);
     let mut outcome = Outcome::default();
+    outcome.exact &= scope.simple;
     for owing in &bound {
         let parts = Parts::of(context, provision, owing, shares, *disjoint, *required)?;
         for (k, opens) in (1..=far).zip(&openings).take(listed) {
@@ -106,27 +110,28 @@ pub fn exchange(context: &Context<'_>, provision: &Provision) -> Result<Outcome,
     Ok(outcome)
 }
 
-/// What the evidence says of the deeds that are answered; on identification, of what was identified.
-fn trigger_of(
+/// What the evidence says of the deeds that are answered.
+fn asked_as(context: &Context<'_>, provision: &Provision, trigger: &Action) -> Rc<Asked> {
+    context.ask(trigger, Role::Duty { bearers: &trigger.by, verifiers: &provision.verified_by })
+}
+
+/// The deeds that are answered; on identification, those by which something was identified.
+pub fn trigger_of(
     context: &Context<'_>,
     provision: &Provision,
     trigger: &Action,
     counted_on: CountedOn,
-) -> Rc<Asked> {
-    let ask = |action: &Action| {
-        let role = Role::Duty { bearers: &action.by, verifiers: &provision.verified_by };
-        context.ask(action, role)
-    };
+) -> Action {
     if counted_on == CountedOn::Handover {
-        return ask(trigger);
+        return trigger.clone();
     }
     // Whoever identifies it: what counts is that it was handed over and is now known.
     let identify =
         Action { act: "identify".to_owned(), by: Vec::new(), to: None, place: None, ..trigger.clone() };
-    let identified = ask(&identify);
-    let at_stage = ask(&Action { stage: Some("identified".to_owned()), ..trigger.clone() });
-    let says = |asked: &Asked| !asked.measure.claims_in(&Period::ALWAYS).is_empty();
-    if says(&at_stage) && !says(&identified) { at_stage } else { identified }
+    let at_stage = Action { stage: Some("identified".to_owned()), ..trigger.clone() };
+    let says =
+        |action: &Action| !asked_as(context, provision, action).measure.claims_in(&Period::ALWAYS).is_empty();
+    if says(&at_stage) && !says(&identify) { at_stage } else { identify }
 }
 
 /// When the trigger has come to so much while the exchange was in scope.

@@ -37,7 +37,7 @@ pub fn each(
         let mut own = provision.clone();
         own.terms.for_each = None;
         place_at(&mut own.rule, local, member);
-        let outcome = dues::outcome(context, &own)?;
+        let outcome = dues::unamended(context, &own)?;
         let (more, single) = (outcome.violations, outcome.by_bearer.is_empty());
         let by_bearer = if single { crate::evaluate::bearers(&own, &outcome) } else { outcome.by_bearer };
         for (bearer, mut row) in outcome.rows {

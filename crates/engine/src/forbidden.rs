@@ -15,6 +15,7 @@ use crate::{
     asked::Asked,
     bounds::Bounds,
     conditions::{Context, NotComputed},
+    judging::weigh,
     measure::{Measure, Role},
     moments::Moments,
     scope::Scope,
@@ -123,15 +124,15 @@ pub(crate) fn excuse(
             maybe |= truth.possible();
             certain &= truth == Truth::Yes;
         }
-        if certain && *certainly_theirs {
-            (event.floor, event.high) = (Amount::ZERO, Some(Amount::ZERO));
-        } else if maybe && measure.corroboration {
-            event.floor = Amount::ZERO;
-        } else if maybe {
-            open.push((event.claim.clone(), event.claim.clone()));
+        let excused = Truth::of(maybe, certain && *certainly_theirs);
+        weigh(event, excused.opposite(), measure.corroboration, &mut open);
+    }
+    // Of a total nobody can say how much of it was excused.
+    for tally in measure.accounts.iter_mut().flat_map(|account| &mut account.tallies) {
+        if holds.cells_in(&tally.period).any(|(_, truth)| truth.possible()) {
+            tally.floor = None;
         }
     }
-    // It may have been a violation or none, as where somebody denies it; whoever was silent about it may be right or not.
     measure.denials.extend(open);
     Ok(())
 }

@@ -8,6 +8,7 @@
 //!
 //! Invariant: a pure function of its arguments, sound in every world; it does no input or output and knows no clock.
 
+mod amended;
 pub mod asked;
 mod binding;
 pub mod bound;
@@ -22,12 +23,14 @@ mod exchange;
 mod families;
 mod forbidden;
 pub mod instance;
+mod judging;
 mod kept;
 mod lots;
 pub mod measure;
 pub mod moments;
 mod need;
 pub mod outcome;
+mod parties;
 mod parts;
 pub mod plain;
 mod precedence;
@@ -40,14 +43,16 @@ pub mod scope;
 mod settled;
 pub mod signal;
 mod single;
+mod some;
 mod standing;
 mod states;
 pub mod stock;
 mod term;
 pub mod ties;
+mod touched;
 
 pub use by_reference::UNREPORTED;
 pub use evaluate::evaluate;
 pub use kept::stock_asked;
-pub use measure::{Account, Event, Evidence, Measure, Role, Tally};
+pub use measure::{Account, Event, Evidence, Measure, Pleaded, Role, Tally};
 pub use stock::{Kept, Level, Stock};

@@ -96,6 +96,25 @@ pub struct Tally {
     pub cap_alone: bool,
 }
 
+/// An exception that someone invoked for a deed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pleaded {
+    /// The claim that says so.
+    pub claim: Id,
+    /// When it was pleaded.
+    pub at: Instant,
+    /// Whose deeds it can excuse: those of the one who pleads, and of all who are his.
+    pub by: Vec<Id>,
+    /// The ground, where it names one.
+    pub ground: Option<Id>,
+    /// The provision, where it names one.
+    pub provision: Option<Id>,
+    /// The claims of the deed.
+    pub about: Vec<Id>,
+    /// What ties it to claims of the deed.
+    pub references: Vec<String>,
+}
+
 /// Where an engine gets its evidence from: already fused, known by the instant asked about, under one standard.
 pub trait Evidence {
     /// What people decided besides, and nobody has undone, in order of time: values that were set, rulings.
@@ -103,11 +122,19 @@ pub trait Evidence {
         &[]
     }
 
+    /// What was pleaded, by whom, for which deed.
+    fn pleas(&self) -> Vec<Pleaded> {
+        Vec::new()
+    }
+
     /// What is said of deeds that fit a pattern. `owed_by` are the bearers whose duty it is, where it is one.
     fn measure(&self, pattern: &Action, role: Role<'_>) -> Measure;
 
     /// Likewise, of deeds done to the pattern's item or to one of these.
     fn measure_of_any(&self, pattern: &Action, items: &[Id], role: Role<'_>) -> Measure;
+
+    /// Likewise, of deeds alone that concern a part of the agreement.
+    fn measure_about(&self, concerned: &Id, pattern: &Action, role: Role<'_>) -> Measure;
 
     /// What those who certify a baseline count of it at an instant, apart from deeds of an act: its performance. No bounds
     /// where they give no figure.
@@ -163,6 +190,14 @@ impl Measure {
     /// The part of it that one source says, with its silence judged on its own reports.
     #[must_use]
     pub fn of_source(&self, source: &str) -> Measure {
+        let own = |claim: &Id| {
+            let mut events =
+                self.accounts.iter().filter(|a| a.source == source).flat_map(|account| &account.events);
+            events.any(|event| event.claim == *claim)
+        };
+        // What may count or not, nobody's word settles.
+        let open = self.denials.iter().filter(|(one, other)| one == other && own(one));
+        let denials = open.cloned().collect();
         let accounts = self
             .accounts
             .iter()
@@ -179,7 +214,7 @@ impl Measure {
             })
             .take(1)
             .collect();
-        Measure { accounts, denials: Vec::new(), corroboration: false, incidents: self.incidents }
+        Measure { accounts, denials, corroboration: false, incidents: self.incidents }
     }
 
     /// The measure as it would be if nothing had happened but what is reported: it tells imprecision from silence.

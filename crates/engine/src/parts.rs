@@ -66,6 +66,17 @@ impl<'a> Parts<'a> {
         }
         let by = owing.who.as_ref().map_or(provision.bearers.as_slice(), std::slice::from_ref);
         let asked = shares.iter().map(|share| asked_of(context, provision, &share.action, by)).collect();
+        Ok(Parts::among(context, shares, disjoint, each, asked))
+    }
+
+    /// With what is said of each; none where there are none.
+    pub fn among(
+        context: &Context<'_>,
+        shares: &'a [Share],
+        disjoint: bool,
+        each: Amount,
+        asked: Vec<Rc<Asked>>,
+    ) -> Option<Self> {
         let item = |share: &Share| share.action.item.clone().unwrap_or_default();
         let related = |a: &Share, b: &Share| {
             let (a, b) = (item(a), item(b));
@@ -73,7 +84,7 @@ impl<'a> Parts<'a> {
         };
         let pairs = shares.iter().enumerate().flat_map(|(i, a)| shares[i + 1..].iter().map(move |b| (a, b)));
         let rival = disjoint && pairs.into_iter().any(|(a, b)| related(a, b));
-        Ok(Some(Parts { shares, asked, each, rival }))
+        (!shares.is_empty()).then_some(Parts { shares, asked, each, rival })
     }
 
     /// Those of the k-th answer, where performance counts from an instant on.

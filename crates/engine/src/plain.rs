@@ -20,7 +20,7 @@ use crate::{
     bounds::View,
     conditions::Context,
     instance::{CountFrom, Deadline, over, periodic, running},
-    measure::{Evidence, Measure, Role},
+    measure::{Evidence, Measure, Pleaded, Role},
     moments::Moments,
     reach::beyond,
     recurring::{cycle_scope, scaled, ticks, turns},
@@ -135,6 +135,16 @@ impl Evidence for Unasked {
     fn measure_of_any(&self, _: &Action, _: &[Id], _: Role<'_>) -> Measure {
         self.asked.set(true);
         Measure::default()
+    }
+
+    fn measure_about(&self, _: &Id, _: &Action, _: Role<'_>) -> Measure {
+        self.asked.set(true);
+        Measure::default()
+    }
+
+    fn pleas(&self) -> Vec<Pleaded> {
+        self.asked.set(true);
+        Vec::new()
     }
 
     fn baseline(&self, _: &Baseline, _: &str, _: Instant) -> Range {
@@ -322,11 +332,7 @@ pub fn in_period(required: Required, stretch: &Period, at: Instant, sums: &impl 
 #[must_use]
 pub fn owed(required: Required, period: &Period, stretch: &Period, pro_rata: bool) -> Required {
     let part = |amount| if pro_rata { scaled(amount, ticks(*stretch), ticks(*period)) } else { amount };
-    match required {
-        Required::AtLeast(amount) => Required::AtLeast(part(amount)),
-        Required::Exactly(amount) => Required::Exactly(part(amount)),
-        Required::AtMost(amount) => Required::AtMost(part(amount)),
-    }
+    required.of(part(required.amount()))
 }
 
 /// The statuses of a prohibition in force throughout a period.

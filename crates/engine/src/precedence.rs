@@ -81,6 +81,9 @@ fn follow(
     outcome: &mut Outcome,
 ) -> Result<(), NotComputed> {
     let other = context.provision(&step.with)?;
+    if context.is_amended(&step.with) {
+        return Err(NotComputed(format!("duties in step with {}, which was amended", step.with)));
+    }
     let (own, owed) = performance_of(context, provision)?;
     let (led, leads) = performance_of(context, other)?;
     let from = context.entered()?;

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use model::{
     Amount, Id, Instant, Period, Status, StatusSet,
-    agreement::{Action, Provision, Required, Rule},
+    agreement::{Action, Binding, Provision, Required, Rule},
     amount::Range,
     answer::{BearerAnswer, InstanceAnswer, Moment, SourceAnswer},
 };
@@ -18,6 +18,7 @@ use crate::{
     conditions::{Context, NotComputed},
     counting::counted,
     forbidden,
+    judging::{self, Unjudged},
     measure::{Measure, Role},
     outcome::{Outcome, Row, required_map, sorted},
     recurring::{range, window::Windows},
@@ -50,7 +51,23 @@ pub fn prohibition(context: &Context<'_>, provision: &Provision) -> Result<Outco
         let status = statuses(&own.bounds, &windows, context.at);
         outcome.by_bearer.push(BearerAnswer { party: bearer.clone(), status, violations: count(&own) });
     }
-    outcome.rows.push((String::new(), prohibited(&asked, &windows, context.at, provision)));
+    let mut row = prohibited(&asked, &windows, context.at, provision);
+    if row.answer.status.len() > 1 && judging::is_judged(provision) {
+        let taken_as = |unjudged: Unjudged| -> Result<_, NotComputed> {
+            let asked = Asked::of(unjudged_as(context, provision, action, doers, unjudged)?);
+            let taken = prohibited(&asked, &windows, context.at, provision).answer;
+            Ok((taken.why, taken.status != row.answer.status))
+        };
+        let (counts, not) = (taken_as(Unjudged::Counts)?, taken_as(Unjudged::CountsNot)?);
+        row.answer.why = judging::reasons([counts.0, not.0], counts.1 || not.1);
+        // Of one who pleads and may have done it with another, more is left open than need be.
+        outcome.exact &= provision.exceptions.iter().all(|exception| exception.plea.is_none());
+    }
+    if matches!(provision.binding, Binding::Together | Binding::Unstated) {
+        let answers = outcome.by_bearer.iter_mut();
+        answers.for_each(|own| (own.status, own.violations) = (row.answer.status, outcome.violations));
+    }
+    outcome.rows.push((String::new(), row));
     Ok(outcome)
 }
 
@@ -61,13 +78,25 @@ pub(crate) fn violations(
     action: &Action,
     bearers: &[Id],
 ) -> Result<Measure, NotComputed> {
+    unjudged_as(context, provision, action, bearers, Unjudged::Open)
+}
+
+/// Likewise, with what nobody has ruled taken to be so or not.
+fn unjudged_as(
+    context: &Context<'_>,
+    provision: &Provision,
+    action: &Action,
+    bearers: &[Id],
+    unjudged: Unjudged,
+) -> Result<Measure, NotComputed> {
     let mut own = action.clone();
     own.by = bearers.to_vec();
     let role = Role::forbidden(bearers, &provision.verified_by, provision.terms.counting);
     let mut measure = context.evidence.measure(&own, role);
-    for exception in &provision.exceptions {
+    for exception in provision.exceptions.iter().filter(|exception| exception.plea.is_none()) {
         forbidden::excuse(context, exception, &own, &mut measure)?;
     }
+    judging::settle(context, provision, &own, &mut measure, unjudged)?;
     Ok(measure)
 }
 
@@ -107,7 +136,7 @@ fn prohibited(asked: &Asked, windows: &Windows, at: Instant, provision: &Provisi
     let end = hull.map_or(at, |hull| hull.last).min(at).max(start);
     let seen = Period { first: start, last: end };
     let status = statuses(&asked.bounds, windows, at);
-    let contested = asked.bounds.contested(start, end.next());
+    let contested = asked.contested(start, end.next());
     let by_source = asked.alone.iter().enumerate().filter_map(|(index, (source, _, bounds))| {
         let evidence = asked.claims_of(index, &seen);
         (!evidence.is_empty()).then(|| SourceAnswer {

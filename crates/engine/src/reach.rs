@@ -6,21 +6,18 @@
 use model::{
     Id,
     agreement::{
-        Action, Agreement, Binding, CountedOn, Cycle, Faculty, Matching, Measure, PartLot, Power, Provision,
-        Required, Rule, Share, Side, Spread, Target, Terms, TieKind,
+        Action, Agreement, Cycle, Faculty, Matching, PartLot, Power, Provision, Required, Rule, Share,
+        Spread, Target, Terms,
     },
 };
 
 /// Why a provision is not computed; none where it is.
 #[must_use]
 pub fn beyond(agreement: &Agreement, provision: &Provision) -> Option<String> {
-    let rule = rule(&provision.rule)
-        .or_else(|| terms(&provision.rule, &provision.terms))
-        .or_else(|| binding(provision));
+    let rule = rule(&provision.rule).or_else(|| terms(&provision.rule, &provision.terms));
     rule.map(str::to_owned)
         .or_else(|| extended_terms(agreement, &provision.rule))
         .or_else(|| kept(agreement, provision))
-        .or_else(|| provision.exceptions.iter().any(|e| e.plea.is_some()).then(|| "a plea".to_owned()))
         .or_else(|| changed(agreement, &Target::Provision(provision.id.clone())))
         .or_else(|| provision.rule.action().and_then(|a| deed(agreement, a)))
         .or_else(|| match &provision.rule {
@@ -33,39 +30,21 @@ pub fn beyond(agreement: &Agreement, provision: &Provision) -> Option<String> {
 
 fn rule(rule: &Rule) -> Option<&'static str> {
     match rule {
-        Rule::Once { .. } | Rule::Schedule { .. } | Rule::Prohibition { .. } | Rule::Answerable { .. } => {
-            None
-        }
-        Rule::Periodic { required, shares, disjoint, spread, .. } => {
-            recurring(*required, shares, *disjoint, spread)
-        }
-        Rule::Exchange { matching: Matching::SameReference, counted_on, shares, .. } => {
-            let plain = *counted_on == CountedOn::Handover && shares.is_empty();
-            (!plain).then_some("parts or identification of answers that are matched by reference")
-        }
-        Rule::Exchange { .. } => None,
-        Rule::State { required: Some(Measure::Share(..) | Measure::Value(_)), .. } => {
-            Some("a state whose number is a share or a value")
-        }
-        Rule::State { place: Some((Side::FromOver, _)), required: Some(_), .. } => {
-            Some("a number of what is kept from over a zone")
-        }
-        Rule::State { .. } => None,
+        Rule::Periodic { shares, disjoint, spread, .. } => recurring(shares, *disjoint, spread),
+        Rule::Once { .. }
+        | Rule::Schedule { .. }
+        | Rule::Exchange { .. }
+        | Rule::Prohibition { .. }
+        | Rule::Answerable { .. }
+        | Rule::State { .. } => None,
     }
 }
 
-/// Of a shortfall that lasts, and of parts side by side, only what is owed at least is computed.
-fn recurring(required: Required, shares: &[Share], disjoint: bool, spread: &Spread) -> Option<&'static str> {
-    let floor = |required: &Required| matches!(required, Required::AtLeast(_));
-    let mut parts = shares.iter().map(|share| &share.required);
-    match spread {
-        _ if disjoint && !parts.clone().all(floor) => Some("disjoint parts of exactly, or at most, so much"),
-        Spread::MadeUp(_) | Spread::CarriesOver if disjoint => Some("shortfalls of parts that are disjoint"),
-        Spread::MadeUp(_) | Spread::CarriesOver if !floor(&required) || !parts.all(floor) => {
-            Some("a shortfall of exactly, or at most, so much")
-        }
-        _ => None,
-    }
+/// Of a shortfall that lasts, disjoint parts are computed only where they are owed at least.
+fn recurring(shares: &[Share], disjoint: bool, spread: &Spread) -> Option<&'static str> {
+    let floors = shares.iter().all(|share| matches!(share.required, Required::AtLeast(_)));
+    let lasts = matches!(spread, Spread::MadeUp(_) | Spread::CarriesOver);
+    (lasts && disjoint && !floors).then_some("a shortfall of disjoint parts of exactly, or at most, so much")
 }
 
 /// The terms of a phase that can be extended are as many as its extensions.
@@ -80,8 +59,8 @@ fn kept(agreement: &Agreement, provision: &Provision) -> Option<String> {
     let Rule::State { place, own, .. } = &provision.rule else { return None };
     if let Some((_, id)) = place {
         let zone = agreement.zones.iter().find(|zone| zone.id == *id);
-        if zone.is_none_or(|zone| zone.versions.is_empty()) {
-            return Some(format!("the ground of {id}, which has no outline of its own"));
+        if zone.is_none_or(|zone| zone.versions.is_empty() && zone.derived.is_none()) {
+            return Some(format!("the ground of {id}, which is not drawn"));
         }
     }
     provision.bearers.iter().filter(|_| *own).find_map(|id| doer(agreement, id))
@@ -106,26 +85,23 @@ fn terms(rule: &Rule, terms: &Terms) -> Option<&'static str> {
         notwithstanding: _,
     } = terms;
     let once = matches!(rule, Rule::Once { .. });
+    let counts = match rule {
+        Rule::Once { .. } | Rule::Schedule { .. } | Rule::Periodic { .. } => true,
+        Rule::Exchange { matching, .. } => *matching == Matching::InOrder,
+        Rule::Prohibition { .. } | Rule::Answerable { .. } | Rule::State { .. } => false,
+    };
+    let forbids = matches!(rule, Rule::Prohibition { .. } | Rule::Answerable { .. });
     [
-        (judged.is_some(), "a term that someone judges"),
+        (judged.is_some() && !forbids, "a term that someone judges of other than forbidden deeds"),
         (in_step.is_some() && !once, "duties in step with each other that are no single duty"),
         (*part_lot == Some(PartLot::Proportion) && !once, "lots in an exchange, answered in proportion"),
-        (!made_up_with.is_empty() && !once, "items that make up the number of other than a single duty"),
+        (
+            !made_up_with.is_empty() && !counts,
+            "items that make up a number where none is counted, or answers are matched by reference",
+        ),
     ]
     .into_iter()
     .find_map(|(said, what)| said.then_some(what))
-}
-
-fn binding(provision: &Provision) -> Option<&'static str> {
-    match provision.binding {
-        Binding::Each => None,
-        _ => match provision.rule {
-            Rule::Once { .. } | Rule::Schedule { .. } | Rule::Exchange { .. } | Rule::Answerable { .. } => {
-                None
-            }
-            _ => Some("a duty that recurs, or to refrain, that several owe otherwise than each"),
-        },
-    }
 }
 
 /// Why a kind of deed is not computed.
@@ -133,26 +109,23 @@ fn binding(provision: &Provision) -> Option<&'static str> {
 pub fn deed(agreement: &Agreement, action: &Action) -> Option<String> {
     if let Some((_, id)) = &action.place {
         let zone = agreement.zones.iter().find(|zone| zone.id == *id);
-        if zone.is_none_or(|zone| zone.versions.is_empty()) {
-            return Some(format!("the ground of {id}, which has no outline of its own"));
+        if zone.is_none_or(|zone| zone.versions.is_empty() && zone.derived.is_none()) {
+            return Some(format!("the ground of {id}, which is not drawn"));
         }
     }
     action.by.iter().chain(&action.to).find_map(|id| doer(agreement, id))
 }
 
-/// Ties to the agreement, and ties that someone contests: of these the caller has to settle which hold.
+/// Ties that someone contests: the caller settles which hold, and where there are too many, nobody has.
 fn doer(agreement: &Agreement, id: &Id) -> Option<String> {
-    let of_another = |tie: &model::agreement::Tie| matches!(tie.kind, TieKind::PartOf | TieKind::DirectedBy);
-    let own = agreement.actors.iter().filter(|a| a.id == *id).flat_map(|a| &a.ties);
-    let to_it = own.clone().any(|tie| !of_another(tie));
-    // Which of the contested ties hold the caller settles; where there are too many, nobody has.
     let tied = agreement.actors.iter().flat_map(|a| a.ties.iter().map(move |tie| (&a.id, tie)));
-    let mut concerned = tied.filter(|(_, tie)| of_another(tie) && !tie.contested_by.is_empty());
-    (to_it || concerned.any(|(who, tie)| who == id || tie.other.is_some()))
-        .then(|| format!("ties of {id} to the agreement over time, or that someone contests"))
+    let mut contested = tied.filter(|(_, tie)| !tie.contested_by.is_empty());
+    contested
+        .any(|(who, tie)| who == id || tie.other.is_some())
+        .then(|| format!("ties of {id} that someone contests, of which there are too many"))
 }
 
-/// Why a phase or provision is not computed: an amendment or a power may have changed it.
+/// Why a phase or provision is not computed: an amendment that could not be put in its place, or a power, may have changed it.
 #[must_use]
 pub fn changed(agreement: &Agreement, target: &Target) -> Option<String> {
     let amended =

@@ -4,7 +4,7 @@
 
 use model::{
     Amount, Id, Instant,
-    agreement::{Action, Baseline, Due, Measure, Provision, Required, Rule, Step, Value},
+    agreement::{Action, Baseline, Due, Measure, Provision, Required, Rule, Step},
 };
 
 use crate::{
@@ -125,7 +125,7 @@ pub fn push(context: &Context<'_>, provision: &Provision, outcome: &mut Outcome,
 fn owed(context: &Context<'_>, action: &Action, steps: &[Step], at: Instant) -> Need {
     // `more` is on top of all since the last `in all`.
     let start = steps.iter().rposition(|step| step.in_all).unwrap_or(0);
-    let mut needs = steps[start..].iter().map(|step| need(context, action, &step.measure, at));
+    let mut needs = steps[start..].iter().map(|step| need(context, &action.act, &step.measure, at));
     let first = needs.next().unwrap_or_default();
     needs.fold(first, |before, more| {
         let nothing = Limit::at(Amount::ZERO);
@@ -139,7 +139,8 @@ fn owed(context: &Context<'_>, action: &Action, steps: &[Step], at: Instant) -> 
     })
 }
 
-fn need(context: &Context<'_>, action: &Action, measure: &Measure, at: Instant) -> Need {
+/// What a number requires at an instant: of a share, apart from what reports of the act itself say of the whole.
+pub fn need(context: &Context<'_>, act: &str, measure: &Measure, at: Instant) -> Need {
     let agreement = context.agreement;
     match measure {
         Measure::Plain(required) => Need::plain(*required),
@@ -148,12 +149,12 @@ fn need(context: &Context<'_>, action: &Action, measure: &Measure, at: Instant) 
         }
         Measure::Share(share, id) => {
             let whole =
-                agreement.baselines.iter().find(|b| b.id == *id).and_then(|b| whole(context, action, b, at));
+                agreement.baselines.iter().find(|b| b.id == *id).and_then(|b| whole(context, act, b, at));
             share_of(*share, whole)
         }
         Measure::Value(id) => {
             let value = agreement.values.iter().find(|v| v.id == *id);
-            match value.and_then(|value| set_to(value, at)) {
+            match value.and_then(|value| context.set_to(value, at)) {
                 Some(amount) => Need::plain(Required::AtLeast(amount)),
                 None => Need { least: Some(ANY), most: None, unset: true },
             }
@@ -164,15 +165,9 @@ fn need(context: &Context<'_>, action: &Action, measure: &Measure, at: Instant) 
 /// Any amount above zero.
 const ANY: Limit = Limit { from: Amount::LEAST, to: Amount(i64::MAX / 8) };
 
-/// What a value is set to at an instant.
-fn set_to(value: &Value, at: Instant) -> Option<Amount> {
-    let latest = value.settings.iter().filter(|s| s.since <= at).max_by_key(|s| s.since)?;
-    Amount::parse(&latest.to).ok()
-}
-
 /// How much a baseline can have at an instant, as its certifiers count it.
-fn whole(context: &Context<'_>, action: &Action, baseline: &Baseline, at: Instant) -> Option<Limit> {
-    let range = context.evidence.baseline(baseline, &action.act, at);
+fn whole(context: &Context<'_>, act: &str, baseline: &Baseline, at: Instant) -> Option<Limit> {
+    let range = context.evidence.baseline(baseline, act, at);
     // A figure without an upper bound leaves all above it possible.
     let from = range.low.unwrap_or(Amount::ZERO).max(Amount::ZERO);
     (range.low.is_some() || range.high.is_some()).then(|| Limit { from, to: range.high.unwrap_or(ANY.to) })
@@ -206,16 +201,22 @@ fn hangs_on_evidence(steps: &[Step]) -> bool {
 
 /// The instants at which what is required can change.
 fn turns(context: &Context<'_>, steps: &[Step]) -> Vec<Instant> {
-    let of = |step: &Step| match &step.measure {
+    steps.iter().flat_map(|step| turns_of(context, &step.measure)).collect()
+}
+
+/// Likewise of one number.
+pub fn turns_of(context: &Context<'_>, measure: &Measure) -> Vec<Instant> {
+    match measure {
         Measure::Value(id) => {
             let value = context.agreement.values.iter().find(|v| v.id == *id);
-            value.map(|v| v.settings.iter().map(|s| s.since).collect()).unwrap_or_default()
+            value
+                .map(|v| context.settings(v).into_iter().map(|(since, _)| since).collect())
+                .unwrap_or_default()
         }
         Measure::Share(_, id) => {
             let baseline = context.agreement.baselines.iter().find(|b| b.id == *id);
             baseline.map(|b| context.evidence.baseline_turns(b)).unwrap_or_default()
         }
         Measure::Plain(_) | Measure::Between(..) => Vec::new(),
-    };
-    steps.iter().flat_map(of).collect()
+    }
 }

@@ -4,7 +4,7 @@
 
 use model::{
     Instant, Period,
-    agreement::{Condition, PhaseEnd},
+    agreement::{Condition, PhaseEnd, Target},
 };
 
 use crate::{
@@ -73,6 +73,7 @@ impl Context<'_> {
     /// The beginning and the end of what begins once and ends once; none for what can come and go.
     fn once(&self, condition: &Condition) -> Result<Option<Ends>, NotComputed> {
         Ok(match condition {
+            Condition::During(id) if self.reached_by_amendment(&Target::Phase(id.clone())) => None,
             Condition::During(id) => {
                 let (opens, closes) = self.phase(id)?;
                 let phase = self.agreement.phases.iter().find(|phase| phase.id == *id);

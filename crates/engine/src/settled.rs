@@ -3,8 +3,8 @@
 //! Invariant: only the word of those whom the agreement names for it counts.
 
 use model::{
-    Id, Instant, Period,
-    agreement::{Clock, Judgement, Unruled},
+    Amount, Id, Instant, Period,
+    agreement::{Clock, Judgement, Unruled, Value},
     decision::{Decision, Verdict},
 };
 
@@ -23,20 +23,36 @@ impl Context<'_> {
     pub(crate) fn setting(&self, id: &Id) -> Result<Moments, NotComputed> {
         let found = self.agreement.values.iter().find(|value| value.id == *id);
         let value = found.ok_or_else(|| NotComputed(format!("the value {id}, which is not declared")))?;
-        let written = value.settings.iter().map(|setting| setting.since);
-        let decided = self.evidence.decisions().iter().filter_map(|decision| match &decision.verdict {
-            Verdict::Value { since, .. } if decision.targets.contains(id) && may(&value.set_by, decision) => {
-                Some(since.unwrap_or(decision.known_at))
-            }
-            _ => None,
-        });
-        let set = written.chain(decided).min();
+        let set = self.settings(value).first().map(|(since, _)| *since);
         // It was set, and nobody outside knows when.
         let hidden = || Period::closed(self.origin(), self.at).filter(|_| value.undisclosed);
         Ok(match set {
             Some(since) => Moments::at(since.max(self.origin())).by(self.at),
             None => Moments { spans: hidden().into_iter().collect(), never: true },
         })
+    }
+
+    /// What a value was set to, and since when: in the text, and by those who set it.
+    pub(crate) fn settings<'v>(&'v self, value: &'v Value) -> Vec<(Instant, &'v str)> {
+        let written = value.settings.iter().map(|setting| (setting.since, setting.to.as_str()));
+        let decided = self.evidence.decisions().iter().filter_map(|decision| match &decision.verdict {
+            Verdict::Value { to, since }
+                if decision.targets.contains(&value.id) && may(&value.set_by, decision) =>
+            {
+                Some((since.unwrap_or(decision.known_at), to.as_str()))
+            }
+            _ => None,
+        });
+        let mut all: Vec<(Instant, &str)> = written.chain(decided).collect();
+        all.sort_by_key(|(since, _)| *since);
+        all
+    }
+
+    /// What it is set to at an instant.
+    pub(crate) fn set_to(&self, value: &Value, at: Instant) -> Option<Amount> {
+        let all = self.settings(value);
+        let (_, latest) = all.iter().rev().find(|(since, _)| *since <= at)?;
+        Amount::parse(latest).ok()
     }
 
     /// Whether something is judged to be so, at each instant: either while nobody has ruled and there is time to.
@@ -81,6 +97,7 @@ impl Context<'_> {
     }
 }
 
-fn may(named: &[Id], decision: &Decision) -> bool {
+/// Whether a decision is by one whose word counts: anyone's does where the agreement names nobody.
+pub(crate) fn may(named: &[Id], decision: &Decision) -> bool {
     named.is_empty() || named.contains(&decision.by)
 }

@@ -35,7 +35,9 @@ impl Truth {
         self != Truth::No
     }
 
-    fn not(self) -> Truth {
+    /// The opposite.
+    #[must_use]
+    pub fn opposite(self) -> Truth {
         match self {
             Truth::No => Truth::Yes,
             Truth::Perhaps => Truth::Perhaps,
@@ -108,7 +110,7 @@ impl Signal {
     /// What holds where this does not.
     #[must_use]
     pub fn not(&self) -> Signal {
-        Signal { cells: self.cells.iter().map(|(from, truth)| (*from, truth.not())).collect() }
+        Signal { cells: self.cells.iter().map(|(from, truth)| (*from, truth.opposite())).collect() }
     }
 
     /// All of them at once.

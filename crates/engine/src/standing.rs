@@ -12,18 +12,20 @@ use model::{
 
 use crate::{
     asked::Asked,
+    binding::asked_of,
     bounds::Bounds,
     conditions::{Context, NotComputed},
     counting::counted,
     dues,
     forbidden::Within,
-    measure::Role,
     moments::{Moments, Start},
     outcome::{Outcome, Row},
+    parties::is_of_its_time,
     prohibition::violations,
     recurring::{days_of, window::Windows},
     scope::Scope,
     signal::{Signal, Truth},
+    some::enough,
 };
 
 impl Context<'_> {
@@ -127,6 +129,18 @@ impl Context<'_> {
     pub(crate) fn violated(&self, id: &Id, count: u64) -> Result<Moments, NotComputed> {
         let provision = self.provision(id)?;
         if let Rule::Prohibition { action } = &provision.rule {
+            if self.is_amended(id) {
+                return Err(NotComputed(format!("the number of violations of {id}, which was amended")));
+            }
+            if enough(provision).is_some() {
+                return Err(NotComputed(format!(
+                    "the number of violations of {id}, of which some may refrain"
+                )));
+            }
+            if is_of_its_time(self.agreement, provision) {
+                let what = format!("the number of violations of {id}, whose bearers are bound for a time");
+                return Err(NotComputed(what));
+            }
             let asked = Asked::of(violations(self, provision, action, &provision.bearers)?);
             let scope = self.scope(&provision.while_, provision.terms.unless.as_ref())?;
             if provision.terms.counting == Counting::Day {
@@ -168,6 +182,9 @@ impl Context<'_> {
     /// When it is not computed.
     pub(crate) fn amounting(&self, id: &Id, amount: Amount) -> Result<Moments, NotComputed> {
         let provision = self.provision(id)?;
+        if self.is_changed(id) {
+            return Err(NotComputed(format!("the amount of {id}, which was amended")));
+        }
         let not_before = match &provision.rule {
             Rule::Prohibition { .. } => {
                 let count = u64::try_from(amount.floor()).unwrap_or(0);
@@ -180,10 +197,7 @@ impl Context<'_> {
         let Some(action) = provision.rule.action() else {
             return Err(NotComputed(format!("the amount of {id}, which is a state")));
         };
-        let mut all = action.clone();
-        all.by.clone_from(&provision.bearers);
-        let role = Role::Duty { bearers: &provision.bearers, verifiers: &provision.verified_by };
-        let asked = self.ask(&all, role);
+        let asked = asked_of(self, provision, action, &provision.bearers);
         if matches!(provision.rule, Rule::Periodic { .. }) {
             let scope = self.scope(&provision.while_, provision.terms.unless.as_ref())?;
             return Ok(reaching_in(&asked.bounds, &scope, amount, self.at));

@@ -5,13 +5,14 @@
 
 use model::{
     Amount, Duration, Id, Instant,
-    agreement::{Action, Condition, PhaseEnd, Required, Rule},
+    agreement::{Action, Condition, PhaseEnd, Provision, Required, Rule, Target},
 };
 
 use crate::{
     asked::Asked,
     conditions::{Context, NotComputed},
     measure::Role,
+    parties::is_of_its_time,
     reach::deed,
     signal::{Signal, Truth},
 };
@@ -42,7 +43,10 @@ impl Context<'_> {
                 let provision = self.agreement.provisions.iter().find(|p| p.id == *id);
                 provision.is_some_and(|p| {
                     let at_least = matches!(p.rule, Rule::Once { required: Required::AtLeast(_), .. });
-                    at_least && p.while_ == Condition::InForce && p.terms.unless.is_none()
+                    at_least
+                        && !self.is_amended(id)
+                        && p.while_ == Condition::InForce
+                        && p.terms.unless.is_none()
                 })
             }
             Condition::During(_)
@@ -69,9 +73,17 @@ impl Context<'_> {
             | Condition::From(_)
             | Condition::Set(_)
             | Condition::Amount(..)
-            | Condition::Breached(_)
             | Condition::Deed(_)
             | Condition::Done(_, Required::AtLeast(_)) => true,
+            Condition::Breached(id) => {
+                let of_its_time = |p: &&Provision| p.id == *id && is_of_its_time(agreement, p);
+                !self.is_amended(id) && !agreement.provisions.iter().any(|p| of_its_time(&p))
+            }
+            Condition::PhaseBegun(id) | Condition::PhaseEnded(id)
+                if self.reached_by_amendment(&Target::Phase(id.clone())) =>
+            {
+                false
+            }
             Condition::Performed(_) | Condition::PerformedInTime(_) => self.stays(condition),
             Condition::Milestone(id) => {
                 agreement.milestones.iter().any(|m| m.id == *id && self.comes_once(&m.when))
@@ -103,7 +115,8 @@ impl Context<'_> {
         Ok(match condition {
             Condition::During(id) => {
                 let (began, ended) = self.phase(id)?;
-                Signal::all(&[Signal::since(&began), Signal::since(&ended).not()])
+                let own = Signal::all(&[Signal::since(&began), Signal::since(&ended).not()]);
+                self.during_as_amended(id, own)?
             }
             Condition::All(of) => Signal::all(&self.states(of)?),
             Condition::Any(of) => Signal::any(&self.states(of)?),

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use model::{
-    Id, StatusSet,
+    Id, Instant, Period, StatusSet,
     agreement::{Agreement, TieKind},
     amount::Range,
     answer::{
@@ -32,7 +32,13 @@ pub fn ways(agreement: &Agreement) -> Vec<Agreement> {
             let tie = &mut own.actors[*actor].ties[*tie];
             tie.contested_by.clear();
             if choice & (1 << index) == 0 {
-                tie.other = None;
+                match tie.kind {
+                    TieKind::PartOf | TieKind::DirectedBy => tie.other = None,
+                    // It has not come about.
+                    TieKind::Accepted | TieKind::Left | TieKind::SplitFrom => {
+                        tie.valid = Period::at(Instant::MAX);
+                    }
+                }
             }
         }
         own
@@ -40,13 +46,12 @@ pub fn ways(agreement: &Agreement) -> Vec<Agreement> {
     (0..1 << contested.len()).map(way).collect()
 }
 
-/// Where the contested ties to others stand.
+/// Where the contested ties stand.
 fn contested(agreement: &Agreement) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     for (actor, of) in agreement.actors.iter().enumerate() {
         for (tie, said) in of.ties.iter().enumerate() {
-            let of_another = matches!(said.kind, TieKind::PartOf | TieKind::DirectedBy);
-            if of_another && !said.contested_by.is_empty() {
+            if !said.contested_by.is_empty() {
                 found.push((actor, tie));
             }
         }
@@ -58,14 +63,7 @@ fn contested(agreement: &Agreement) -> Vec<(usize, usize)> {
 #[must_use]
 pub fn united(ways: Vec<Verdicts>) -> Verdicts {
     let mut ways = ways.into_iter();
-    let Some(mut all) = ways.next() else {
-        return Verdicts {
-            phases: Vec::new(),
-            milestones: Vec::new(),
-            provisions: Vec::new(),
-            findings: Vec::new(),
-        };
-    };
+    let Some(mut all) = ways.next() else { return Verdicts::default() };
     for other in ways {
         all.phases.iter_mut().zip(&other.phases).for_each(|(one, other)| phase(one, other));
         all.milestones.iter_mut().zip(&other.milestones).for_each(|(one, other)| milestone(one, other));

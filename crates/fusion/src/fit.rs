@@ -12,8 +12,8 @@ use model::{
 };
 
 use crate::{
+    derived::within,
     kin::{Kin, kin},
-    place::within,
     under::Under,
 };
 
@@ -178,7 +178,7 @@ impl Against<'_> {
                 Err("it totals harm or items, not incidents".to_owned())
             }
             Kind::Tally => Ok(()),
-            Kind::Rate => Err("it is a rate: rates are shown and not yet computed".to_owned()),
+            Kind::Rate => Err("it is a rate of other than whole days, which bounds nothing".to_owned()),
             Kind::State => Err("it is a state, not a deed".to_owned()),
             Kind::Position => Err("it is a position, not a report of a deed".to_owned()),
             Kind::Announcement => Err("it announces a deed to come".to_owned()),
@@ -192,7 +192,7 @@ impl Against<'_> {
         let not_yet = |what: &str| Err(format!("{what}: it is shown and not yet computed"));
         let written = |key: &str| claim.written.get(key).filter(|value| !value.is_null());
         let dated_by = written("dated_by").and_then(serde_json::Value::as_str);
-        if written("adjustment").is_some() {
+        if written("adjustment").is_some() && claim.kind != Kind::Tally {
             return not_yet("it holds figures added en bloc");
         }
         if dated_by.is_some_and(|by| by != "occurrence") {
@@ -332,7 +332,7 @@ impl Against<'_> {
         let place = claim.place.as_ref();
         let Some((how, zone)) = &self.pattern.place else { return self.anywhere(place, occurred) };
         if *how == Where::Outside {
-            return match within(place, occurred, zone, self.grounds) {
+            return match within(self.agreement, place, occurred, zone, self.grounds) {
                 Within::Inside => Fit::Other,
                 Within::Outside => Fit::Narrower,
                 Within::Unknown => Fit::Perhaps,
@@ -342,7 +342,7 @@ impl Against<'_> {
         if place.is_some_and(plainly) {
             return Fit::Same;
         }
-        match within(place, occurred, zone, self.grounds) {
+        match within(self.agreement, place, occurred, zone, self.grounds) {
             Within::Inside => Fit::Narrower,
             Within::Outside => Fit::Other,
             Within::Unknown => match place.and_then(|p| p.zone.as_ref()) {
@@ -358,7 +358,8 @@ impl Against<'_> {
         let Some(place) = place else { return Fit::Same };
         let spot = place.lat.is_some() || place.pcode.is_some() || !place.other.is_empty();
         let part = |zone: &Id| {
-            let others = self.agreement.zones.iter().filter(|other| other.id != *zone);
+            let drawn = |other: &&model::agreement::Zone| other.id != *zone && !other.versions.is_empty();
+            let others = self.agreement.zones.iter().filter(drawn);
             others.into_iter().any(|other| self.zone_inside(zone, &other.id, occurred))
         };
         match &place.zone {
@@ -370,7 +371,7 @@ impl Against<'_> {
 
     fn zone_inside(&self, zone: &str, wider: &str, occurred: &Period) -> bool {
         let place = Place { zone: Some(zone.to_owned()), ..Place::default() };
-        within(Some(&place), occurred, wider, self.grounds) == Within::Inside
+        within(self.agreement, Some(&place), occurred, wider, self.grounds) == Within::Inside
     }
 
     fn stage(&self, claim: &Claim) -> Result<(), String> {

@@ -3,7 +3,7 @@
 //! Invariant: a tie that someone contests says nothing here; the caller asks with it and without it.
 
 use model::{
-    Id, Period,
+    Id, Instant, Period,
     agreement::{Agreement, Tie, TieKind},
 };
 
@@ -35,9 +35,10 @@ fn along(agreement: &Agreement, party: &Id, theirs: &[Id], during: &Period, dept
         return Kin::No;
     }
     let through = |tie: &Tie| {
+        let Some(valid) = part_of(tie) else { return Kin::No };
         let here = match () {
-            () if tie.valid.contains(during) => Kin::Yes,
-            () if tie.valid.meets(during) => Kin::Perhaps,
+            () if valid.contains(during) => Kin::Yes,
+            () if valid.meets(during) => Kin::Perhaps,
             () => Kin::No,
         };
         let onward = tie.other.as_ref().map_or(Kin::No, |o| along(agreement, o, theirs, during, depth + 1));
@@ -57,8 +58,17 @@ pub fn all_theirs(agreement: &Agreement, theirs: &[Id]) -> Vec<Id> {
     all
 }
 
+/// When one's deeds are the other's: who split from another was part of him until then.
+fn part_of(tie: &Tie) -> Option<Period> {
+    match tie.kind {
+        TieKind::SplitFrom => Period::closed(Instant::MIN, tie.valid.first.previous()),
+        _ => Some(tie.valid),
+    }
+}
+
 fn ties<'a>(agreement: &'a Agreement, party: &Id) -> impl Iterator<Item = &'a Tie> {
     let own = agreement.actors.iter().find(|actor| actor.id == *party);
-    let of_another = |tie: &&Tie| matches!(tie.kind, TieKind::PartOf | TieKind::DirectedBy);
+    let of_another =
+        |tie: &&Tie| matches!(tie.kind, TieKind::PartOf | TieKind::DirectedBy | TieKind::SplitFrom);
     own.into_iter().flat_map(|actor| &actor.ties).filter(of_another).filter(|tie| tie.contested_by.is_empty())
 }

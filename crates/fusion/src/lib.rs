@@ -5,15 +5,19 @@
 
 mod baseline;
 mod decided;
+mod derived;
+mod figures;
 mod fit;
 mod kin;
 mod live;
 mod measure;
 mod place;
+mod pleas;
 mod stock;
 mod under;
 
 pub use decided::decided;
+pub use figures::figures;
 pub use fit::{Considered, Use};
 pub use live::{live, superseded};
 pub use measure::{Fused, Listener};

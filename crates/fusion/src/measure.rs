@@ -18,10 +18,10 @@ use model::{
 
 use crate::{
     decided::standing,
+    derived::within,
     fit::{Against, Considered, Fits, Use, stage_of},
     kin::all_theirs,
     live::live,
-    place::within,
     under::Under,
 };
 
@@ -342,7 +342,8 @@ impl<'a> Fused<'a> {
         }
         let place = model::place::Place { zone: Some(zone.clone()), ..Default::default() };
         area == zone
-            || within(Some(&place), &coverage.period, area, self.grounds) == model::place::Within::Inside
+            || within(self.agreement, Some(&place), &coverage.period, area, self.grounds)
+                == model::place::Within::Inside
     }
 
     /// When live coverage claims say that a source did not see, or saw in part.
@@ -575,8 +576,26 @@ impl Evidence for Fused<'_> {
         &self.decisions
     }
 
+    fn pleas(&self) -> Vec<engine::Pleaded> {
+        self.pleaded()
+    }
+
     fn measure(&self, pattern: &Action, role: Role<'_>) -> Measure {
         self.measure_of_any(pattern, &[], role)
+    }
+
+    fn measure_about(&self, concerned: &Id, pattern: &Action, role: Role<'_>) -> Measure {
+        let about = |claim: &&&Claim| {
+            claim.kind == Kind::Coverage || crate::pleas::concerned(claim).contains(concerned)
+        };
+        let own = Fused {
+            claims: self.claims.iter().filter(about).copied().collect(),
+            sources: self.sources.clone(),
+            standard: self.standard.clone(),
+            decisions: Vec::new(),
+            ..*self
+        };
+        own.measure(pattern, role)
     }
 
     fn baseline(&self, baseline: &Baseline, apart_from: &str, at: Instant) -> Range {

@@ -13,9 +13,9 @@ const OUTLINE_TOLERANCE_M: f64 = 300.0;
 /// Metres in 1e-7 degree of latitude.
 const METRES_PER_UNIT: f64 = 0.011_119_492_66;
 
-/// How a claim's place stands to a zone while its act may have happened.
+/// How a claim's place stands to a zone that has outlines of its own, while its act may have happened.
 #[must_use]
-pub fn within(place: Option<&Place>, during: &Period, zone: &str, grounds: &[Ground]) -> Within {
+pub fn drawn(place: Option<&Place>, during: &Period, zone: &str, grounds: &[Ground]) -> Within {
     let Some(place) = place else { return Within::Unknown };
     // A relation to a zone, or a bearing from somewhere, resolves nothing yet.
     if !place.other.is_empty() {
@@ -36,6 +36,21 @@ pub fn within(place: Option<&Place>, during: &Period, zone: &str, grounds: &[Gro
         Some(first) if covered && relations.iter().all(|r| r == first) => *first,
         _ => Within::Unknown,
     }
+}
+
+/// How far a disk is from a zone that has one outline throughout, at its nearest and at its farthest; nothing inside.
+#[must_use]
+pub fn distance(place: &Place, during: &Period, zone: &str, grounds: &[Ground]) -> Option<(f64, f64)> {
+    let (point, radius) = disk(place)?;
+    let ground = grounds.iter().find(|ground| ground.zone == zone)?;
+    let mut versions = ground.outlines.iter().filter(|outline| outline.valid.meets(during));
+    let outline = versions.next().filter(|outline| outline.valid.contains(during))?;
+    if versions.next().is_some() {
+        return None;
+    }
+    let to_edge = edge_distance(point, &outline.polygons);
+    let away = if contains(point, &outline.polygons) { 0.0 } else { to_edge };
+    Some(((away - radius).max(0.0), away + radius))
 }
 
 /// Whether the zone's versions together cover a period.

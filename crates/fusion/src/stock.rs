@@ -14,9 +14,9 @@ use model::{
 };
 
 use crate::{
+    derived::within,
     fit::{Against, Considered, Fit, Fits, Use},
     measure::{Fused, Side, is_part, less, states},
-    place::within,
 };
 
 /// Deeds by which something is in or over a zone at their instant.
@@ -136,7 +136,7 @@ impl Fused<'_> {
 
     /// How a claim's place stands to everywhere but a zone.
     fn outside(&self, claim: &Claim, period: &Period, zone: &str) -> Fit {
-        match within(claim.place.as_ref(), period, zone, self.grounds) {
+        match within(self.agreement, claim.place.as_ref(), period, zone, self.grounds) {
             Within::Outside => Fit::Narrower,
             Within::Inside => Fit::Other,
             Within::Unknown if claim.place.is_none() => Fit::Wider,

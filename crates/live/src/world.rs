@@ -7,7 +7,7 @@ use std::{
     collections::BTreeSet,
 };
 
-use engine::{Evidence, Measure, Role, Stock, evaluate::evaluate_some, stock::Kept};
+use engine::{Evidence, Measure, Pleaded, Role, Stock, evaluate::evaluate_some, stock::Kept};
 use fusion::Fused;
 use model::{
     Id, Instant, Standard,
@@ -164,6 +164,7 @@ impl Selecting<'_> {
         }
         let world = self.world;
         let claims = fusion::decided(&(self.claims)(act), &world.decisions, self.now.known);
+        let claims = fusion::figures(self.agreement, &claims);
         let (grounds, sources) = (&world.grounds, self.store.sources());
         let fused = Fused::new(self.agreement, grounds, sources, &claims, &world.standard, self.now.known);
         of(&fused.with_decisions(&world.decisions))
@@ -183,6 +184,14 @@ impl Evidence for Selecting<'_> {
     fn measure_of_any(&self, pattern: &Action, items: &[Id], role: Role<'_>) -> Measure {
         let act = Some(&pattern.act).filter(|_| pattern.under.is_empty());
         self.with(act, |fused| fused.measure_of_any(pattern, items, role))
+    }
+
+    fn measure_about(&self, concerned: &Id, pattern: &Action, role: Role<'_>) -> Measure {
+        self.with(Some(&pattern.act), |fused| fused.measure_about(concerned, pattern, role))
+    }
+
+    fn pleas(&self) -> Vec<Pleaded> {
+        self.with(None, |fused| fused.pleas())
     }
 
     fn baseline(&self, baseline: &Baseline, apart_from: &str, at: Instant) -> Range {

@@ -220,7 +220,8 @@ impl Watch {
     }
 
     fn heard(&self, bearing: &Bearing<'_>) -> Heard {
-        let claims = self.decided(&bearing.question);
+        let decided = self.decided(&bearing.question);
+        let claims = fusion::figures(&bearing.agreement, &decided);
         let standard = &bearing.question.standard;
         let (sources, known) = (&self.sources, bearing.known());
         let fused = Fused::new(&bearing.agreement, &self.grounds, sources, &claims, standard, known);

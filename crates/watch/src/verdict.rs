@@ -92,15 +92,10 @@ pub fn read_as(agreement: &Agreement, reading: Option<&str>) -> Result<Agreement
 pub fn evaluate(inputs: &Inputs<'_>, question: &Question) -> Result<Answer, UnknownReading> {
     let agreement = read_as(inputs.agreement, question.reading.as_deref())?;
     let (at, known_at) = instants(question, inputs);
+    let claims = fusion::figures(&agreement, inputs.claims);
     let verdicts = |agreement: &Agreement| {
-        let fused = Fused::new(
-            agreement,
-            inputs.grounds,
-            inputs.sources,
-            inputs.claims,
-            &question.standard,
-            known_at,
-        );
+        let fused =
+            Fused::new(agreement, inputs.grounds, inputs.sources, &claims, &question.standard, known_at);
         engine::evaluate(agreement, &fused.with_decisions(inputs.decisions), at)
     };
     let ways = engine::ties::ways(&agreement);

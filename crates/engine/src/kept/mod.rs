@@ -6,7 +6,7 @@
 mod quiet;
 mod runs;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     Amount, Id, Instant, Period, Status, StatusSet,
@@ -18,8 +18,10 @@ use model::{
 use crate::{
     conditions::{Context, NotComputed},
     moments::Moments,
-    outcome::{Outcome, Row, required_map},
+    need::{Limit, Need},
+    outcome::{Outcome, Row},
     recurring::window::{Window, Windows},
+    schedule::{need, turns_of},
     scope::Scope,
     signal::{Signal, Truth},
     single::changes,
@@ -27,20 +29,24 @@ use crate::{
 };
 use runs::{Hold, Run, violations};
 
-/// What a stock has to be: at least so much, and at most.
+/// What a stock has to be from an instant on: at least so much, and at most. Either limit may itself be in doubt.
 #[derive(Clone, Copy, Debug)]
 struct Allowed {
-    least: Amount,
-    most: Option<Amount>,
+    since: Instant,
+    need: Need,
 }
 
 impl Allowed {
-    fn hold(self, span: &Span) -> Hold {
-        let exceeds = |amount: Option<Amount>| self.most.zip(amount).is_some_and(|(most, a)| a > most);
-        let may_exceed = self.most.is_some() && (span.high.is_none() || exceeds(span.high));
-        if exceeds(Some(span.low)) || span.high.is_some_and(|high| high < self.least) {
+    fn hold(&self, span: &Span) -> Hold {
+        let least = self.need.least.unwrap_or(Limit::at(Amount::ZERO));
+        let exceeds = |limit: fn(Limit) -> Amount, amount| self.need.most.is_some_and(|m| amount > limit(m));
+        let may_exceed = match span.high {
+            Some(high) => exceeds(|most| most.from, high),
+            None => self.need.most.is_some(),
+        };
+        if exceeds(|most| most.to, span.low) || span.high.is_some_and(|high| high < least.from) {
             Hold::Failing
-        } else if may_exceed || span.low < self.least {
+        } else if may_exceed || span.low < least.to {
             Hold::Either
         } else {
             Hold::Kept
@@ -48,54 +54,71 @@ impl Allowed {
     }
 
     /// As the contract has it: of two bounds, the upper.
-    fn required(self) -> Required {
-        self.most.map_or(Required::AtLeast(self.least), |most| {
-            if most == self.least && most > Amount::ZERO {
-                Required::Exactly(most)
-            } else {
-                Required::AtMost(most)
+    fn required(&self) -> BTreeMap<String, Amount> {
+        match (self.need.least, self.need.most) {
+            (Some(least), Some(most)) if least != most => {
+                Need { least: None, most: Some(most), unset: self.need.unset }.map()
             }
-        })
+            _ => self.need.map(),
+        }
     }
 }
 
-/// What is asked of the stock, and what it has to be.
-fn asked(rule: &Rule) -> Result<(Option<Place>, Allowed), NotComputed> {
+/// What is asked of the stock, and what it has to be: piece by piece, where that changes.
+fn asked(context: &Context<'_>, rule: &Rule) -> Result<(Option<Place>, Vec<Allowed>), NotComputed> {
     let Rule::State { required, place, .. } = rule else {
         return Err(NotComputed("not a state".to_owned()));
     };
-    let none = Allowed { least: Amount::ZERO, most: Some(Amount::ZERO) };
+    let throughout = |need: Need| vec![Allowed { since: Instant::MIN, need }];
     let allowed = match required {
-        None => none,
-        Some(Measure::Plain(Required::AtLeast(least))) => Allowed { least: *least, most: None },
-        Some(Measure::Plain(Required::AtMost(most))) => Allowed { least: Amount::ZERO, most: Some(*most) },
-        Some(Measure::Plain(Required::Exactly(amount))) => Allowed { least: *amount, most: Some(*amount) },
-        Some(Measure::Between(least, most)) => Allowed { least: *least, most: Some(*most) },
-        Some(Measure::Share(..) | Measure::Value(_)) => {
-            return Err(NotComputed("a state whose number is a share or a value".to_owned()));
+        None => throughout(Need::plain(Required::AtMost(Amount::ZERO))),
+        Some(measure) => {
+            let turns: BTreeSet<Instant> =
+                turns_of(context, measure).into_iter().chain([Instant::MIN]).collect();
+            let piece = |since| Allowed { since, need: need(context, "", measure, since) };
+            turns.into_iter().map(piece).collect()
         }
     };
-    // Without a number all are to be on the side named, and none on the other.
-    let place = match (place.as_ref().map(|(side, _)| *side), required.is_some()) {
-        (None, _) => None,
-        (Some(Side::In), true) | (Some(Side::OutOf), false) => Some(Place::Inside),
-        (Some(Side::OutOf), true) | (Some(Side::In), false) => Some(Place::Outside),
-        (Some(Side::FromOver), _) => Some(Place::Over),
-    };
+    let place = side_of(place.as_ref().map(|(side, _)| *side), required.is_some());
     Ok((place, allowed))
 }
 
-/// What a state asks of a stock, of all its bearers; none for another rule, or where its number is not computed.
+/// The ground that is asked about, as it stands to the zone.
+fn side_of(side: Option<Side>, numbered: bool) -> Option<Place> {
+    // Without a number all are to be on the side named, and none on the other.
+    match (side, numbered) {
+        (None, _) => None,
+        (Some(Side::In), true) | (Some(Side::OutOf), false) => Some(Place::Inside),
+        // What is elsewhere is not over it either, and only a figure of all caps what is not.
+        (Some(Side::OutOf | Side::FromOver), true) | (Some(Side::In), false) => Some(Place::Outside),
+        (Some(Side::FromOver), false) => Some(Place::Over),
+    }
+}
+
+/// Whether some number can be too great.
+fn has_ceiling(required: Option<&Measure>) -> bool {
+    match required {
+        None | Some(Measure::Between(..)) => true,
+        Some(Measure::Plain(required) | Measure::Share(required, _)) => {
+            !matches!(required, Required::AtLeast(_))
+        }
+        Some(Measure::Value(_)) => false,
+    }
+}
+
+/// What a state asks of a stock, of all its bearers; none for another rule.
 #[must_use]
 pub fn stock_asked(provision: &Provision) -> Option<Kept<'_>> {
-    let Rule::State { item, own, belonging, place: zone, .. } = &provision.rule else { return None };
-    let (place, allowed) = asked(&provision.rule).ok()?;
+    let Rule::State { item, own, belonging, place: zone, required, .. } = &provision.rule else {
+        return None;
+    };
+    let place = side_of(zone.as_ref().map(|(side, _)| *side), required.is_some());
     Some(Kept {
         item,
         owners: if *own { &provision.bearers } else { &[] },
         place: place.zip(zone.as_ref().map(|(_, zone)| zone)),
         part: belonging.is_some(),
-        ceiling: allowed.most.is_some(),
+        ceiling: has_ceiling(required.as_ref()),
         bearers: &provision.bearers,
         verifiers: &provision.verified_by,
     })
@@ -109,7 +132,7 @@ pub fn state(context: &Context<'_>, provision: &Provision) -> Result<Outcome, No
     let Rule::State { item, own, belonging, place: zone, from, until, quiet, .. } = &provision.rule else {
         return Err(NotComputed("not a state".to_owned()));
     };
-    let (place, allowed) = asked(&provision.rule)?;
+    let (place, allowed) = asked(context, &provision.rule)?;
     let scope = context.scope(&provision.while_, provision.terms.unless.as_ref())?;
     let scope = between(context, scope, from, until.as_ref())?;
     let windows = Windows::throughout(&scope);
@@ -127,12 +150,12 @@ pub fn state(context: &Context<'_>, provision: &Provision) -> Result<Outcome, No
             owners: if *own { owners } else { &[] },
             place: place.zip(zone.as_ref().map(|(_, zone)| zone)),
             part: belonging.is_some(),
-            ceiling: allowed.most.is_some(),
+            ceiling: allowed.iter().any(|piece| piece.need.most.is_some()),
             bearers: owners,
             verifiers: &provision.verified_by,
         });
         let key = if several && *own { owners.first().cloned().unwrap_or_default() } else { String::new() };
-        let keeping = Keeping { context, provision, windows: &windows, stock: &stock, allowed };
+        let keeping = Keeping { context, provision, windows: &windows, stock: &stock, allowed: &allowed };
         let mut status = StatusSet::EMPTY;
         let count = match quiet {
             Some(quiet) => {
@@ -159,8 +182,9 @@ pub fn state(context: &Context<'_>, provision: &Provision) -> Result<Outcome, No
             let party = bearer.clone();
             outcome.by_bearer.push(BearerAnswer { party, status, violations: count });
         }
-        outcome.exact &=
-            status.len() < 2 || !stock.levels.iter().any(|l| l.once && l.period.first < l.period.last);
+        let sharp = allowed.iter().all(|piece| piece.need.is_sharp() || piece.need.is_plain().is_some());
+        outcome.exact &= status.len() < 2
+            || sharp && !stock.levels.iter().any(|l| l.once && l.period.first < l.period.last);
     }
     outcome.by_bearer.sort_by(|a, b| a.party.cmp(&b.party));
     outcome.exact &= scope.certain(context.at);
@@ -192,7 +216,7 @@ struct Keeping<'a> {
     provision: &'a Provision,
     windows: &'a Windows,
     stock: &'a Stock,
-    allowed: Allowed,
+    allowed: &'a [Allowed],
 }
 
 /// When a window first fails: certainly, and possibly.
@@ -213,7 +237,22 @@ impl Keeping<'_> {
         let at = self.context.at;
         let stretches = stretches.iter().filter_map(|s| Period::closed(s.first, s.last.min(at)));
         let spans = stretches.flat_map(|stretch| stock.spans(&stretch));
-        spans.map(|span| Run { period: span.period, hold: self.allowed.hold(&span) }).collect()
+        spans.flat_map(|span| self.held(&span)).collect()
+    }
+
+    /// What is required at an instant.
+    fn allowed(&self, at: Instant) -> Option<&Allowed> {
+        self.allowed[..self.allowed.partition_point(|piece| piece.since <= at)].last()
+    }
+
+    /// A stretch throughout which the same is said, cut where what is required changes.
+    fn held(&self, span: &Span) -> Vec<Run> {
+        let ends = self.allowed.iter().skip(1).map(|piece| piece.since.previous()).chain([Instant::MAX]);
+        let pieces = self.allowed.iter().zip(ends).filter_map(|(piece, last)| {
+            let period = Period::closed(piece.since, last)?.and(&span.period)?;
+            Some(Run { period, hold: piece.hold(span) })
+        });
+        pieces.collect()
     }
 
     fn failure(&self, stock: &Stock, window: &Window) -> Failure {
@@ -222,7 +261,8 @@ impl Keeping<'_> {
             runs.iter().find(|run| holds.contains(&run.hold)).map(|run| run.period.first)
         };
         // A deed at some tick of its period has certainly been by the end of it, if all of it is in the window.
-        let none_allowed = self.allowed.most == Some(Amount::ZERO);
+        let none = Some(Limit::at(Amount::ZERO));
+        let none_allowed = self.allowed.iter().all(|piece| piece.need.most == none);
         let inside = |deed: &&Period| {
             let part_kept = |run: &Run| run.hold != Hold::Kept && run.period.meets(deed);
             none_allowed
@@ -286,7 +326,7 @@ impl Keeping<'_> {
                 from: Some(start),
                 to: hull.map(|hull| hull.last).filter(|last| *last < Instant::MAX).map(Instant::next),
             },
-            required: required_map(self.allowed.required()),
+            required: self.allowed(at).map(Allowed::required).unwrap_or_default(),
             amount: now.map_or_else(Range::default, |s| Range { low: Some(s.low), high: s.high }),
             status,
             performed: Moment::default(),
@@ -308,14 +348,18 @@ impl Keeping<'_> {
         if status.len() < 2 {
             return Vec::new();
         }
-        let open = || spans.iter().filter(|span| self.allowed.hold(span) == Hold::Either);
+        let open = || spans.iter().filter(|span| self.held(span).iter().any(|run| run.hold == Hold::Either));
+        let least = |span: &Span| self.allowed(span.period.last).and_then(|piece| piece.need.least);
+        let unset = self.allowed.iter().any(|piece| piece.need.unset && piece.since <= self.context.at);
         let unbounded = |s: &&Span| {
-            !s.contested && (s.high.is_none() || s.low < self.allowed.least && s.low == Amount::ZERO)
+            let short = least(s).is_some_and(|least| s.low < least.to) && s.low == Amount::ZERO;
+            !s.contested && (s.high.is_none() || short)
         };
         let reasons = [
             ("contested", open().any(|s| s.contested)),
-            ("imprecise", open().any(|s| !s.contested && !unbounded(&s))),
+            ("imprecise", !unset && open().any(|s| !s.contested && !unbounded(&s))),
             ("unobserved", open().any(|s| unbounded(&s))),
+            ("unset", unset),
         ];
         let said: Vec<String> =
             reasons.into_iter().filter(|(_, holds)| *holds).map(|(why, _)| why.to_owned()).collect();

@@ -23,7 +23,6 @@ use crate::{
     scope::Scope,
     signal::Truth,
     single::changes,
-    stock::Span,
 };
 
 /// When a day can first have been quiet for long enough: in the quietest course, and in the least quiet one.
@@ -57,8 +56,7 @@ impl Keeping<'_> {
         let doubtful = windows.doubtful || windows.each.iter().any(|window| window.may_lack(at));
         // The window says which days are instances; all of such a day is listened to.
         let spans = self.stock.spans(&Period { first: whole.first, last: whole.last.min(at) });
-        let hold = |span: &Span| Run { period: span.period, hold: self.allowed.hold(span) };
-        let runs: Vec<Run> = spans.iter().map(hold).collect();
+        let runs: Vec<Run> = spans.iter().flat_map(|span| self.held(span)).collect();
         let may: fn(Hold) -> bool = |hold| hold != Hold::Failing;
         let must: fn(Hold) -> bool = |hold| hold == Hold::Kept;
         let hush = Hush {

@@ -13,12 +13,14 @@ pub mod window;
 use std::collections::BTreeSet;
 
 use model::{
-    Instant, Period,
-    agreement::{Provision, Required, Rule, Spread},
+    Id, Instant, Period,
+    agreement::{Binding, Provision, Required, Rule, Spread},
 };
 
 use crate::{
+    binding::shared,
     conditions::{Context, NotComputed},
+    instance::worst_of,
     outcome::Outcome,
     scope::Scope,
 };
@@ -41,8 +43,16 @@ pub fn recurring(context: &Context<'_>, provision: &Provision) -> Result<Outcome
         return Err(NotComputed("a part in proportion of a term without an end".to_owned()));
     }
     let mut outcome = Outcome::default();
-    for bearer in &provision.bearers {
-        let quota = Quota::of(context, provision, bearer)?;
+    let each = matches!(provision.binding, Binding::Each);
+    // Who owes it together, or is not named, owes one of each.
+    let whose: Vec<&[Id]> = if each {
+        provision.bearers.iter().map(std::slice::from_ref).collect()
+    } else {
+        vec![provision.bearers.as_slice()]
+    };
+    for by in whose {
+        let bearer = by.first().filter(|_| each).cloned().unwrap_or_default();
+        let quota = Quota::of(context, provision, by)?;
         let periods: Vec<Period> = turns.iter().map(|turn| turn.period).collect();
         let plan = Plan { context, scope: &scope, turns: &turns, periods: &periods, quota: &quota };
         let rows = match spread {
@@ -58,14 +68,18 @@ pub fn recurring(context: &Context<'_>, provision: &Provision) -> Result<Outcome
         outcome.exact &= doubtful == 0 || !lumpy && (apart || doubtful == 1);
         for mut row in rows {
             row.row.answer.assumptions = quota.total.assumptions(provision);
-            if provision.bearers.len() > 1 {
+            if each && provision.bearers.len() > 1 {
                 row.row.answer.key = format!("{bearer} {}", row.row.answer.key);
             }
             outcome.exact &= row.exact;
-            outcome.push(bearer, row.row);
+            outcome.push(&bearer, row.row);
         }
         outcome.note(&quota.total, &provision.id);
         quota.contradictions(&mut outcome, &provision.id);
+    }
+    if !each {
+        let status = worst_of(outcome.rows.iter().map(|(_, row)| row.answer.status));
+        outcome.by_bearer = shared(provision, status);
     }
     outcome.exact &= scope.certain(context.at) && turns.iter().all(|turn| !turn.doubtful);
     Ok(outcome)

@@ -12,6 +12,8 @@ use model::{
 use super::quota::range;
 use crate::bounds::View;
 
+/// More than anyone can do.
+pub const ENDLESS: Amount = Amount(i64::MAX / 8);
 /// With more parts than this only each, and all together, are looked at.
 const PARTS_MAX: usize = 10;
 
@@ -64,35 +66,65 @@ pub fn unions(agreement: &Agreement, shares: &[Share], amounts: &Amounts) -> Vec
         Required::AtLeast(amount) | Required::Exactly(amount) => amount,
         Required::AtMost(_) => Amount::ZERO,
     };
-    let whole = range(&amounts.total).high;
-    let count = shares.len();
-    let sets: Vec<Vec<usize>> = if count <= PARTS_MAX {
-        let members = |bits: u32| (0..count).filter(|i| bits >> i & 1 == 1).collect::<Vec<_>>();
-        (1..1_u32 << count).map(members).filter(|set| set.len() > 1).collect()
-    } else {
-        vec![(0..count).collect()]
-    };
-    let each = sets.into_iter().map(|set| {
+    let several = sets(shares.len()).into_iter().filter(|set| set.len() > 1);
+    let each = several.map(|set| {
         let required: Amount = set.iter().map(|i| owed(&shares[*i])).sum();
-        // A part that lies in another of the set adds nothing to what is of any of them.
-        let inside = |i: &usize| {
-            set.iter().any(|j| {
-                contained(agreement, &shares[*i], &shares[*j])
-                    && (j < i || !contained(agreement, &shares[*j], &shares[*i]))
-                    && i != j
-            })
-        };
-        let outer: Vec<usize> = set.iter().copied().filter(|i| !inside(i)).collect();
-        let ranges = outer.iter().map(|i| range(&amounts.parts[*i]));
-        let sum = ranges.map(|r| r.high).try_fold(Amount::ZERO, |sum, high| high.map(|high| sum + high));
-        let high = match (sum, whole) {
-            (Some(sum), Some(whole)) => Some(sum.min(whole)),
-            (sum, whole) => sum.or(whole),
-        };
-        let low = apart(agreement, shares, amounts, &outer);
+        let high = most_of(agreement, shares, amounts, &set);
+        let low = apart(agreement, shares, amounts, &set);
         (Required::AtLeast(required), View::between(low.min(high.unwrap_or(low)), high))
     });
     each.collect()
+}
+
+/// Every set of parts; where they are too many, each by itself and all of them.
+fn sets(count: usize) -> Vec<Vec<usize>> {
+    if count > PARTS_MAX {
+        return (0..count).map(|part| vec![part]).chain([(0..count).collect()]).collect();
+    }
+    let members = |bits: u32| (0..count).filter(|i| bits >> i & 1 == 1).collect::<Vec<_>>();
+    (1..1_u32 << count).map(members).collect()
+}
+
+/// What disjoint parts of exactly, or at most, so much can hold together, and what there is that is of them alone: no unit
+/// that is of some part can be left out, so that for every set of parts what is of no other must find room in them.
+pub fn overflows(agreement: &Agreement, shares: &[Share], amounts: &Amounts) -> Vec<(Amount, View)> {
+    let room = |share: &Share| match share.required {
+        Required::AtLeast(_) => None,
+        Required::Exactly(amount) | Required::AtMost(amount) => Some(amount),
+    };
+    let alone = |set: &[usize]| -> Vec<usize> {
+        let others = |i: &usize| (0..shares.len()).filter(|j| !set.contains(j) && i != j).collect::<Vec<_>>();
+        let apart = |i: &&usize| others(i).iter().all(|j| never_both(agreement, &shares[**i], &shares[*j]));
+        set.iter().filter(apart).copied().collect()
+    };
+    let each = sets(shares.len()).into_iter().filter_map(|set| {
+        let room: Option<Amount> =
+            set.iter().map(|i| room(&shares[*i])).try_fold(Amount::ZERO, |sum, room| room.map(|r| sum + r));
+        let high = most_of(agreement, shares, amounts, &set);
+        let low = apart(agreement, shares, amounts, &alone(&set));
+        Some((room?, View::between(low.min(high.unwrap_or(low)), high)))
+    });
+    each.collect()
+}
+
+/// The most that can be of any of some parts.
+fn most_of(agreement: &Agreement, shares: &[Share], amounts: &Amounts, set: &[usize]) -> Option<Amount> {
+    let whole = range(&amounts.total).high;
+    // A part that lies in another of the set adds nothing to what is of any of them.
+    let inside = |i: &usize| {
+        set.iter().any(|j| {
+            contained(agreement, &shares[*i], &shares[*j])
+                && (j < i || !contained(agreement, &shares[*j], &shares[*i]))
+                && i != j
+        })
+    };
+    let outer: Vec<usize> = set.iter().copied().filter(|i| !inside(i)).collect();
+    let ranges = outer.iter().map(|i| range(&amounts.parts[*i]));
+    let sum = ranges.map(|r| r.high).try_fold(Amount::ZERO, |sum, high| high.map(|high| sum + high));
+    match (sum, whole) {
+        (Some(sum), Some(whole)) => Some(sum.min(whole)),
+        (sum, whole) => sum.or(whole),
+    }
 }
 
 /// The least that is of any of some parts: the greatest sum over parts of which no two can share a unit, taken greedily.

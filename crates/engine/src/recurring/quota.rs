@@ -10,7 +10,7 @@ use std::{
 
 use model::{
     Amount, Id, Instant, Period, Status, StatusSet,
-    agreement::{Agreement, Provision, Required, Rule, Share},
+    agreement::{Action, Agreement, Provision, Required, Rule, Share},
     amount::Range,
     answer::{InstanceAnswer, Moment, ShareAnswer, SourceAnswer},
 };
@@ -21,13 +21,15 @@ use super::{
 };
 use crate::{
     asked::Asked,
+    binding::asked_of,
     bounds::{Bounds, View},
     conditions::{Context, NotComputed},
     instance::{periodic, worst_of},
+    measure::Role,
     moments::Moments,
     outcome::{Outcome, Row, required_map},
     signal::Truth,
-    single::{ask, changes, why},
+    single::{changes, why},
 };
 
 /// Whose word is heard.
@@ -70,22 +72,23 @@ pub struct Quota<'a> {
 }
 
 impl<'a> Quota<'a> {
-    pub fn of(
-        context: &Context<'a>,
-        provision: &'a Provision,
-        bearer: &Id,
-    ) -> Result<Quota<'a>, NotComputed> {
+    pub fn of(context: &Context<'a>, provision: &'a Provision, by: &[Id]) -> Result<Quota<'a>, NotComputed> {
         let Rule::Periodic { action, required, shares, disjoint, pro_rata, .. } = &provision.rule else {
             return Err(NotComputed("not a duty that recurs".to_owned()));
         };
-        let parts = shares.iter().map(|share| ask(context, &share.action, bearer, provision)).collect();
+        // What makes up the number of the whole is no part of it.
+        let part = |share: &Share| {
+            let own = Action { by: by.to_vec(), ..share.action.clone() };
+            context.ask(&own, Role::Duty { bearers: by, verifiers: &provision.verified_by })
+        };
+        let parts = shares.iter().map(part).collect();
         Ok(Quota {
             agreement: context.agreement,
             required: *required,
             shares,
             disjoint: *disjoint,
             pro_rata: *pro_rata,
-            total: ask(context, action, bearer, provision),
+            total: asked_of(context, provision, action, by),
             parts,
         })
     }
@@ -123,11 +126,7 @@ impl<'a> Quota<'a> {
             let whole = Amount(amount.0.saturating_mul(full));
             cut.iter().fold(whole, |sum, edge| sum + of_edge(amount, edge))
         };
-        match required {
-            Required::AtLeast(amount) => Required::AtLeast(sum(amount)),
-            Required::AtMost(amount) => Required::AtMost(sum(amount)),
-            Required::Exactly(amount) => Required::Exactly(sum(amount)),
-        }
+        required.of(sum(required.amount()))
     }
 
     /// The amounts that can have been done in a window by `at`: of the whole, and of each part, no part being more than the
@@ -204,8 +203,22 @@ impl<'a> Quota<'a> {
             views.iter().fold(StatusSet::EMPTY, |set, view| set.or(judge(required, view)))
         };
         let mut sets = vec![all(self.required, &amounts.total)];
-        sets.extend(self.shares.iter().zip(&amounts.parts).map(|(share, views)| all(share.required, views)));
-        if self.disjoint && !amounts.parts.is_empty() {
+        let parts = self.shares.iter().zip(&amounts.parts);
+        if !self.disjoint {
+            sets.extend(parts.map(|(share, views)| all(share.required, views)));
+        } else if !amounts.parts.is_empty() {
+            // Of what is too many for one part the rest may be another's.
+            let part = |(share, views): (&Share, &Vec<View>)| match share.required {
+                Required::AtMost(_) => all(Required::AtMost(parts::ENDLESS), views),
+                required => all(Required::AtLeast(required.amount()), views),
+            };
+            sets.extend(parts.map(part));
+            let beyond = |(most, view): &(Amount, View)| {
+                let judged = judge(Required::AtMost(*most), view);
+                let kept = |status| if status == Status::Breached { status } else { Status::Met };
+                judged.iter().map(kept).collect::<StatusSet>()
+            };
+            sets.extend(parts::overflows(self.agreement, self.shares, amounts).iter().map(beyond));
             let unions = parts::unions(self.agreement, self.shares, amounts);
             sets.extend(unions.iter().map(|(required, view)| all(*required, std::slice::from_ref(view))));
         }

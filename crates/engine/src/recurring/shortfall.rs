@@ -9,6 +9,8 @@
 //! period. What a period lacks is then no more, what arrives by any instant is no less, and, going from the oldest on, each
 //! is served from no later (when the one before it is served or over), so it is served in full no later. For
 //! what is carried over: s(k) = max(0, q + s(k−1) − x(k)) falls with every x, and what comes after k grows.
+//! Of exactly so much, what is done beyond the requirement and all that it can make up is one too many: it grows with every x
+//! likewise. Of at most so much nothing is ever short.
 //! The two extremes are worlds where one period at most is uncertain; else the set may be too wide, and is not called exact.
 
 use std::{
@@ -27,7 +29,12 @@ use super::{
     quota::{Voice, range},
     window::{Window, Windows},
 };
-use crate::{conditions::NotComputed, instance::worst_of, outcome::required_map, signal::Truth};
+use crate::{
+    conditions::NotComputed,
+    instance::{periodic, worst_of},
+    outcome::required_map,
+    signal::Truth,
+};
 
 /// More ways for the scope to lie than this, and nothing is computed.
 const LAYOUTS_MAX: usize = 64;
@@ -69,10 +76,13 @@ struct Fate {
     short: i64,
     /// When what it lacked was done.
     good: Option<Instant>,
+    /// When more was done than it required and could make up.
+    beyond: Option<Instant>,
 }
 
 /// A requirement over all periods for one way in which the scope can lie; `None` for periods outside of it.
 struct Course {
+    required: Required,
     days: Vec<Option<Day>>,
     lowest: Vec<Fate>,
     highest: Vec<Fate>,
@@ -114,15 +124,17 @@ impl Plan<'_> {
         let fused = courses(Voice::All);
         let uncertain =
             fused.iter().flatten().map(|c| c.days.iter().flatten().filter(|d| d.uncertain).count());
-        let single = fused.len() == 1 && self.quota.shares.is_empty() && uncertain.max().unwrap_or(0) < 2;
+        let plain = self.quota.shares.is_empty() && matches!(self.quota.required, Required::AtLeast(_));
+        let single = fused.len() == 1 && plain && uncertain.max().unwrap_or(0) < 2;
         let mut drawn = Vec::new();
         for (index, turn) in self.turns.iter().enumerate() {
             let Some(mut slot) = self.slot(turn.date.to_string(), index..index + 1, false) else { continue };
             slot.changes = fused.iter().flatten().flat_map(|course| course.changes(index, spread)).collect();
             let judge = |voice: Voice, at: Instant| {
                 let mut set = StatusSet::EMPTY;
-                for layout in courses(voice).iter() {
-                    set = set.or(worst_of(layout.iter().map(|course| course.status(index, spread, at))));
+                for (layout, window) in courses(voice).iter().zip(&layouts.each) {
+                    let each = worst_of(layout.iter().map(|course| course.status(index, spread, at)));
+                    set = set.or(self.side_by_side(voice, window, (index, spread), each, at));
                 }
                 if layouts.doubtful {
                     set.insert(Status::Inactive);
@@ -130,8 +142,9 @@ impl Plan<'_> {
                 set
             };
             let mut row = self.quota.row(&slot, self.context.at, &judge);
-            if let Some(owed) = fused.first().and_then(|l| l.first()).map(|c| c.highest[index].owed) {
-                row.row.answer.required = required_map(Required::AtLeast(Amount(owed)));
+            if let Some(course) = fused.first().and_then(|layout| layout.first()) {
+                let owed = Amount(course.highest[index].owed);
+                row.row.answer.required = required_map(course.required.of(owed));
             }
             row.exact = row.row.answer.status.len() < 2 || single;
             drawn.push(row);
@@ -151,7 +164,49 @@ impl Plan<'_> {
                 course.push(days.as_ref().map(|days| days[index].clone()));
             }
         }
-        courses.into_iter().map(|days| Course::run(days, spread)).collect()
+        let each = courses.into_iter().zip(required);
+        each.map(|(days, required)| Course::run(days, spread, required)).collect()
+    }
+
+    /// Statuses with what disjoint parts need together: where so far each period has surely reached all of them side by side,
+    /// nothing was ever short; else it may have been, and all that could come of that is possible.
+    fn side_by_side(
+        &self,
+        voice: Voice,
+        layout: &Window,
+        (index, spread): (usize, &Spread),
+        set: StatusSet,
+        at: Instant,
+    ) -> StatusSet {
+        let certain = !self.quota.disjoint
+            || matches!(voice, Voice::Alone(_))
+            || set == StatusSet::only(Status::Breached);
+        let begun = layout.part(&self.periods[index]).filter(|window| window.first() <= at);
+        let Some(window) = begun.filter(|_| !certain) else { return set };
+        let reached = |period: &Period| {
+            let Some(window) = layout.part(period) else { return true };
+            let amounts = self.quota.amounts(voice, &window, window.last().min(at));
+            let owed = |required| self.quota.owed(required, &window.stretches, std::slice::from_ref(period));
+            let met = self.quota.judged(&amounts, |required, view| periodic(owed(required), view, true));
+            met == StatusSet::only(Status::Met)
+        };
+        if self.periods[..=index].iter().all(reached) {
+            return set;
+        }
+        let mut wider = set;
+        if window.holds(at).possible() {
+            wider.insert(Status::Pending);
+        }
+        if window.holds(at) != Truth::Yes {
+            match spread {
+                Spread::MadeUp(length) if at <= window.last().next() + *length => {
+                    wider.insert(Status::Pending);
+                }
+                Spread::MadeUp(_) => wider.insert(Status::Breached),
+                _ => [Status::Late, Status::Breached].into_iter().for_each(|status| wider.insert(status)),
+            }
+        }
+        wider
     }
 
     /// One period under each requirement; none where the scope does not touch it.
@@ -182,8 +237,7 @@ impl Plan<'_> {
             .iter()
             .map(|required| Day {
                 window: window.clone(),
-                owed: amount_of(self.quota.owed(*required, &window.stretches, std::slice::from_ref(period)))
-                    .0,
+                owed: self.quota.owed(*required, &window.stretches, std::slice::from_ref(period)).amount().0,
                 steps: Vec::with_capacity(times.len()),
                 over: window.holds(at) == Truth::No,
                 uncertain: false,
@@ -207,13 +261,6 @@ impl Plan<'_> {
     }
 }
 
-/// The amount in what is required.
-fn amount_of(required: Required) -> Amount {
-    match required {
-        Required::AtLeast(amount) | Required::Exactly(amount) | Required::AtMost(amount) => amount,
-    }
-}
-
 fn least(step: &Step) -> i64 {
     step.least
 }
@@ -223,28 +270,43 @@ fn most(step: &Step) -> i64 {
 }
 
 impl Course {
-    fn run(days: Vec<Option<Day>>, spread: &Spread) -> Course {
+    fn run(days: Vec<Option<Day>>, spread: &Spread, required: Required) -> Course {
         let run = |pick: fn(&Step) -> i64, least_short: i64| match spread {
+            _ if matches!(required, Required::AtMost(_)) => capped(&days, pick),
             Spread::MadeUp(length) => made_up(&days, pick, *length),
             _ => carried(&days, pick, least_short),
         };
         // In the highest world a period that lacks nothing can, in a lower one, lack the least there is and be good at once.
         let (lowest, highest) = (run(least, 0), run(most, Amount::LEAST.0));
-        Course { lowest, highest, days }
+        Course { required, lowest, highest, days }
     }
 
     /// Where the statuses of a period can change after it.
     fn changes(&self, index: usize, spread: &Spread) -> Vec<Instant> {
         let Some(day) = &self.days[index] else { return Vec::new() };
         let mut changes: Vec<Instant> = vec![day.window.last().next()];
-        changes.extend([&self.lowest, &self.highest].into_iter().filter_map(|fates| fates[index].good));
+        let fates = [&self.lowest, &self.highest].map(|fates| fates[index]);
+        changes.extend(fates.into_iter().flat_map(|fate| [fate.good, fate.beyond]).flatten());
         if let Spread::MadeUp(length) = spread {
             changes.push((day.end() + *length).next());
         }
         changes
     }
 
+    /// The statuses of a period; one too many is a breach from then on.
     fn status(&self, index: usize, spread: &Spread, at: Instant) -> StatusSet {
+        let set = self.as_least(index, spread, at);
+        let beyond = |fate: &Fate| fate.beyond.is_some_and(|first| first <= at);
+        match self.required {
+            Required::AtLeast(_) => set,
+            _ if set == StatusSet::only(Status::Inactive) => set,
+            _ if beyond(&self.lowest[index]) => StatusSet::only(Status::Breached),
+            _ if beyond(&self.highest[index]) => set.or(StatusSet::only(Status::Breached)),
+            _ => set,
+        }
+    }
+
+    fn as_least(&self, index: usize, spread: &Spread, at: Instant) -> StatusSet {
         let Some(day) = self.days[index].as_ref().filter(|day| day.window.first() <= at) else {
             return StatusSet::only(Status::Inactive);
         };
@@ -255,6 +317,11 @@ impl Course {
                 set.insert(status);
             }
         };
+        if matches!(self.required, Required::AtMost(_)) {
+            insert(Status::Pending, day.window.holds(at).possible());
+            insert(Status::Met, day.window.holds(at) != Truth::Yes);
+            return set;
+        }
         let done_by = |fate: &Fate| fate.good.is_some_and(|good| good <= at);
         if day.window.holds(at).possible() {
             let step = day.steps.partition_point(|step| step.by <= at).checked_sub(1).map(|i| day.steps[i]);
@@ -274,6 +341,16 @@ impl Course {
         }
         set
     }
+}
+
+/// What became of each period of which nothing is short.
+fn capped(days: &[Option<Day>], pick: fn(&Step) -> i64) -> Vec<Fate> {
+    let fate = |day: &Option<Day>| {
+        let Some(day) = day else { return Fate::default() };
+        let beyond = day.steps.iter().find(|step| pick(step) > day.owed).map(|step| step.by);
+        Fate { owed: day.owed, beyond, ..Fate::default() }
+    };
+    days.iter().map(fate).collect()
 }
 
 /// What became of each period where what it lacked may be made up.
@@ -299,6 +376,9 @@ fn made_up(days: &[Option<Day>], pick: fn(&Step) -> i64, length: Duration) -> Ve
                     lacking.pop_front();
                 }
             }
+            if arrived > 0 {
+                fates[index].beyond = fates[index].beyond.or(Some(step.by));
+            }
         }
         let short = day.owed - day.steps.last().map_or(0, pick);
         if day.over && short > 0 {
@@ -323,7 +403,8 @@ fn carried(days: &[Option<Day>], pick: fn(&Step) -> i64, least_short: i64) -> Ve
         running.extend(day.steps.iter().map(|step| (step.by, before.saturating_add(pick(step)))));
         before = before.saturating_add(done);
         carry = if day.over { (owed - done).max(0) } else { 0 };
-        fates[index] = Fate { owed, short: carry, good: None };
+        let beyond = day.steps.iter().find(|step| pick(step) > owed).map(|step| step.by);
+        fates[index] = Fate { owed, short: carry, good: None, beyond };
         at_end.push((index, before));
     }
     for (index, reached) in at_end {

@@ -18,6 +18,26 @@ pub enum Required {
     AtMost(Amount),
 }
 
+impl Required {
+    /// The amount in it.
+    #[must_use]
+    pub fn amount(self) -> Amount {
+        match self {
+            Required::AtLeast(amount) | Required::Exactly(amount) | Required::AtMost(amount) => amount,
+        }
+    }
+
+    /// Likewise of another amount.
+    #[must_use]
+    pub fn of(self, amount: Amount) -> Required {
+        match self {
+            Required::AtLeast(_) => Required::AtLeast(amount),
+            Required::Exactly(_) => Required::Exactly(amount),
+            Required::AtMost(_) => Required::AtMost(amount),
+        }
+    }
+}
+
 /// How much is owed, where it need not be a plain number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Measure {

@@ -145,7 +145,8 @@ impl Watch {
 /// What became of the evidence about an instance, and the time that it looks at.
 pub(crate) fn evidence(watch: &Watch, bearing: &Bearing<'_>, instance: &InstanceAnswer) -> (Period, Lists) {
     let (agreement, rule, known) = (&bearing.agreement, bearing.rule(), bearing.known());
-    let claims = watch.decided(&bearing.question);
+    let decided = watch.decided(&bearing.question);
+    let claims = fusion::figures(agreement, &decided);
     let standard = &bearing.question.standard;
     let fused = Fused::new(agreement, &watch.grounds, &watch.sources, &claims, standard, known);
     let window = seen(rule, instance, agreement, bearing.at());

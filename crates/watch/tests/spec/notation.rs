@@ -33,13 +33,17 @@ pub fn claims(text: &str, without: &[String]) -> Result<String, String> {
     Ok(lines)
 }
 
-/// Decisions as JSON Lines: `id by kind target value @when` on a line.
+/// Decisions as JSON Lines: `id by kind target value @when` on a line, and the judgement that it is about.
 pub fn decisions(text: &str) -> Result<String, String> {
     let mut lines = String::new();
     for line in text.lines().filter(|l| !l.trim().is_empty()) {
         let fields: Vec<&str> = line.split_whitespace().collect();
-        let [id, by, kind, target, value, known] = fields.as_slice() else {
-            return Err(format!("“{line}” is no decision: id by kind target value @when"));
+        let [id, by, kind, target, value, known, judgement @ ..] = fields.as_slice() else {
+            return Err(format!("“{line}” is no decision: id by kind target value @when [judgement]"));
+        };
+        let value = match judgement {
+            [] => json!(value),
+            [judgement, ..] => json!({"outcome": value, "judgement": judgement}),
         };
         let known = occurrence(known)?.1.to_string();
         let decision = json!({
@@ -109,12 +113,13 @@ fn set(claim: &mut Map<String, Value>, key: &str, value: &str) -> Result<(), Str
             return Ok(());
         }
         "zone" => ("place", json!({"zone": value})),
+        "adjustment" => (key, json!({"amount": range(value)?["low"]})),
         "denies" if value == "true" => (key, json!(true)),
         "denies" => (key, json!([value])),
         "about" => (key, json!([value])),
-        "relays" | "ref" | "revises" | "retracts" | "covers" => (key, json!(value)),
+        "relays" | "ref" | "revises" | "retracts" | "covers" | "concerns" => (key, json!(value)),
         "counter" => (key, json!(value)),
-        "stage" | "scope" | "unit" => {
+        "stage" | "scope" | "unit" | "per" | "statistic" => {
             claim.entry("amount").or_insert_with(|| json!({}))[key] = json!(value);
             return Ok(());
         }
