@@ -15,11 +15,12 @@ use model::{
 
 use crate::{
     asked::Asked,
+    course::Course,
     instance::{CountFrom, Deadline, Single},
     measure::{Evidence, Role},
     moments::{Moments, Start},
     outcome::Outcome,
-    reach::{beyond, certified, changed, deed},
+    reach::{beyond, changed, deed},
 };
 
 /// A construct that this engine does not compute yet, in words.
@@ -39,6 +40,8 @@ pub struct Context<'a> {
     pub(crate) outcomes: RefCell<BTreeMap<Id, Rc<Result<Outcome, NotComputed>>>>,
     /// Whether what is being computed is when the agreement entered into force.
     entering: Cell<bool>,
+    /// What was done to the agreement from outside.
+    pub(crate) course: Course,
 }
 
 impl<'a> Context<'a> {
@@ -53,7 +56,26 @@ impl<'a> Context<'a> {
             asked: RefCell::default(),
             outcomes: RefCell::default(),
             entering: Cell::new(false),
+            course: Course::default(),
         }
+    }
+
+    /// With what was done to the agreement from outside.
+    #[must_use]
+    pub fn with_course(self, course: Course) -> Self {
+        Context { course, ..self }
+    }
+
+    /// What was done to the agreement from outside.
+    #[must_use]
+    pub fn course(&self) -> &Course {
+        &self.course
+    }
+
+    /// It alone.
+    #[must_use]
+    pub fn into_course(self) -> Course {
+        self.course
     }
 
     /// What the evidence says of a kind of deed, solved once.
@@ -207,10 +229,9 @@ impl<'a> Context<'a> {
         let found = self.agreement.milestones.iter().find(|m| m.id == *id);
         let milestone =
             found.ok_or_else(|| NotComputed(format!("the milestone {id}, which is not declared")))?;
-        if let Some(what) = certified(self.agreement, id) {
-            return Err(NotComputed(what));
-        }
-        self.named(format!("milestone {id}"), || self.first(&milestone.when))
+        self.named(format!("milestone {id}"), || {
+            Ok(self.first(&milestone.when)?.either(&self.certificate(id)))
+        })
     }
 
     /// When a phase begins.
@@ -235,16 +256,19 @@ impl<'a> Context<'a> {
         let ended = self.named(format!("end of phase {id}"), || {
             let ended = match &phase.ends {
                 PhaseEnd::Never => Moments::never(),
-                PhaseEnd::After(length) => began.shifted(*length).by(self.at),
+                PhaseEnd::After(length) => began.shifted(*length),
                 PhaseEnd::Months(months) => {
                     let last = Deadline::Months(*months, self.agreement.timezone.clone());
-                    last.over(&began).by(self.at)
+                    last.over(&began)
                 }
                 PhaseEnd::When(condition) if self.stays(condition) => self.first(condition)?.both(&began),
                 PhaseEnd::When(condition) => self.state(condition)?.first_since(&began, self.at),
             };
+            let lasts = matches!(phase.ends, PhaseEnd::After(_) | PhaseEnd::Months(_));
+            let ended = self.moved_end(id, &began, ended, lasts).by(self.at);
+            let ended = if self.course.effects.is_empty() { ended } else { ended.both(&began) };
             let Some(latest) = &phase.latest else { return Ok(ended) };
-            let (opens, deadline) = self.window(latest)?;
+            let (opens, deadline) = self.window(latest, &[])?;
             Ok(ended.either(&deadline.over(&opens).by(self.at)).both(&began))
         })?;
         Ok((began, ended))
@@ -279,7 +303,7 @@ impl<'a> Context<'a> {
     ) -> Result<Option<Vec<T>>, NotComputed> {
         let Rule::Once { action, required, due, not_before } = &provision.rule else { return Ok(None) };
         let duty = self.duty(provision, due, not_before.as_ref())?;
-        if duty.bound.is_some() || !is_plain(provision) {
+        if duty.bound.is_some() || !is_plain(provision) || !self.effects_on(provision)?.is_empty() {
             return Ok(None);
         }
         let mut results = Vec::new();

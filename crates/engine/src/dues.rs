@@ -15,7 +15,7 @@ use crate::{
     kept::state,
     lots,
     outcome::{Outcome, Row},
-    precedence,
+    outside, precedence,
     prohibition::prohibition,
     reach::beyond,
     recurring::recurring,
@@ -38,6 +38,7 @@ pub fn outcome(context: &Context<'_>, provision: &Provision) -> Result<Outcome, 
     if provision.terms.manner.is_some() || provision.terms.quality.is_some() {
         track(&mut outcome, context.at);
     }
+    outside::apply(context, provision, &mut outcome)?;
     precedence::apply(context, provision, &mut outcome)?;
     Ok(outcome)
 }

@@ -17,6 +17,7 @@ use crate::{
     measure::Evidence,
     moments::Moments,
     outcome::{Outcome, Row, sorted},
+    powers,
     single::shared_doubt,
 };
 
@@ -36,8 +37,9 @@ pub struct Verdicts {
 /// The statuses of everything in an agreement at an instant.
 #[must_use]
 pub fn evaluate(agreement: &Agreement, evidence: &dyn Evidence, at: Instant) -> Verdicts {
-    let context = Context::new(agreement, evidence, at);
-    let mut findings = BTreeSet::new();
+    let course = powers::course(agreement, evidence, at);
+    let mut findings: BTreeSet<Finding> = course.findings.iter().cloned().collect();
+    let context = Context::new(agreement, evidence, at).with_course(course);
     let provisions = agreement.provisions.iter().map(|p| provision(&context, p, &mut findings)).collect();
     Verdicts {
         phases: agreement.phases.iter().map(|p| phase(&context, p, &mut findings)).collect(),

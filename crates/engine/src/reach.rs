@@ -152,7 +152,7 @@ fn doer(agreement: &Agreement, id: &Id) -> Option<String> {
         .then(|| format!("ties of {id} to the agreement over time, or that someone contests"))
 }
 
-/// Why a phase or provision is not computed: an amendment or a power may have changed it.
+/// Why a phase or provision is not computed: an amendment may have changed it.
 #[must_use]
 pub fn changed(agreement: &Agreement, target: &Target) -> Option<String> {
     let amended =
@@ -161,23 +161,5 @@ pub fn changed(agreement: &Agreement, target: &Target) -> Option<String> {
     if let Some((amendment, _)) = amended.clone().find(|(_, on)| hit(on)) {
         return Some(format!("amendment {}", amendment.id));
     }
-    let powers = agreement.powers.iter().filter(|power| match &power.faculty {
-        Faculty::Extend { phase, .. } => *target == Target::Phase(phase.clone()),
-        Faculty::Suspend(suspension) => hit(&suspension.target),
-        Faculty::Other { act, target: on } => act != "certify" && hit(on),
-    });
-    if let Some(power) = powers.into_iter().next() {
-        return Some(format!("the use of power {}", power.id));
-    }
-    let consequences =
-        agreement.provisions.iter().flat_map(|p| p.terms.consequences.iter().map(move |c| (p, c)));
-    let found = consequences.into_iter().find(|(_, c)| hit(&c.suspension.target));
-    found.map(|(provision, _)| format!("what a breach of {} allows", provision.id))
-}
-
-/// Why a milestone is not computed: someone may certify it before its condition holds.
-#[must_use]
-pub fn certified(agreement: &Agreement, milestone: &Id) -> Option<String> {
-    let certifies = |power: &&Power| matches!(&power.faculty, Faculty::Other { act, target: Target::Milestone(on) } if act == "certify" && on == milestone);
-    agreement.powers.iter().find(certifies).map(|power| format!("the use of power {}", power.id))
+    None
 }

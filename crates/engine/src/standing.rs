@@ -81,7 +81,8 @@ impl Context<'_> {
         if !matches!(provision.rule, Rule::Prohibition { .. }) {
             done.insert(Status::Inactive);
         }
-        let over = self.over(&provision.while_)?;
+        let ended = Signal::since(&self.termination(provision));
+        let over = Signal::any(&[self.over(&provision.while_)?, ended]);
         if over == Signal::constant(Truth::No) {
             return Ok(over);
         }
@@ -128,7 +129,7 @@ impl Context<'_> {
         let provision = self.provision(id)?;
         if let Rule::Prohibition { action } = &provision.rule {
             let asked = Asked::of(violations(self, provision, action, &provision.bearers)?);
-            let scope = self.scope(&provision.while_, provision.terms.unless.as_ref())?;
+            let scope = self.running(provision)?;
             if provision.terms.counting == Counting::Day {
                 return Ok(self.days(&asked.bounds, &scope, count));
             }

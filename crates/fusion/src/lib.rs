@@ -5,6 +5,7 @@
 
 mod baseline;
 mod decided;
+mod exercise;
 mod fit;
 mod kin;
 mod live;

@@ -11,8 +11,9 @@ use std::{
 };
 
 use model::{
-    StatusSet,
+    Duration, Period, StatusSet,
     answer::{Count, ProvisionAnswer},
+    source::{Coverage, Source},
 };
 use watch::verdict::{Inputs, Question, evaluate};
 use worlds::{
@@ -120,6 +121,43 @@ fn describe(
     text
 }
 
+/// The case with a register of all uses of powers, which hears everyone: what nobody reported was not done (spec/meaning.md §8).
+fn with_register(owned: &OwnedCase) -> OwnedCase {
+    let mut told = owned.clone();
+    let has_powers = !told.agreement.powers.is_empty()
+        || told.agreement.provisions.iter().any(|p| !p.terms.consequences.is_empty());
+    if !has_powers {
+        return told;
+    }
+    let acts = ["suspend", "resume", "terminate", "extend", "waive", "certify"].map(str::to_owned).to_vec();
+    let mut register = Source::undeclared("register");
+    register.covers = vec![Coverage {
+        acts,
+        items: Vec::new(),
+        counters: Vec::new(),
+        by: Vec::new(),
+        to: Vec::new(),
+        scope: None,
+        stages: Vec::new(),
+        area: None,
+        period: Period::ALWAYS,
+        lag: Duration(0),
+        accepted_by: Vec::new(),
+        basis: None,
+    }];
+    for claim in &told.claims {
+        if !told.sources.iter().any(|source| source.id == claim.source) {
+            told.sources.push(Source::undeclared(&claim.source));
+        }
+    }
+    told.sources
+        .iter_mut()
+        .filter(|source| source.under.is_none())
+        .for_each(|source| source.under = Some("register".to_owned()));
+    told.sources.push(register);
+    told
+}
+
 /// Holds the answers to one case against each other.
 fn compare(seed: u64, owned: &OwnedCase, exact: bool, outcome: &mut Outcome) {
     let inputs = Inputs {
@@ -136,7 +174,8 @@ fn compare(seed: u64, owned: &OwnedCase, exact: bool, outcome: &mut Outcome) {
         reading: None,
     };
     let answer = evaluate(&inputs, &question).expect("the text itself is asked for");
-    let case = owned.as_case();
+    let told = with_register(owned);
+    let case = told.as_case();
     for (engine, provision) in answer.provisions.iter().zip(&owned.agreement.provisions) {
         if !engine.computed {
             outcome.not_computed += 1;
