@@ -4,7 +4,7 @@
 //! slot of [`Deadline::Apart`].
 
 use model::{
-    Instant, Period,
+    Duration, Instant, Period,
     agreement::{Condition, Due, Provision, Required},
 };
 
@@ -108,6 +108,30 @@ impl Context<'_> {
             bound: Some((holds, entry)),
             certain,
         })
+    }
+
+    /// An answer within some time of what it answers; `later` are the openings of those after it for which it stands too.
+    ///
+    /// # Errors
+    /// When entry into force is not computed, or it is suspended for some of those who owe it alone.
+    pub fn answer<'m>(
+        &self,
+        provision: &Provision,
+        opens: &'m Moments,
+        later: impl Iterator<Item = &'m Moments>,
+        within: Option<Duration>,
+        count_from: CountFrom,
+    ) -> Result<Duty, NotComputed> {
+        let deadline = within.map_or(Deadline::Open, Deadline::After);
+        let suspensions = self.suspensions_of(provision)?;
+        if suspensions.is_empty() {
+            return Ok(Duty { opens: opens.clone(), deadline, count_from, bound: None, certain: true });
+        }
+        let all = later.fold(opens.clone(), |all, later| all.or(later));
+        let entry = self.entry()?;
+        let bound = Some((Signal::since(&entry), Start::of(&entry)));
+        let deadline = shifted(&all, deadline, &suspensions);
+        Ok(Duty { opens: opens.clone(), deadline, count_from, bound, certain: false })
     }
 
     /// The deadline of a duty and the instants at which its window can open.

@@ -13,12 +13,14 @@ use model::{
 
 use crate::{
     conditions::{Context, NotComputed},
+    course::Course,
     instance::worst_of,
     measure::Evidence,
     moments::Moments,
     outcome::{Outcome, Row, sorted},
     powers,
     single::shared_doubt,
+    ties::united,
 };
 
 /// Everything that the engine says; the caller adds what was read and asked.
@@ -34,10 +36,24 @@ pub struct Verdicts {
     pub findings: Vec<Finding>,
 }
 
-/// The statuses of everything in an agreement at an instant.
+/// The statuses of everything in an agreement at an instant: in every way in which powers can have been used.
 #[must_use]
 pub fn evaluate(agreement: &Agreement, evidence: &dyn Evidence, at: Instant) -> Verdicts {
-    let course = powers::course(agreement, evidence, at);
+    let courses = powers::courses(agreement, evidence, at).into_iter();
+    let mut ways: Vec<Verdicts> = courses.map(|course| along(agreement, evidence, at, course)).collect();
+    // Not every way need be a world: only what all of them say is known to be the smallest set that is right.
+    for index in 0..agreement.provisions.len() {
+        let mut statuses = ways.iter().map(|way| way.provisions[index].status);
+        let first = statuses.next();
+        if statuses.any(|other| Some(other) != first) {
+            ways.iter_mut().for_each(|way| way.provisions[index].exact = false);
+        }
+    }
+    united(ways)
+}
+
+/// Likewise as powers were used in one way.
+fn along(agreement: &Agreement, evidence: &dyn Evidence, at: Instant, course: Course) -> Verdicts {
     let mut findings: BTreeSet<Finding> = course.findings.iter().cloned().collect();
     let context = Context::new(agreement, evidence, at).with_course(course);
     let provisions = agreement.provisions.iter().map(|p| provision(&context, p, &mut findings)).collect();

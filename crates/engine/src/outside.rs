@@ -6,7 +6,7 @@
 
 use model::{
     Instant, Period, Status, StatusSet,
-    agreement::{Provision, Required, Rule, Spread},
+    agreement::{PartLot, Provision, Required, Rule, Spread},
 };
 
 use crate::{
@@ -110,6 +110,9 @@ fn refused(provision: &Provision, effect: &Effect) -> Result<(), NotComputed> {
     let what = match &provision.rule {
         Rule::Periodic { spread, .. } if *spread != Spread::Alone => "averages and shortfalls",
         Rule::State { quiet: Some(_), .. } => "quiet hours",
+        // Their windows open by themselves, one part after the other.
+        Rule::Once { .. } if provision.terms.in_step.is_some() => "duties in step",
+        Rule::Once { .. } if provision.terms.part_lot == Some(PartLot::Proportion) => "lots in proportion",
         _ => return Ok(()),
     };
     let done = if matches!(effect.what, What::Ended) { "ended" } else { "suspended" };

@@ -23,6 +23,9 @@ use crate::{
 /// More reports of exercises than this are not judged one by one: each may have had effect, or not.
 const JUDGED_MAX: usize = 256;
 
+/// More ways than this are not told apart: what is in doubt beyond may have had effect in any of them.
+const COURSES_MAX: usize = 16;
+
 /// A power that someone has, from the text or from a breach.
 #[derive(Clone, Copy)]
 struct Held<'a> {
@@ -52,37 +55,51 @@ struct Candidate {
     unknown: bool,
 }
 
-/// What was done to the agreement by an instant.
+/// What was done to the agreement by an instant: each way in which what is in doubt can have gone, as far as they are few.
 #[must_use]
-pub fn course(agreement: &Agreement, evidence: &dyn Evidence, at: Instant) -> Course {
-    let phases: Vec<Target> = agreement.powers.iter().map(target_of).collect();
-    let held = held(agreement, &phases);
+pub fn courses(agreement: &Agreement, evidence: &dyn Evidence, at: Instant) -> Vec<Course> {
+    let targets: Vec<Target> = agreement.powers.iter().map(target_of).collect();
+    let held = held(agreement, &targets);
     if held.is_empty() {
-        return Course::default();
+        return vec![Course::default()];
     }
     let candidates = candidates(&held, evidence, at);
-    let mut course = Course::default();
-    let alone: Vec<bool> = (0..candidates.len()).map(|index| !entangled(&candidates, index)).collect();
+    let mut courses = vec![Course::default()];
     for (index, candidate) in candidates.iter().enumerate() {
         let power = &held[candidate.power];
-        let context = Context::new(agreement, evidence, candidate.exercise.period.last).with_course(course);
-        let free = alone[index] || power.always();
-        let good = if candidate.unknown || index >= JUDGED_MAX {
-            Truth::Perhaps
-        } else {
-            match good(&context, power, candidate, free) {
-                Ok(truth) => truth,
-                Err(NotComputed(_)) => Truth::Perhaps,
-            }
-        };
+        let free = power.always() || !entangled(&candidates, index, power);
         let again = same_deed(&candidates[..index], &held, candidate);
-        course = context.into_course();
-        apply(&mut course, &held, candidate, good, again);
+        let room = courses.len() * 2 <= COURSES_MAX;
+        let mut next = Vec::new();
+        for course in courses {
+            let context =
+                Context::new(agreement, evidence, candidate.exercise.period.last).with_course(course);
+            let good = if candidate.unknown || index >= JUDGED_MAX {
+                Truth::Perhaps
+            } else {
+                // What is not computed may be.
+                good(&context, power, candidate, free).unwrap_or(Truth::Perhaps)
+            };
+            let mut course = context.into_course();
+            let certain = candidate.exercise.certain && good == Truth::Yes;
+            // Of two reports of what may be one extension, only one is sure to count.
+            let certain = certain && !(again && power.act == "extend");
+            if good != Truth::No && !certain && !candidate.unknown && room {
+                next.push(course.clone());
+                apply(&mut course, &held, candidate, good, true);
+            } else {
+                apply(&mut course, &held, candidate, good, certain);
+            }
+            next.push(course);
+        }
+        courses = next;
     }
-    course.effects.retain(|effect| effect.when.first <= at);
-    course.findings.sort();
-    course.findings.dedup();
-    course
+    for course in &mut courses {
+        course.effects.retain(|effect| effect.when.first <= at);
+        course.findings.sort();
+        course.findings.dedup();
+    }
+    courses
 }
 
 fn target_of(power: &Power) -> Target {
@@ -137,6 +154,21 @@ impl Held<'_> {
     }
 }
 
+impl Held<'_> {
+    /// Whether no use of it takes away what is left of it: an extension lets the end come later, and so more be in time.
+    fn leaves_itself(&self) -> bool {
+        let Ground::Text(power) = self.ground else { return false };
+        let ends = |due: &Due| match (due, self.target) {
+            (Due::Open, _) => true,
+            (Due::Before(Condition::PhaseEnded(phase)), Target::Phase(own)) => phase == own,
+            _ => false,
+        };
+        power.while_ == Condition::InForce
+            && ends(&power.due)
+            && self.extension.is_some_and(|(_, times)| times.is_none())
+    }
+}
+
 /// What is reported, and what may be without a report, in order of time.
 fn candidates(held: &[Held<'_>], evidence: &dyn Evidence, at: Instant) -> Vec<Candidate> {
     let mut all = Vec::new();
@@ -179,13 +211,14 @@ fn candidates(held: &[Held<'_>], evidence: &dyn Evidence, at: Instant) -> Vec<Ca
     all
 }
 
-/// Whether another exercise may have come before it or after it.
-fn entangled(all: &[Candidate], index: usize) -> bool {
+/// Whether another exercise may have come before it or after it, and taken the power away or given it.
+fn entangled(all: &[Candidate], index: usize, power: &Held<'_>) -> bool {
     let own = all[index].exercise.period;
     let point = |period: &Period| period.first == period.last;
     all.iter().enumerate().any(|(other, candidate)| {
         let period = candidate.exercise.period;
-        other != index && period.meets(&own) && !(point(&period) && point(&own))
+        let harmless = candidate.power == all[index].power && power.leaves_itself();
+        other != index && !harmless && period.meets(&own) && !(point(&period) && point(&own))
     })
 }
 
@@ -280,7 +313,7 @@ fn times_left(course: &Course, phase: &Id, times: Option<u32>) -> Truth {
 }
 
 /// Puts what an exercise did to what was done before.
-fn apply(course: &mut Course, held: &[Held<'_>], candidate: &Candidate, good: Truth, again: bool) {
+fn apply(course: &mut Course, held: &[Held<'_>], candidate: &Candidate, good: Truth, certain: bool) {
     let (power, exercise) = (&held[candidate.power], &candidate.exercise);
     if good == Truth::No {
         let resumes = matches!(power.ground, Ground::Undoing);
@@ -295,7 +328,6 @@ fn apply(course: &mut Course, held: &[Held<'_>], candidate: &Candidate, good: Tr
         }
         return;
     }
-    let certain = exercise.certain && good == Truth::Yes;
     let when = exercise.period;
     let what = match power.act {
         "suspend" => {
@@ -332,8 +364,6 @@ fn apply(course: &mut Course, held: &[Held<'_>], candidate: &Candidate, good: Tr
         "certify" => What::Certified,
         _ => return,
     };
-    // Of two reports of what may be one extension, only one is sure to count.
-    let certain = certain && !(again && matches!(what, What::Extended { .. }));
     course.effects.push(Effect { target: power.target.clone(), when, certain, what });
 }
 

@@ -32,6 +32,8 @@ const THREADS: usize = 2;
 struct Outcome {
     compared: usize,
     exact: usize,
+    /// Those whose set is the smallest that is right, whether or not it is called so.
+    narrow: usize,
     not_computed: usize,
     refused: BTreeMap<String, usize>,
     failures: Vec<(u64, String)>,
@@ -41,6 +43,7 @@ impl Outcome {
     fn add(&mut self, other: Outcome) {
         self.compared += other.compared;
         self.exact += other.exact;
+        self.narrow += other.narrow;
         self.not_computed += other.not_computed;
         for (why, count) in other.refused {
             *self.refused.entry(why).or_default() += count;
@@ -194,6 +197,7 @@ fn compare(seed: u64, owned: &OwnedCase, exact: bool, outcome: &mut Outcome) {
         };
         outcome.compared += 1;
         outcome.exact += usize::from(engine.exact);
+        outcome.narrow += usize::from(engine.status == Some(oracle.status));
         let wrong = faults(engine, &oracle, exact);
         if !wrong.is_empty() {
             outcome.failures.push((seed, describe(owned, engine, &oracle, &wrong)));
@@ -222,7 +226,8 @@ fn outcome(name: &str, usual: Range<u64>, make: fn(u64) -> OwnedCase, exact: boo
             all.add(worker.join().expect("a comparison does not panic"));
         }
     });
-    println!("{name}, seeds {seeds:?}: {} compared, of which {} exact", all.compared, all.exact);
+    let Outcome { compared, exact, narrow, .. } = all;
+    println!("{name}, seeds {seeds:?}: {compared} compared, {exact} called exact, {narrow} exact");
     println!("  {} not computed; refused by the oracle: {:?}", all.not_computed, all.refused);
     all.failures.sort();
     for (seed, text) in all.failures.iter().take(SHOWN) {

@@ -112,7 +112,7 @@ fn set(claim: &mut Map<String, Value>, key: &str, value: &str) -> Result<(), Str
         "denies" if value == "true" => (key, json!(true)),
         "denies" => (key, json!([value])),
         "about" => (key, json!([value])),
-        "relays" | "ref" | "revises" | "retracts" | "covers" => (key, json!(value)),
+        "relays" | "ref" | "revises" | "retracts" | "covers" | "concerns" => (key, json!(value)),
         "counter" => (key, json!(value)),
         "stage" | "scope" | "unit" => {
             claim.entry("amount").or_insert_with(|| json!({}))[key] = json!(value);
