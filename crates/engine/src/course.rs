@@ -220,6 +220,41 @@ impl Context<'_> {
         ends
     }
 
+    /// The ends of a phase's terms, where the first would be at `end`: each extension makes one more.
+    ///
+    /// # Errors
+    /// Where it is in doubt whether, or when, the phase was extended or stood still.
+    pub fn ends_of_terms(
+        &self,
+        phase: &Id,
+        began: Instant,
+        end: Instant,
+    ) -> Result<Vec<Instant>, NotComputed> {
+        let mut ends = vec![end];
+        let own = |effect: &&Effect| {
+            effect.target == Target::Phase(phase.clone()) || effect.target == Target::Agreement
+        };
+        for effect in self.course.effects.iter().filter(own) {
+            let last = ends.last().copied().unwrap_or(end);
+            let doubt = || NotComputed(format!("terms of {phase}, whose end is in doubt"));
+            match &effect.what {
+                What::Suspended(stretch) if stretch.clocks_stop && effect.is_plain() => {
+                    let still = Still::most(&[effect]);
+                    ends.iter_mut().for_each(|end| *end = moved(*end, began, true, &still));
+                }
+                What::Extended { by, says, .. } if effect.is_plain() && effect.when.last <= last => {
+                    let says = says.map_or(*by, |(least, _)| least);
+                    ends.push(self.added(last, says).min(self.added(last, *by)));
+                }
+                What::Suspended(Stretch { clocks_stop: true, .. }) | What::Extended { .. } => {
+                    return Err(doubt());
+                }
+                _ => {}
+            }
+        }
+        Ok(ends)
+    }
+
     /// Each span of the end, with the extension and without it, as it may have come in time.
     fn longer(
         &self,

@@ -6,8 +6,8 @@
 use model::{
     Id,
     agreement::{
-        Action, Agreement, Binding, CountedOn, Cycle, Faculty, Matching, Measure, PartLot, Power, Provision,
-        Required, Rule, Share, Side, Spread, Target, Terms, TieKind,
+        Action, Agreement, Binding, Change, CountedOn, Matching, Measure, PartLot, Provision, Required, Rule,
+        Share, Side, Spread, Target, Terms, TieKind,
     },
 };
 
@@ -18,7 +18,6 @@ pub fn beyond(agreement: &Agreement, provision: &Provision) -> Option<String> {
         .or_else(|| terms(&provision.rule, &provision.terms))
         .or_else(|| binding(provision));
     rule.map(str::to_owned)
-        .or_else(|| extended_terms(agreement, &provision.rule))
         .or_else(|| kept(agreement, provision))
         .or_else(|| provision.exceptions.iter().any(|e| e.plea.is_some()).then(|| "a plea".to_owned()))
         .or_else(|| changed(agreement, &Target::Provision(provision.id.clone())))
@@ -66,13 +65,6 @@ fn recurring(required: Required, shares: &[Share], disjoint: bool, spread: &Spre
         }
         _ => None,
     }
-}
-
-/// The terms of a phase that can be extended are as many as its extensions.
-fn extended_terms(agreement: &Agreement, rule: &Rule) -> Option<String> {
-    let Rule::Periodic { cycle: Cycle::Term(phase), .. } = rule else { return None };
-    let extends = |power: &&Power| matches!(&power.faculty, Faculty::Extend { phase: p, .. } if p == phase);
-    agreement.powers.iter().find(extends).map(|power| format!("terms of {phase}, which {} extends", power.id))
 }
 
 /// Where a state is kept, and what belongs to whom.
@@ -155,11 +147,7 @@ fn doer(agreement: &Agreement, id: &Id) -> Option<String> {
 /// Why a phase or provision is not computed: an amendment may have changed it.
 #[must_use]
 pub fn changed(agreement: &Agreement, target: &Target) -> Option<String> {
-    let amended =
-        agreement.amendments.iter().flat_map(|a| a.changes.iter().map(move |(target, _)| (a, target)));
-    let hit = |on: &Target| on == target || *on == Target::Agreement;
-    if let Some((amendment, _)) = amended.clone().find(|(_, on)| hit(on)) {
-        return Some(format!("amendment {}", amendment.id));
-    }
-    None
+    let hit = |(on, _): &(Target, Change)| on == target || *on == Target::Agreement;
+    let amendment = agreement.amendments.iter().find(|amendment| amendment.changes.iter().any(hit))?;
+    Some(format!("amendment {}", amendment.id))
 }

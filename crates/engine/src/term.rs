@@ -128,7 +128,9 @@ impl Term<'_> {
         let Some(parts) = &self.parts else { return set };
         let dues = || -> Vec<Instant> {
             match &self.duty.deadline {
-                Deadline::Apart(slots) => slots.iter().flat_map(|(_, ends)| [ends.first, ends.last]).collect(),
+                Deadline::Apart(slots) => {
+                    slots.iter().flat_map(|(_, ends)| [ends.first, ends.last]).collect()
+                }
                 deadline => {
                     let of_span = |span: &Period| [deadline.last(span.first), deadline.last(span.last)];
                     opens.spans.iter().flat_map(of_span).collect()
