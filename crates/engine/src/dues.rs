@@ -11,7 +11,7 @@ use crate::{
     by_reference::by_reference,
     conditions::{Context, NotComputed},
     exchange::exchange,
-    families,
+    families, further,
     kept::state,
     lots,
     outcome::{Outcome, Row},
@@ -45,6 +45,9 @@ pub fn outcome(context: &Context<'_>, provision: &Provision) -> Result<Outcome, 
 
 fn by_rule(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
     let terms = &provision.terms;
+    if let Some((main, length)) = further::answered(context, provision) {
+        return further::further(context, provision, main, length);
+    }
     match &provision.rule {
         Rule::Once { .. } if terms.part_lot == Some(PartLot::Proportion) => {
             lots::in_proportion(context, provision)

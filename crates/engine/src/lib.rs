@@ -23,6 +23,7 @@ mod exchange;
 pub mod exercise;
 mod families;
 mod forbidden;
+mod further;
 pub mod instance;
 mod kept;
 mod lots;
