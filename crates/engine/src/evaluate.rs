@@ -56,7 +56,13 @@ pub fn evaluate(agreement: &Agreement, evidence: &dyn Evidence, at: Instant) -> 
 fn along(agreement: &Agreement, evidence: &dyn Evidence, at: Instant, course: Course) -> Verdicts {
     let mut findings: BTreeSet<Finding> = course.findings.iter().cloned().collect();
     let context = Context::new(agreement, evidence, at).with_course(course);
-    let provisions = agreement.provisions.iter().map(|p| provision(&context, p, &mut findings)).collect();
+    let mut provisions: Vec<ProvisionAnswer> =
+        agreement.provisions.iter().map(|p| provision(&context, p, &mut findings)).collect();
+    if context.course().effects.iter().any(|effect| !effect.is_plain()) {
+        // What hangs on an exercise, by whatever way, and what else is in doubt are taken as independent.
+        let doubtful = provisions.iter_mut().filter(|p| p.status.is_none_or(|status| status.len() > 1));
+        doubtful.for_each(|provision| provision.exact = false);
+    }
     Verdicts {
         phases: agreement.phases.iter().map(|p| phase(&context, p, &mut findings)).collect(),
         milestones: agreement.milestones.iter().map(|m| milestone(&context, &m.id, &mut findings)).collect(),

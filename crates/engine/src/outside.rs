@@ -191,9 +191,14 @@ fn stilled(
     if let Some(ticks) = ticks_before(effect, at) {
         let (before, _) = line.during(ticks.first, ticks.last);
         set = kept(before, now, absorbing);
-        let settled = |status: &Status| settled(*status);
-        if before.is_empty() || before.iter().any(|status| !settled(&status)) {
+        let open = before.is_empty() || before.iter().any(|status| !settled(status));
+        // What nothing has triggered is no instance, and cannot be suspended.
+        let there = kind != Kind::Answer || now.iter().any(|status| status != Status::Inactive);
+        if open && there {
             set.insert(Status::Suspended);
+        }
+        if kind == Kind::Answer && now.contains(Status::Inactive) {
+            set.insert(Status::Inactive);
         }
         if kind == Kind::Keeping && before.contains(Status::Met) {
             set.insert(Status::Met);
@@ -227,7 +232,7 @@ fn turned(line: &Line, effect: &Effect, window: &Period, at: Instant, now: Statu
             set.insert(Status::Lapsed);
         }
         let open = absent || before.iter().any(|status| !matches!(status, Status::Breached | Status::Lapsed));
-        if open && now.iter().any(|status| status != Status::Met) {
+        if open && now.iter().any(|status| status != Status::Met && status != Status::Inactive) {
             set.insert(Status::Suspended);
         }
     }
