@@ -13,7 +13,6 @@ use model::{
 
 use crate::{
     conditions::{Context, NotComputed},
-    course::Course,
     instance::worst_of,
     measure::Evidence,
     moments::Moments,
@@ -39,10 +38,28 @@ pub struct Verdicts {
 /// The statuses of everything in an agreement at an instant: in every way in which powers can have been used.
 #[must_use]
 pub fn evaluate(agreement: &Agreement, evidence: &dyn Evidence, at: Instant) -> Verdicts {
+    every_way(agreement, evidence, at, &agreement.provisions.iter().collect::<Vec<_>>(), true)
+}
+
+/// The statuses of some provisions alone.
+#[must_use]
+pub fn evaluate_some(agreement: &Agreement, evidence: &dyn Evidence, at: Instant, ids: &[Id]) -> Verdicts {
+    let asked: Vec<&Provision> = agreement.provisions.iter().filter(|p| ids.contains(&p.id)).collect();
+    every_way(agreement, evidence, at, &asked, false)
+}
+
+fn every_way(
+    agreement: &Agreement,
+    evidence: &dyn Evidence,
+    at: Instant,
+    asked: &[&Provision],
+    all: bool,
+) -> Verdicts {
     let courses = powers::courses(agreement, evidence, at).into_iter();
-    let mut ways: Vec<Verdicts> = courses.map(|course| along(agreement, evidence, at, course)).collect();
+    let along = |course| along(Context::new(agreement, evidence, at).with_course(course), asked, all);
+    let mut ways: Vec<Verdicts> = courses.map(along).collect();
     // Not every way need be a world: only what all of them say is known to be the smallest set that is right.
-    for index in 0..agreement.provisions.len() {
+    for index in 0..asked.len() {
         let mut statuses = ways.iter().map(|way| way.provisions[index].status);
         let first = statuses.next();
         if statuses.any(|other| Some(other) != first) {
@@ -52,34 +69,24 @@ pub fn evaluate(agreement: &Agreement, evidence: &dyn Evidence, at: Instant) -> 
     united(ways)
 }
 
-/// Likewise as powers were used in one way.
-fn along(agreement: &Agreement, evidence: &dyn Evidence, at: Instant, course: Course) -> Verdicts {
-    let mut findings: BTreeSet<Finding> = course.findings.iter().cloned().collect();
-    let context = Context::new(agreement, evidence, at).with_course(course);
+/// What comes of the use of powers in one way: of some provisions, and of phases and milestones where all is asked for.
+fn along(context: Context<'_>, asked: &[&Provision], all: bool) -> Verdicts {
+    let mut findings = BTreeSet::new();
     let mut provisions: Vec<ProvisionAnswer> =
-        agreement.provisions.iter().map(|p| provision(&context, p, &mut findings)).collect();
+        asked.iter().map(|p| provision(&context, p, &mut findings)).collect();
     if context.course().effects.iter().any(|effect| !effect.is_plain()) {
         // What hangs on an exercise, by whatever way, and what else is in doubt are taken as independent.
         let doubtful = provisions.iter_mut().filter(|p| p.status.is_none_or(|status| status.len() > 1));
         doubtful.for_each(|provision| provision.exact = false);
     }
-    Verdicts {
-        phases: agreement.phases.iter().map(|p| phase(&context, p, &mut findings)).collect(),
-        milestones: agreement.milestones.iter().map(|m| milestone(&context, &m.id, &mut findings)).collect(),
-        provisions,
-        findings: findings.into_iter().collect(),
+    let (mut phases, mut milestones) = (Vec::new(), Vec::new());
+    if all {
+        let agreement = context.agreement;
+        phases = agreement.phases.iter().map(|p| phase(&context, p, &mut findings)).collect();
+        milestones = agreement.milestones.iter().map(|m| milestone(&context, &m.id, &mut findings)).collect();
+        findings.extend(context.course().findings.iter().cloned());
     }
-}
-
-/// The statuses of some provisions alone.
-#[must_use]
-pub fn evaluate_some(agreement: &Agreement, evidence: &dyn Evidence, at: Instant, ids: &[Id]) -> Verdicts {
-    let context = Context::new(agreement, evidence, at);
-    let mut findings = BTreeSet::new();
-    let asked = agreement.provisions.iter().filter(|p| ids.contains(&p.id));
-    let provisions = asked.map(|p| provision(&context, p, &mut findings)).collect();
-    let findings = findings.into_iter().collect();
-    Verdicts { phases: Vec::new(), milestones: Vec::new(), provisions, findings }
+    Verdicts { phases, milestones, provisions, findings: findings.into_iter().collect() }
 }
 
 fn phase(context: &Context<'_>, phase: &Phase, findings: &mut BTreeSet<Finding>) -> PhaseAnswer {

@@ -7,7 +7,7 @@ use std::{
     collections::BTreeSet,
 };
 
-use engine::{Evidence, Measure, Role, Stock, evaluate::evaluate_some, stock::Kept};
+use engine::{Evidence, Exercise, Faculties, Measure, Role, Stock, evaluate::evaluate_some, stock::Kept};
 use fusion::Fused;
 use model::{
     Id, Instant, Standard,
@@ -191,6 +191,14 @@ impl Evidence for Selecting<'_> {
 
     fn baseline_turns(&self, baseline: &Baseline) -> Vec<Instant> {
         self.with(None, |fused| fused.baseline_turns(baseline))
+    }
+
+    fn exercises(&self, faculties: &Faculties<'_>) -> Vec<Exercise> {
+        self.with(Some(&faculties.act.to_owned()), |fused| fused.exercises(faculties))
+    }
+
+    fn told_until(&self) -> Instant {
+        self.now.known
     }
 
     fn stock(&self, kept: &Kept<'_>) -> Stock {
