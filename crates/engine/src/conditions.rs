@@ -302,8 +302,11 @@ impl<'a> Context<'a> {
         each: impl Fn(&Single<'_>, Instant) -> T,
     ) -> Result<Option<Vec<T>>, NotComputed> {
         let Rule::Once { action, required, due, not_before } = &provision.rule else { return Ok(None) };
+        if !is_plain(provision) || self.course.touches(provision) {
+            return Ok(None);
+        }
         let duty = self.duty(provision, due, not_before.as_ref())?;
-        if duty.bound.is_some() || !is_plain(provision) || !self.effects_on(provision)?.is_empty() {
+        if duty.bound.is_some() {
             return Ok(None);
         }
         let mut results = Vec::new();

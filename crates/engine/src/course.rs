@@ -77,6 +77,12 @@ pub struct Course {
 }
 
 impl Course {
+    /// Whether anything was done to a provision, or to some of those who owe it.
+    #[must_use]
+    pub fn touches(&self, provision: &Provision) -> bool {
+        self.effects.iter().any(|effect| touches(&effect.target, provision))
+    }
+
     /// Whether a phase may be ended by a termination.
     #[must_use]
     pub fn may_end(&self, phase: &Id) -> bool {

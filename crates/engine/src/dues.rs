@@ -8,6 +8,7 @@ use model::{
 };
 
 use crate::{
+    apart,
     by_reference::by_reference,
     conditions::{Context, NotComputed},
     exchange::exchange,
@@ -33,6 +34,9 @@ pub fn outcome(context: &Context<'_>, provision: &Provision) -> Result<Outcome, 
     }
     if let Some(what) = beyond(context.agreement, provision) {
         return Err(NotComputed(what));
+    }
+    if apart::is_touched_in_part(context, provision) {
+        return apart::each(context, provision);
     }
     let mut outcome = by_rule(context, provision)?;
     if provision.terms.manner.is_some() || provision.terms.quality.is_some() {

@@ -8,6 +8,7 @@
 //!
 //! Invariant: a pure function of its arguments, sound in every world; it does no input or output and knows no clock.
 
+mod apart;
 pub mod asked;
 mod binding;
 pub mod bound;
