@@ -72,6 +72,8 @@ pub struct Stretch {
 pub struct Course {
     /// In order of the first instant at which each can have been.
     pub effects: Vec<Effect>,
+    /// What was resumed, and when: where that is in doubt, it may have been after what is suspended later in the list.
+    pub resumed: Vec<(Target, Period)>,
     /// What there is to say of exercises that had no effect, or less than they say.
     pub findings: Vec<Finding>,
 }

@@ -193,7 +193,9 @@ fn stilled(
         set = kept(before, now, absorbing);
         let open = before.is_empty() || before.iter().any(|status| !settled(status));
         // What nothing has triggered is no instance, and cannot be suspended.
-        let there = kind != Kind::Answer || now.iter().any(|status| status != Status::Inactive);
+        let none =
+            |status: Status| status == Status::Lapsed || kind == Kind::Answer && status == Status::Inactive;
+        let there = now.iter().any(|status| !none(status));
         if open && there {
             set.insert(Status::Suspended);
         }
@@ -203,7 +205,7 @@ fn stilled(
         if kind == Kind::Keeping && before.contains(Status::Met) {
             set.insert(Status::Met);
         }
-        if before.contains(Status::Lapsed) {
+        if now.contains(Status::Lapsed) {
             set.insert(Status::Lapsed);
         }
     }
@@ -228,11 +230,11 @@ fn turned(line: &Line, effect: &Effect, window: &Period, at: Instant, now: Statu
         if before.contains(Status::Breached) {
             set = set.or(now.iter().filter(|s| matches!(s, Status::Breached | Status::Late)).collect());
         }
-        if before.contains(Status::Lapsed) {
+        if now.contains(Status::Lapsed) {
             set.insert(Status::Lapsed);
         }
         let open = absent || before.iter().any(|status| !matches!(status, Status::Breached | Status::Lapsed));
-        if open && now.iter().any(|status| status != Status::Met && status != Status::Inactive) {
+        if open && now.iter().any(|s| !matches!(s, Status::Met | Status::Inactive | Status::Lapsed)) {
             set.insert(Status::Suspended);
         }
     }

@@ -359,12 +359,21 @@ fn apply(course: &mut Course, held: &[Held<'_>], candidate: &Candidate, good: Tr
             }
             What::Extended { by, says: exercise.says, several: exercise.several }
         }
-        "resume" => return resume(course, power, when, certain),
+        "resume" => {
+            course.resumed.push((power.target.clone(), when));
+            return resume(&mut course.effects, power.target, when, certain);
+        }
         "waive" => What::Waived,
         "certify" => What::Certified,
         _ => return,
     };
     course.effects.push(Effect { target: power.target.clone(), when, certain, what });
+    // What may have been resumed from before on may have been resumed after this.
+    if let Some(own) = course.effects.last_mut() {
+        for (target, when) in &course.resumed {
+            resume(std::slice::from_mut(own), target, *when, false);
+        }
+    }
 }
 
 fn found(course: &mut Course, kind: &str, candidate: &Candidate, power: &Held<'_>, why: &str) {
@@ -424,8 +433,8 @@ fn used(course: &Course, power: usize, before: Instant) -> (i64, i64) {
 }
 
 /// Ends the suspensions that were running.
-fn resume(course: &mut Course, power: &Held<'_>, when: Period, certain: bool) {
-    for effect in course.effects.iter_mut().filter(|effect| effect.target == *power.target) {
+fn resume(effects: &mut [Effect], target: &Target, when: Period, certain: bool) {
+    for effect in effects.iter_mut().filter(|effect| effect.target == *target) {
         let What::Suspended(stretch) = &mut effect.what else { continue };
         // What begins at the same instant was not running just before it.
         if when.last <= effect.when.first || when.first >= stretch.latest {
