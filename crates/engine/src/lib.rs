@@ -54,7 +54,7 @@ pub mod ties;
 
 pub use by_reference::UNREPORTED;
 pub use evaluate::evaluate;
-pub use kept::stock_asked;
 pub use exercise::{Exercise, Faculties, Length};
+pub use kept::stock_asked;
 pub use measure::{Account, Event, Evidence, Measure, Role, Tally};
 pub use stock::{Kept, Level, Stock};
