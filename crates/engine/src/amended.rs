@@ -220,7 +220,7 @@ impl Context<'_> {
             !amended.amendment.inner_deadlines_move && deadline_hangs_on(due, &amended.reached)
         };
         let Some(amended) = self.amended.as_ref().filter(stays) else { return Ok(own) };
-        let (opens, deadline) = amended.before.window(due)?;
+        let (opens, deadline) = amended.before.window(due, &[])?;
         let slots = |opens: &Moments, deadline: &Deadline| match deadline {
             Deadline::Apart(slots) => slots.clone(),
             _ => {

@@ -5,7 +5,7 @@
 use std::{collections::BTreeSet, rc::Rc};
 
 use model::{
-    Amount, Id, Instant, Period, Status, StatusSet,
+    Amount, Duration, Id, Instant, Period, Status, StatusSet,
     agreement::{Action, Provision, Required, Rule},
 };
 
@@ -13,9 +13,8 @@ use crate::{
     asked::Asked,
     binding::{Bound, bound},
     conditions::{Context, NotComputed},
-    due::Duty,
     exchange::trigger_of,
-    instance::{CountFrom, Deadline},
+    instance::CountFrom,
     measure::Role,
     moments::Moments,
     need::Need,
@@ -60,16 +59,15 @@ pub fn by_reference(context: &Context<'_>, provision: &Provision) -> Result<Outc
         shares.iter().map(|share| of(&share.action, by)).collect()
     };
     let parts = answers.iter().map(|own| parts_of(own.who.as_ref())).collect();
-    let deadline = within.map_or(Deadline::Open, Deadline::After);
-    let need = Need::plain(Required::AtLeast(*required));
+    let (need, within) = (Need::plain(Required::AtLeast(*required)), *within);
     let asking =
-        Asking { context, provision, deadline, need, afterwards: *afterwards, from, bound: &answers, parts };
+        Asking { context, provision, within, need, afterwards: *afterwards, from, bound: &answers, parts };
     let mut outcome = Outcome::default();
     for reference in triggers.names() {
         let asked = Asked::of(triggers.part(Kept::Reference(reference), None));
         let opens = opening(&asked, &scope, (from, at));
         let part = |own: &References| Rc::new(Asked::of(own.part(Kept::Reference(reference), None)));
-        asking.add(&mut outcome, reference, &asked, opens, part);
+        asking.add(&mut outcome, reference, &asked, opens, part)?;
     }
     let known: BTreeSet<&str> = triggers.names().collect();
     // One that carries no reference is an instance of its own, unless another report is of the same.
@@ -79,7 +77,7 @@ pub fn by_reference(context: &Context<'_>, provision: &Provision) -> Result<Outc
         let mut opens = opening(&asked, &scope, (from, at));
         opens.never |= may_be_another;
         let part = |own: &References| Rc::new(Asked::of(own.part(Kept::Nothing, Some(&known))));
-        asking.add(&mut outcome, &format!("#{}", index + 1), &asked, opens, part);
+        asking.add(&mut outcome, &format!("#{}", index + 1), &asked, opens, part)?;
     }
     // Only what may have been in scope makes an instance.
     let unobserved = triggers.unobserved(Period::closed(from, at));
@@ -93,7 +91,7 @@ pub fn by_reference(context: &Context<'_>, provision: &Provision) -> Result<Outc
         let opens = Moments { spans: open, never: true };
         let part = |own: &References| Rc::new(Asked::of(own.part(Kept::Nothing, None)));
         let asked = Asked::of(triggers.part(Kept::Nothing, None));
-        asking.add(&mut outcome, UNREPORTED, &asked, opens, part);
+        asking.add(&mut outcome, UNREPORTED, &asked, opens, part)?;
     }
     let certain =
         |row: &Row| row.answer.window.from.is_some() && !row.answer.status.contains(Status::Inactive);
@@ -112,7 +110,7 @@ pub fn by_reference(context: &Context<'_>, provision: &Provision) -> Result<Outc
 struct Asking<'a> {
     context: &'a Context<'a>,
     provision: &'a Provision,
-    deadline: Deadline,
+    within: Option<Duration>,
     need: Need,
     afterwards: bool,
     from: Instant,
@@ -129,27 +127,18 @@ impl Asking<'_> {
         trigger: &Asked,
         opens: Moments,
         part: impl Fn(&References) -> Rc<Asked>,
-    ) {
+    ) -> Result<(), NotComputed> {
         let (at, need) = (self.context.at, self.need);
         let owing: Vec<_> = self.bound.iter().map(|own| own.map(&part)).collect();
-        let Rule::Exchange { shares, required, disjoint, .. } = &self.provision.rule else { return };
+        let Rule::Exchange { shares, required, disjoint, .. } = &self.provision.rule else { return Ok(()) };
+        let count_from = if self.afterwards { CountFrom::Opening } else { CountFrom::Fixed(self.from) };
         for (doers, parts) in owing.iter().zip(&self.parts) {
             let asked = parts.iter().map(&part).collect();
             let parts = Parts::among(self.context, shares, *disjoint, *required, asked);
             let term = Term {
                 key: key_of(key, doers, &owing),
                 doers: doers.clone(),
-                duty: Duty {
-                    opens: opens.clone(),
-                    deadline: self.deadline.clone(),
-                    count_from: if self.afterwards {
-                        CountFrom::Opening
-                    } else {
-                        CountFrom::Fixed(self.from)
-                    },
-                    bound: None,
-                    certain: true,
-                },
+                duty: self.context.answer(self.provision, &opens, [].iter(), self.within, count_from)?,
                 shown_from: None,
                 need: Box::new(move |_| need),
                 used: Amount::ZERO,
@@ -173,6 +162,7 @@ impl Asking<'_> {
             }
         }
         outcome.note(trigger, &self.provision.id);
+        Ok(())
     }
 }
 

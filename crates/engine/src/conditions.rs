@@ -16,12 +16,13 @@ use model::{
 use crate::{
     amended::Amended,
     asked::Asked,
+    course::Course,
     instance::{CountFrom, Deadline, Single},
     measure::{Evidence, Role},
     moments::{Moments, Start},
     outcome::Outcome,
     parties::is_of_its_time,
-    reach::{beyond, certified, changed, deed},
+    reach::{beyond, changed, deed},
 };
 
 /// A construct that this engine does not compute yet, in words.
@@ -43,6 +44,8 @@ pub struct Context<'a> {
     entering: Cell<bool>,
     /// The last amendment that may have taken effect, with everything as it is without it.
     pub(crate) amended: Option<Amended<'a>>,
+    /// What was done to the agreement from outside; nothing where it was amended.
+    pub(crate) course: Course,
 }
 
 impl<'a> Context<'a> {
@@ -58,6 +61,7 @@ impl<'a> Context<'a> {
             outcomes: RefCell::default(),
             entering: Cell::new(false),
             amended: None,
+            course: Course::default(),
         }
     }
 
@@ -65,6 +69,24 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn amended(self, amended: Option<Amended<'a>>) -> Self {
         Context { amended, ..self }
+    }
+
+    /// With what was done to the agreement from outside.
+    #[must_use]
+    pub fn with_course(self, course: Course) -> Self {
+        Context { course, ..self }
+    }
+
+    /// What was done to the agreement from outside.
+    #[must_use]
+    pub fn course(&self) -> &Course {
+        &self.course
+    }
+
+    /// It alone.
+    #[must_use]
+    pub fn into_course(self) -> Course {
+        self.course
     }
 
     /// What the evidence says of a kind of deed, solved once.
@@ -218,10 +240,9 @@ impl<'a> Context<'a> {
         let found = self.agreement.milestones.iter().find(|m| m.id == *id);
         let milestone =
             found.ok_or_else(|| NotComputed(format!("the milestone {id}, which is not declared")))?;
-        if let Some(what) = certified(self.agreement, id) {
-            return Err(NotComputed(what));
-        }
-        self.named(format!("milestone {id}"), || self.first(&milestone.when))
+        self.named(format!("milestone {id}"), || {
+            Ok(self.first(&milestone.when)?.either(&self.certificate(id)))
+        })
     }
 
     /// When a phase begins.
@@ -247,18 +268,21 @@ impl<'a> Context<'a> {
         let ended = self.named(format!("end of phase {id}"), || {
             let ended = match &phase.ends {
                 PhaseEnd::Never => Moments::never(),
-                PhaseEnd::After(length) => began.shifted(*length).by(self.at),
+                PhaseEnd::After(length) => began.shifted(*length),
                 PhaseEnd::Months(months) => {
                     let last = Deadline::Months(*months, self.agreement.timezone.clone());
-                    last.over(&began).by(self.at)
+                    last.over(&began)
                 }
                 PhaseEnd::When(condition) if self.stays(condition) => self.first(condition)?.both(&began),
                 PhaseEnd::When(condition) => self.state(condition)?.first_since(&began, self.at),
             };
+            let lasts = matches!(phase.ends, PhaseEnd::After(_) | PhaseEnd::Months(_));
+            let ended = self.moved_end(id, &began, ended, lasts).by(self.at);
+            let ended = if self.course.effects.is_empty() { ended } else { ended.both(&began) };
             let ended = match &phase.latest {
                 None => ended,
                 Some(latest) => {
-                    let (opens, deadline) = self.window(latest)?;
+                    let (opens, deadline) = self.window(latest, &[])?;
                     ended.either(&deadline.over(&opens).by(self.at)).both(&began)
                 }
             };
@@ -295,11 +319,11 @@ impl<'a> Context<'a> {
         each: impl Fn(&Single<'_>, Instant) -> T,
     ) -> Result<Option<Vec<T>>, NotComputed> {
         let Rule::Once { action, required, due, not_before } = &provision.rule else { return Ok(None) };
+        if !is_plain(provision) || self.course.touches(provision) {
+            return Ok(None);
+        }
         let duty = self.duty(provision, due, not_before.as_ref())?;
-        if duty.bound.is_some()
-            || !is_plain(provision)
-            || self.is_amended(&provision.id)
-            || is_of_its_time(self.agreement, provision)
+        if duty.bound.is_some() || self.is_amended(&provision.id) || is_of_its_time(self.agreement, provision)
         {
             return Ok(None);
         }

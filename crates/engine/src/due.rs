@@ -4,7 +4,7 @@
 //! slot of [`Deadline::Apart`].
 
 use model::{
-    Instant, Period,
+    Duration, Instant, Period,
     agreement::{Condition, Due, Provision, Required},
 };
 
@@ -12,6 +12,7 @@ use crate::{
     bound::Binding,
     bounds::Bounds,
     conditions::{Context, NotComputed},
+    course::{Effect, Still, Stretches, moved},
     instance::{CountFrom, Deadline, Single},
     moments::{Moments, Start},
     signal::{Signal, Truth},
@@ -69,7 +70,8 @@ impl Context<'_> {
         due: &Due,
         not_before: Option<&Condition>,
     ) -> Result<Duty, NotComputed> {
-        let (opens, deadline) = self.window(due)?;
+        let suspensions = self.suspensions_of(provision)?;
+        let (opens, deadline) = self.window(due, &suspensions)?;
         let start = self.start(not_before)?;
         // What has not come about by now counts nothing up to now.
         let later = self.at.next();
@@ -108,17 +110,41 @@ impl Context<'_> {
         })
     }
 
+    /// An answer within some time of what it answers; `later` are the openings of those after it for which it stands too.
+    ///
+    /// # Errors
+    /// When entry into force is not computed, or it is suspended for some of those who owe it alone.
+    pub fn answer<'m>(
+        &self,
+        provision: &Provision,
+        opens: &'m Moments,
+        later: impl Iterator<Item = &'m Moments>,
+        within: Option<Duration>,
+        count_from: CountFrom,
+    ) -> Result<Duty, NotComputed> {
+        let deadline = within.map_or(Deadline::Open, Deadline::After);
+        let suspensions = self.suspensions_of(provision)?;
+        if suspensions.is_empty() {
+            return Ok(Duty { opens: opens.clone(), deadline, count_from, bound: None, certain: true });
+        }
+        let all = later.fold(opens.clone(), |all, later| all.or(later));
+        let entry = self.entry()?;
+        let bound = Some((Signal::since(&entry), Start::of(&entry)));
+        let deadline = shifted(&all, deadline, &suspensions);
+        Ok(Duty { opens: opens.clone(), deadline, count_from, bound, certain: false })
+    }
+
     /// The deadline of a duty and the instants at which its window can open.
     ///
     /// # Errors
     /// When what it hangs on is not computed.
-    pub fn window(&self, due: &Due) -> Result<(Moments, Deadline), NotComputed> {
-        self.window_as_amended(due, self.own_window(due)?)
+    pub fn window(&self, due: &Due, suspensions: &[&Effect]) -> Result<(Moments, Deadline), NotComputed> {
+        self.window_as_amended(due, self.own_window(due, suspensions)?)
     }
 
-    fn own_window(&self, due: &Due) -> Result<(Moments, Deadline), NotComputed> {
+    fn own_window(&self, due: &Due, suspensions: &[&Effect]) -> Result<(Moments, Deadline), NotComputed> {
         let zone = || self.agreement.timezone.clone();
-        Ok(match due {
+        let (opens, deadline) = match due {
             Due::Within(length, after) => (self.first(after)?, Deadline::After(*length)),
             Due::EndOfDayAfter(days, after) => (self.first(after)?, Deadline::EndOfDay(*days, zone())),
             Due::MonthsAfter(months, after) => (self.first(after)?, Deadline::Months(*months, zone())),
@@ -129,9 +155,11 @@ impl Context<'_> {
                 let slots = self.before(&entry, &end);
                 (entry, Deadline::Apart(slots))
             }
-            Due::Latest(all) => self.several(all, |one, other| one.max(other))?,
-            Due::Earliest(all) => self.several(all, |one, other| one.min(other))?,
-        })
+            Due::Latest(all) => return self.several(all, suspensions, |one, other| one.max(other)),
+            Due::Earliest(all) => return self.several(all, suspensions, |one, other| one.min(other)),
+        };
+        let deadline = shifted(&opens, deadline, suspensions);
+        Ok((opens, deadline))
     }
 
     /// From entry into force to the tick before something comes about; for good where it does not.
@@ -146,11 +174,12 @@ impl Context<'_> {
     fn several(
         &self,
         all: &[Due],
+        suspensions: &[&Effect],
         choose: fn(Instant, Instant) -> Instant,
     ) -> Result<(Moments, Deadline), NotComputed> {
         let mut ways: Vec<Option<Slot>> = Vec::new();
         for (index, due) in all.iter().enumerate() {
-            let (opens, deadline) = self.window(due)?;
+            let (opens, deadline) = self.window(due, suspensions)?;
             let own = slots(&opens, &deadline);
             if index == 0 {
                 ways = own;
@@ -172,6 +201,22 @@ impl Context<'_> {
             .fold(nothing, |opens, (span, _)| opens.or(&Moments { spans: vec![*span], never: false }));
         Ok((Moments { never, ..opens }, Deadline::Apart(slots)))
     }
+}
+
+/// A deadline as suspensions move it: at the least by what is suspended in every world, at the most by what may be.
+#[must_use]
+pub fn shifted(opens: &Moments, deadline: Deadline, suspensions: &[&Effect]) -> Deadline {
+    if suspensions.is_empty() || matches!(deadline, Deadline::Open) {
+        return deadline;
+    }
+    let (least, most) = (Still::least(suspensions), Still::most(suspensions));
+    let runs = matches!(deadline, Deadline::After(_));
+    let before = matches!(deadline, Deadline::Apart(_));
+    let move_slot = |(opens, ends): Slot| {
+        let first = if before { ends.first } else { moved(ends.first, opens.first, runs, &least) };
+        (opens, Period { first, last: moved(ends.last, opens.last, runs, &most) })
+    };
+    Deadline::Apart(slots(opens, &deadline).into_iter().flatten().map(move_slot).collect())
 }
 
 /// Each way in which a window can open and end; none where it does not open.

@@ -8,14 +8,15 @@ use model::{
 };
 
 use crate::{
+    apart,
     by_reference::by_reference,
     conditions::{Context, NotComputed},
     exchange::exchange,
-    families,
+    families, further,
     kept::state,
     lots,
     outcome::{Outcome, Row},
-    parties, precedence,
+    outside, parties, precedence,
     prohibition::prohibition,
     reach::beyond,
     recurring::recurring,
@@ -43,15 +44,30 @@ pub fn unamended(context: &Context<'_>, provision: &Provision) -> Result<Outcome
     if let Some(what) = beyond(context.agreement, provision) {
         return Err(NotComputed(what));
     }
-    let mut outcome = match parties::is_of_its_time(context.agreement, provision) {
-        true => parties::over_time(context, provision)?,
-        false => of_text(context, provision)?,
-    };
+    let of_its_time = parties::is_of_its_time(context.agreement, provision);
+    if context.course().touches(provision) && (of_its_time || owed_by_some(provision)) {
+        let what =
+            "the use of powers on what parties owe for a time only, or some of several owe again and again";
+        return Err(NotComputed(what.to_owned()));
+    }
+    if apart::is_touched_in_part(context, provision) {
+        return apart::each(context, provision);
+    }
+    let mut outcome =
+        if of_its_time { parties::over_time(context, provision)? } else { of_text(context, provision)? };
     if provision.terms.manner.is_some() || provision.terms.quality.is_some() {
         track(&mut outcome, context.at);
     }
+    outside::apply(context, provision, &mut outcome)?;
     precedence::apply(context, provision, &mut outcome)?;
     Ok(outcome)
+}
+
+/// Whether it recurs, or forbids, or is about a state, and some of several owe it.
+fn owed_by_some(provision: &Provision) -> bool {
+    let recurs =
+        matches!(provision.rule, Rule::Periodic { .. } | Rule::Prohibition { .. } | Rule::State { .. });
+    recurs && some::enough(provision).is_some()
 }
 
 /// A provision's instances by its rule, whoever of its bearers is bound when.
@@ -60,10 +76,11 @@ pub fn unamended(context: &Context<'_>, provision: &Provision) -> Result<Outcome
 /// When something that it hangs on is not computed.
 pub fn of_text(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
     let terms = &provision.terms;
-    let recurs =
-        matches!(provision.rule, Rule::Periodic { .. } | Rule::Prohibition { .. } | Rule::State { .. });
-    if let Some(enough) = some::enough(provision).filter(|_| recurs) {
+    if let Some(enough) = some::enough(provision).filter(|_| owed_by_some(provision)) {
         return some::some_of(context, provision, enough);
+    }
+    if let Some((main, length)) = further::answered(context, provision) {
+        return further::further(context, provision, main, length);
     }
     match &provision.rule {
         Rule::Once { .. } if terms.part_lot == Some(PartLot::Proportion) => {

@@ -18,7 +18,9 @@ use crate::{
     measure::Evidence,
     moments::Moments,
     outcome::{Outcome, Row, sorted},
+    powers,
     single::shared_doubt,
+    ties::united,
 };
 
 /// Everything that the engine says; the caller adds what was read and asked.
@@ -34,44 +36,114 @@ pub struct Verdicts {
     pub findings: Vec<Finding>,
 }
 
-/// The statuses of everything in an agreement at an instant.
+/// The statuses of everything in an agreement at an instant: in every way in which powers can have been used.
 #[must_use]
 pub fn evaluate(agreement: &Agreement, evidence: &dyn Evidence, at: Instant) -> Verdicts {
-    across(&amended::texts(agreement, evidence, at), None, evidence, at, None)
+    of_texts(&amended::texts(agreement, evidence, at), evidence, at, None)
 }
 
 /// The statuses of some provisions alone.
 #[must_use]
 pub fn evaluate_some(agreement: &Agreement, evidence: &dyn Evidence, at: Instant, ids: &[Id]) -> Verdicts {
-    across(&amended::texts(agreement, evidence, at), None, evidence, at, Some(ids))
+    of_texts(&amended::texts(agreement, evidence, at), evidence, at, Some(ids))
 }
 
-/// The statuses under the last of some texts, each of which is seen beside the one before it: of everything, or of some
-/// provisions alone.
+/// Of everything, or of some provisions alone: by the one text in every way in which powers can have been used, or by several
+/// texts where no power can have been.
+fn of_texts(texts: &[Text], evidence: &dyn Evidence, at: Instant, some: Option<&[Id]>) -> Verdicts {
+    if let [text] = texts {
+        return every_way(text, evidence, at, some);
+    }
+    let used = |text: &Text| {
+        let courses = powers::courses(&text.agreement, evidence, at);
+        courses.iter().any(|course| !course.effects.is_empty() || !course.findings.is_empty())
+    };
+    let beside = texts.iter().any(used);
+    across(texts, None, evidence, at, (some, beside))
+}
+
+/// The statuses under the last of some texts, each of which is seen beside the one before it.
 fn across(
     texts: &[Text],
     before: Option<&Context<'_>>,
     evidence: &dyn Evidence,
     at: Instant,
-    some: Option<&[Id]>,
+    (some, beside): (Option<&[Id]>, bool),
 ) -> Verdicts {
     let Some((text, later)) = texts.split_first() else { return Verdicts::default() };
-    let agreement = &text.agreement;
-    let context = Context::new(agreement, evidence, at).amended(Amended::of(text, before));
+    let context = Context::new(&text.agreement, evidence, at).amended(Amended::of(text, before));
     if !later.is_empty() {
-        return across(later, Some(&context), evidence, at, some);
+        return across(later, Some(&context), evidence, at, (some, beside));
     }
+    let verdicts = along(&context, some);
+    if beside { without_powers(verdicts, &context) } else { verdicts }
+}
+
+/// What was amended while powers may have been used is not computed: which came first would tell what was amended.
+fn without_powers(verdicts: Verdicts, context: &Context<'_>) -> Verdicts {
+    let what = "amendments beside the use of powers";
+    let mut findings: BTreeSet<Finding> = verdicts.findings.into_iter().collect();
+    let mut told = |id: &Id| findings.insert(not_computed(id, what));
+    let blanked = |asked: ProvisionAnswer| {
+        let text = context.agreement.provisions.iter().find(|p| p.id == asked.id);
+        text.map_or(asked, blank)
+    };
+    let provisions: Vec<ProvisionAnswer> = verdicts.provisions.into_iter().map(blanked).collect();
+    provisions.iter().for_each(|provision| {
+        told(&provision.id);
+    });
+    let (any, at) = (any_time(context), context.at);
+    let phases = verdicts.phases.into_iter().map(|phase| {
+        told(&phase.id);
+        phase_answer(&phase.id, false, (&any, &any), at)
+    });
+    let phases = phases.collect();
+    let milestones = verdicts.milestones.into_iter().map(|milestone| {
+        told(&milestone.id);
+        MilestoneAnswer { id: milestone.id, computed: false, reached: any.answer(), certain: false }
+    });
+    let milestones = milestones.collect();
+    Verdicts { phases, milestones, provisions, findings: findings.into_iter().collect() }
+}
+
+/// Of everything, or of some provisions alone, in every way in which powers can have been used.
+fn every_way(text: &Text, evidence: &dyn Evidence, at: Instant, some: Option<&[Id]>) -> Verdicts {
+    let agreement = &text.agreement;
+    let courses = powers::courses(agreement, evidence, at).into_iter();
+    let way = |course| {
+        let context = Context::new(agreement, evidence, at).amended(Amended::of(text, None));
+        along(&context.with_course(course), some)
+    };
+    let mut ways: Vec<Verdicts> = courses.map(way).collect();
+    // Not every way need be a world: only what all of them say is known to be the smallest set that is right.
+    for index in 0..ways.first().map_or(0, |way| way.provisions.len()) {
+        let mut statuses = ways.iter().map(|way| way.provisions[index].status);
+        let first = statuses.next();
+        if statuses.any(|other| Some(other) != first) {
+            ways.iter_mut().for_each(|way| way.provisions[index].exact = false);
+        }
+    }
+    united(ways)
+}
+
+/// What comes of the use of powers in one way: of some provisions, or of them all and of phases and milestones.
+fn along(context: &Context<'_>, some: Option<&[Id]>) -> Verdicts {
+    let agreement = context.agreement;
     let mut findings = BTreeSet::new();
     let asked = agreement.provisions.iter().filter(|p| some.is_none_or(|ids| ids.contains(&p.id)));
-    let provisions = asked.map(|p| provision(&context, p, &mut findings)).collect();
-    let phases = agreement.phases.iter().filter(|_| some.is_none());
-    let milestones = agreement.milestones.iter().filter(|_| some.is_none());
-    Verdicts {
-        phases: phases.map(|p| phase(&context, p, &mut findings)).collect(),
-        milestones: milestones.map(|m| milestone(&context, &m.id, &mut findings)).collect(),
-        provisions,
-        findings: findings.into_iter().collect(),
+    let mut provisions: Vec<ProvisionAnswer> = asked.map(|p| provision(context, p, &mut findings)).collect();
+    if context.course().effects.iter().any(|effect| !effect.is_plain()) {
+        // What hangs on an exercise, by whatever way, and what else is in doubt are taken as independent.
+        let doubtful = provisions.iter_mut().filter(|p| p.status.is_none_or(|status| status.len() > 1));
+        doubtful.for_each(|provision| provision.exact = false);
     }
+    let (mut phases, mut milestones) = (Vec::new(), Vec::new());
+    if some.is_none() {
+        phases = agreement.phases.iter().map(|p| phase(context, p, &mut findings)).collect();
+        milestones = agreement.milestones.iter().map(|m| milestone(context, &m.id, &mut findings)).collect();
+        findings.extend(context.course().findings.iter().cloned());
+    }
+    Verdicts { phases, milestones, provisions, findings: findings.into_iter().collect() }
 }
 
 fn phase(context: &Context<'_>, phase: &Phase, findings: &mut BTreeSet<Finding>) -> PhaseAnswer {
@@ -81,7 +153,10 @@ fn phase(context: &Context<'_>, phase: &Phase, findings: &mut BTreeSet<Finding>)
         findings.insert(not_computed(&phase.id, &what));
         (any_time(context), any_time(context))
     });
-    let at = context.at;
+    phase_answer(&phase.id, computed, (&began, &ended), context.at)
+}
+
+fn phase_answer(id: &Id, computed: bool, (began, ended): (&Moments, &Moments), at: Instant) -> PhaseAnswer {
     let mut status = Vec::new();
     if began.possible_by(at) && !ended.certain_by(at) {
         status.push("active".to_owned());
@@ -93,7 +168,7 @@ fn phase(context: &Context<'_>, phase: &Phase, findings: &mut BTreeSet<Finding>)
         status.push("not_begun".to_owned());
     }
     let moment = |m: &Moments| -> Option<Moment> { (!m.spans.is_empty()).then(|| m.answer()) };
-    PhaseAnswer { id: phase.id.clone(), computed, status, began: moment(&began), ended: moment(&ended) }
+    PhaseAnswer { id: id.clone(), computed, status, began: moment(began), ended: moment(ended) }
 }
 
 fn milestone(context: &Context<'_>, id: &Id, findings: &mut BTreeSet<Finding>) -> MilestoneAnswer {

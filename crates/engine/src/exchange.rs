@@ -13,9 +13,8 @@ use crate::{
     asked::Asked,
     binding::doers,
     conditions::{Context, NotComputed},
-    due::Duty,
     forbidden::Within,
-    instance::{CountFrom, Deadline},
+    instance::CountFrom,
     measure::Role,
     moments::Moments,
     need::Need,
@@ -56,7 +55,6 @@ pub fn exchange(context: &Context<'_>, provision: &Provision) -> Result<Outcome,
     let triggers = asked_as(context, provision, &trigger_of(context, provision, trigger, *counted_on));
     let bound = doers(context, provision, action);
     let (from, at) = (context.entered()?, context.at);
-    let deadline = within.map_or(Deadline::Open, Deadline::After);
     let listed = instances(&triggers, from, at, *every);
     let far = bound.iter().map(|d| last_of_all(&triggers, &d.whole, (from, at), listed, *required)).max();
     let far = far.unwrap_or(listed);
@@ -77,16 +75,12 @@ pub fn exchange(context: &Context<'_>, provision: &Provision) -> Result<Outcome,
         for (k, opens) in (1..=far).zip(&openings).take(listed) {
             let last = usize::try_from(k).is_ok_and(|k| k == listed);
             let rest = (k + 1..=far).zip(&openings[listed..]).filter(|_| last);
+            let later = openings[listed..].iter().filter(|_| last);
+            let count_from = if *afterwards { CountFrom::Opening } else { CountFrom::Fixed(from) };
             let term = Term {
                 key: key_of(&format!("#{k}"), owing, &bound),
                 doers: owing.clone(),
-                duty: Duty {
-                    opens: opens.clone(),
-                    deadline: deadline.clone(),
-                    count_from: if *afterwards { CountFrom::Opening } else { CountFrom::Fixed(from) },
-                    bound: None,
-                    certain: true,
-                },
+                duty: context.answer(provision, opens, later, *within, count_from)?,
                 shown_from: None,
                 need: Box::new(move |_| in_all(k)),
                 used: times(k - 1, *required),

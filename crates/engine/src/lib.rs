@@ -9,6 +9,7 @@
 //! Invariant: a pure function of its arguments, sound in every world; it does no input or output and knows no clock.
 
 mod amended;
+mod apart;
 pub mod asked;
 mod binding;
 pub mod bound;
@@ -16,12 +17,15 @@ pub mod bounds;
 mod by_reference;
 pub mod conditions;
 mod counting;
+pub mod course;
 pub mod due;
 mod dues;
 pub mod evaluate;
 mod exchange;
+pub mod exercise;
 mod families;
 mod forbidden;
+mod further;
 pub mod instance;
 mod judging;
 mod kept;
@@ -30,9 +34,11 @@ pub mod measure;
 pub mod moments;
 mod need;
 pub mod outcome;
+mod outside;
 mod parties;
 mod parts;
 pub mod plain;
+pub mod powers;
 mod precedence;
 mod prohibition;
 pub mod reach;
@@ -53,6 +59,7 @@ mod touched;
 
 pub use by_reference::UNREPORTED;
 pub use evaluate::evaluate;
+pub use exercise::{Exercise, Faculties, Length};
 pub use kept::stock_asked;
 pub use measure::{Account, Event, Evidence, Measure, Pleaded, Role, Tally};
 pub use stock::{Kept, Level, Stock};

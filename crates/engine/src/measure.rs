@@ -10,7 +10,10 @@ use model::{
     decision::Decision,
 };
 
-use crate::stock::{Kept, Stock};
+use crate::{
+    exercise::{Exercise, Faculties},
+    stock::{Kept, Stock},
+};
 
 /// Everything accepted that speaks of one kind of deed.
 #[derive(Clone, Debug, Default)]
@@ -142,6 +145,16 @@ pub trait Evidence {
 
     /// The instants at which that changes.
     fn baseline_turns(&self, baseline: &Baseline) -> Vec<Instant>;
+
+    /// What is reported of the use of a power.
+    fn exercises(&self, _faculties: &Faculties<'_>) -> Vec<Exercise> {
+        Vec::new()
+    }
+
+    /// Up to when a use of a power that nobody reported was none.
+    fn told_until(&self) -> Instant {
+        Instant::MAX
+    }
 
     /// What is said of how much there is somewhere, over time.
     fn stock(&self, kept: &Kept<'_>) -> Stock;

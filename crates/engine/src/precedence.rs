@@ -62,7 +62,7 @@ fn subject_to(context: &Context<'_>, other: &Id, outcome: &mut Outcome) -> Resul
 }
 
 /// Makes each of these instants, where the row is open, one at which its statuses are said anew.
-fn split(row: &mut Row, turns: &[Instant]) {
+pub fn split(row: &mut Row, turns: &[Instant]) {
     let Some((start, _)) = row.timeline.first().copied() else { return };
     for turn in turns.iter().filter(|turn| **turn > start) {
         let at = row.timeline.partition_point(|(from, _)| from <= turn);

@@ -36,7 +36,7 @@ pub fn prohibition(context: &Context<'_>, provision: &Provision) -> Result<Outco
         Rule::Answerable { action, .. } => (action, &action.by, true),
         _ => return Err(NotComputed("no deeds that are forbidden".to_owned())),
     };
-    let scope = context.scope(&provision.while_, provision.terms.unless.as_ref())?;
+    let scope = context.running(provision)?;
     let windows = Windows::throughout(&scope);
     let zone = &context.agreement.timezone;
     let count = |asked: &Asked| counted(provision.terms.counting, &asked.bounds, &windows, context.at, zone);

@@ -6,8 +6,7 @@
 use model::{
     Id,
     agreement::{
-        Action, Agreement, Cycle, Faculty, Matching, PartLot, Power, Provision, Required, Rule, Share,
-        Spread, Target, Terms,
+        Action, Agreement, Change, Matching, PartLot, Provision, Required, Rule, Share, Spread, Target, Terms,
     },
 };
 
@@ -16,7 +15,6 @@ use model::{
 pub fn beyond(agreement: &Agreement, provision: &Provision) -> Option<String> {
     let rule = rule(&provision.rule).or_else(|| terms(&provision.rule, &provision.terms));
     rule.map(str::to_owned)
-        .or_else(|| extended_terms(agreement, &provision.rule))
         .or_else(|| kept(agreement, provision))
         .or_else(|| changed(agreement, &Target::Provision(provision.id.clone())))
         .or_else(|| provision.rule.action().and_then(|a| deed(agreement, a)))
@@ -45,13 +43,6 @@ fn recurring(shares: &[Share], disjoint: bool, spread: &Spread) -> Option<&'stat
     let floors = shares.iter().all(|share| matches!(share.required, Required::AtLeast(_)));
     let lasts = matches!(spread, Spread::MadeUp(_) | Spread::CarriesOver);
     (lasts && disjoint && !floors).then_some("a shortfall of disjoint parts of exactly, or at most, so much")
-}
-
-/// The terms of a phase that can be extended are as many as its extensions.
-fn extended_terms(agreement: &Agreement, rule: &Rule) -> Option<String> {
-    let Rule::Periodic { cycle: Cycle::Term(phase), .. } = rule else { return None };
-    let extends = |power: &&Power| matches!(&power.faculty, Faculty::Extend { phase: p, .. } if p == phase);
-    agreement.powers.iter().find(extends).map(|power| format!("terms of {phase}, which {} extends", power.id))
 }
 
 /// Where a state is kept, and what belongs to whom.
@@ -125,32 +116,10 @@ fn doer(agreement: &Agreement, id: &Id) -> Option<String> {
         .then(|| format!("ties of {id} that someone contests, of which there are too many"))
 }
 
-/// Why a phase or provision is not computed: an amendment that could not be put in its place, or a power, may have changed it.
+/// Why a phase or provision is not computed: an amendment that could not be put in its place may have changed it.
 #[must_use]
 pub fn changed(agreement: &Agreement, target: &Target) -> Option<String> {
-    let amended =
-        agreement.amendments.iter().flat_map(|a| a.changes.iter().map(move |(target, _)| (a, target)));
-    let hit = |on: &Target| on == target || *on == Target::Agreement;
-    if let Some((amendment, _)) = amended.clone().find(|(_, on)| hit(on)) {
-        return Some(format!("amendment {}", amendment.id));
-    }
-    let powers = agreement.powers.iter().filter(|power| match &power.faculty {
-        Faculty::Extend { phase, .. } => *target == Target::Phase(phase.clone()),
-        Faculty::Suspend(suspension) => hit(&suspension.target),
-        Faculty::Other { act, target: on } => act != "certify" && hit(on),
-    });
-    if let Some(power) = powers.into_iter().next() {
-        return Some(format!("the use of power {}", power.id));
-    }
-    let consequences =
-        agreement.provisions.iter().flat_map(|p| p.terms.consequences.iter().map(move |c| (p, c)));
-    let found = consequences.into_iter().find(|(_, c)| hit(&c.suspension.target));
-    found.map(|(provision, _)| format!("what a breach of {} allows", provision.id))
-}
-
-/// Why a milestone is not computed: someone may certify it before its condition holds.
-#[must_use]
-pub fn certified(agreement: &Agreement, milestone: &Id) -> Option<String> {
-    let certifies = |power: &&Power| matches!(&power.faculty, Faculty::Other { act, target: Target::Milestone(on) } if act == "certify" && on == milestone);
-    agreement.powers.iter().find(certifies).map(|power| format!("the use of power {}", power.id))
+    let hit = |(on, _): &(Target, Change)| on == target || *on == Target::Agreement;
+    let amendment = agreement.amendments.iter().find(|amendment| amendment.changes.iter().any(hit))?;
+    Some(format!("amendment {}", amendment.id))
 }

@@ -4,11 +4,12 @@
 
 use model::{
     Instant, Period,
-    agreement::{Condition, PhaseEnd, Target},
+    agreement::{Condition, PhaseEnd, Provision, Target},
 };
 
 use crate::{
     conditions::{Context, NotComputed},
+    course::suspended,
     moments::Moments,
     signal::{Signal, Truth},
 };
@@ -70,6 +71,21 @@ impl Context<'_> {
         })
     }
 
+    /// When a provision binds and is not suspended: what is done or kept meanwhile is no violation.
+    ///
+    /// # Errors
+    /// When something that it speaks of is not computed.
+    pub fn running(&self, provision: &Provision) -> Result<Scope, NotComputed> {
+        let scope = self.scope(&provision.while_, provision.terms.unless.as_ref())?;
+        let (suspensions, ended) = (self.suspensions_of(provision)?, self.termination(provision));
+        if suspensions.is_empty() && ended.spans.is_empty() {
+            return Ok(scope);
+        }
+        let holds = Signal::all(&[scope.holds, suspended(&suspensions).not(), Signal::since(&ended).not()]);
+        let opens = holds.first(self.agreement.in_force, self.at);
+        Ok(Scope { opens, closes: Moments::never(), holds, simple: false })
+    }
+
     /// The beginning and the end of what begins once and ends once; none for what can come and go.
     fn once(&self, condition: &Condition) -> Result<Option<Ends>, NotComputed> {
         Ok(match condition {
@@ -77,8 +93,10 @@ impl Context<'_> {
             Condition::During(id) => {
                 let (opens, closes) = self.phase(id)?;
                 let phase = self.agreement.phases.iter().find(|phase| phase.id == *id);
-                let lasts = phase
-                    .is_some_and(|phase| phase.latest.is_none() && !matches!(phase.ends, PhaseEnd::When(_)));
+                let lasts = !self.course.may_end(id)
+                    && phase.is_some_and(|phase| {
+                        phase.latest.is_none() && !matches!(phase.ends, PhaseEnd::When(_))
+                    });
                 Some(Ends { opens, closes, lasts })
             }
             Condition::All(all) => {

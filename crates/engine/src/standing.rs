@@ -83,7 +83,8 @@ impl Context<'_> {
         if !matches!(provision.rule, Rule::Prohibition { .. }) {
             done.insert(Status::Inactive);
         }
-        let over = self.over(&provision.while_)?;
+        let ended = Signal::since(&self.termination(provision));
+        let over = Signal::any(&[self.over(&provision.while_)?, ended]);
         if over == Signal::constant(Truth::No) {
             return Ok(over);
         }
@@ -142,7 +143,7 @@ impl Context<'_> {
                 return Err(NotComputed(what));
             }
             let asked = Asked::of(violations(self, provision, action, &provision.bearers)?);
-            let scope = self.scope(&provision.while_, provision.terms.unless.as_ref())?;
+            let scope = self.running(provision)?;
             if provision.terms.counting == Counting::Day {
                 return Ok(self.days(&asked.bounds, &scope, count));
             }

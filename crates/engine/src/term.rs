@@ -126,10 +126,18 @@ impl Term<'_> {
 
     fn with_parts(&self, look: Look<'_>, at: Instant, opens: &Moments, set: StatusSet) -> StatusSet {
         let Some(parts) = &self.parts else { return set };
-        let dues = || {
-            opens.spans.iter().flat_map(|span| [span.first, span.last]).map(|x| self.duty.deadline.last(x))
+        let dues = || -> Vec<Instant> {
+            match &self.duty.deadline {
+                Deadline::Apart(slots) => {
+                    slots.iter().flat_map(|(_, ends)| [ends.first, ends.last]).collect()
+                }
+                deadline => {
+                    let of_span = |span: &Period| [deadline.last(span.first), deadline.last(span.last)];
+                    opens.spans.iter().flat_map(of_span).collect()
+                }
+            }
         };
-        let time = (dues().any(|due| at <= due), dues().any(|due| at > due));
+        let time = (dues().iter().any(|due| at <= *due), dues().iter().any(|due| at > *due));
         look.at(&self.doers.whole, |whole| parts.statuses(whole, look, set, time, at))
     }
 

@@ -6,6 +6,7 @@
 mod baseline;
 mod decided;
 mod derived;
+mod exercise;
 mod figures;
 mod fit;
 mod kin;

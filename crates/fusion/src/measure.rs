@@ -680,6 +680,17 @@ impl Evidence for Fused<'_> {
         }
     }
 
+    fn exercises(&self, faculties: &engine::Faculties<'_>) -> Vec<engine::Exercise> {
+        self.uses(
+            faculties,
+            &self.measure(&crate::exercise::deed(faculties), crate::exercise::role(faculties)),
+        )
+    }
+
+    fn told_until(&self) -> Instant {
+        self.known
+    }
+
     fn stock(&self, kept: &Kept<'_>) -> Stock {
         self.stock_of(kept)
     }

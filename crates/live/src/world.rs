@@ -7,7 +7,9 @@ use std::{
     collections::BTreeSet,
 };
 
-use engine::{Evidence, Measure, Pleaded, Role, Stock, evaluate::evaluate_some, stock::Kept};
+use engine::{
+    Evidence, Exercise, Faculties, Measure, Pleaded, Role, Stock, evaluate::evaluate_some, stock::Kept,
+};
 use fusion::Fused;
 use model::{
     Id, Instant, Standard,
@@ -200,6 +202,14 @@ impl Evidence for Selecting<'_> {
 
     fn baseline_turns(&self, baseline: &Baseline) -> Vec<Instant> {
         self.with(None, |fused| fused.baseline_turns(baseline))
+    }
+
+    fn exercises(&self, faculties: &Faculties<'_>) -> Vec<Exercise> {
+        self.with(Some(&faculties.act.to_owned()), |fused| fused.exercises(faculties))
+    }
+
+    fn told_until(&self) -> Instant {
+        self.now.known
     }
 
     fn stock(&self, kept: &Kept<'_>) -> Stock {

@@ -133,7 +133,7 @@ pub fn state(context: &Context<'_>, provision: &Provision) -> Result<Outcome, No
         return Err(NotComputed("not a state".to_owned()));
     };
     let (place, allowed) = asked(context, &provision.rule)?;
-    let scope = context.scope(&provision.while_, provision.terms.unless.as_ref())?;
+    let scope = context.running(provision)?;
     let scope = between(context, scope, from, until.as_ref())?;
     let windows = Windows::throughout(&scope);
     let mut outcome = Outcome::default();

@@ -171,7 +171,7 @@ fn blocks(from: &Beginnings, days: u32, seen: &Period, zone: &TimeZone) -> Vec<T
     all.into_iter().map(|((date, period), held)| Turn { date, period, doubtful: doubtful(held) }).collect()
 }
 
-/// The one term of a phase that nobody can extend.
+/// The terms of a phase: one, and one more for each extension.
 fn term(context: &Context<'_>, phase: &str, seen: &Period) -> Result<Vec<Turn>, NotComputed> {
     let (began, ended) = context.phase(&phase.to_owned())?;
     let declared = context.agreement.phases.iter().find(|p| p.id == phase);
@@ -186,7 +186,24 @@ fn term(context: &Context<'_>, phase: &str, seen: &Period) -> Result<Vec<Turn>, 
         }
         _ => ended.latest().map_or(Instant::MAX, Instant::previous),
     };
-    let period = Period::closed(first.first, last).filter(|period| period.meets(seen));
-    let date = first.first.date(&context.agreement.timezone);
-    Ok(period.into_iter().map(|period| Turn { date, period, doubtful: false }).collect())
+    let id = phase.to_owned();
+    let zone = &context.agreement.timezone;
+    let lasts = declared.is_some_and(|p| matches!(p.ends, PhaseEnd::After(_) | PhaseEnd::Months(_)));
+    let ends = if lasts && !context.course().effects.is_empty() {
+        if first.first < last_begun.last || began.never {
+            return Err(NotComputed(format!("terms of {phase}, whose beginning is in doubt")));
+        }
+        context.ends_of_terms(&id, first.first, last.next())?
+    } else {
+        vec![last.next()]
+    };
+    let mut terms = Vec::new();
+    let mut from = first.first;
+    for end in ends {
+        if let Some(period) = Period::closed(from, end.previous()).filter(|period| period.meets(seen)) {
+            terms.push(Turn { date: from.date(zone), period, doubtful: false });
+        }
+        from = end;
+    }
+    Ok(terms)
 }

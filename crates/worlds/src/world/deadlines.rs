@@ -91,8 +91,10 @@ fn fixed(last: Instant, stops: &[Stop]) -> Instant {
     })
 }
 
-/// A relative deadline moves by what stops its clocks after it has begun to run and before it has passed.
+/// A relative deadline moves by what stops its clocks after it has begun to run and before it has passed; what stops them
+/// twice at once stops them once.
 pub(super) fn relative(first: Instant, last: Instant, stops: &[Stop]) -> Instant {
+    let mut first = first;
     stops.iter().fold(last, |last, (stop, clocks)| {
         if !clocks {
             return fixed(last, &[(*stop, false)]);
@@ -101,6 +103,7 @@ pub(super) fn relative(first: Instant, last: Instant, stops: &[Stop]) -> Instant
         if from > last || from > stop.last {
             return last;
         }
+        first = stop.last.next();
         Instant(last.0.saturating_add(stop.last.0 - from.0 + 1).min(Instant::MAX.0))
     })
 }

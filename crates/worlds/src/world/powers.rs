@@ -77,9 +77,10 @@ impl Effects {
         self.terminations.iter().filter(ends).map(|(at, _)| *at).min()
     }
 
-    /// The end of a phase, moved by the suspensions of it that stop its clocks.
+    /// The end of a phase, moved by the suspensions of it, or of the agreement, that stop its clocks.
     pub(super) fn moved(&self, phase: &Target, begun: Instant, end: Instant) -> Instant {
-        let of = |one: &&Suspended| one.clocks_stop && one.target == *phase;
+        let on = |target: &Target| target == phase || *target == Target::Agreement;
+        let of = |one: &&Suspended| one.clocks_stop && on(&one.target);
         let stops: Vec<Stop> = self.suspensions.iter().filter(of).map(|one| (one.period, true)).collect();
         super::deadlines::relative(begun, end.previous(), &stops).next()
     }

@@ -197,3 +197,126 @@ pub(super) fn lots(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
     p.terms.in_step = Some(InStep { with: "q".to_owned(), first: Some(first), starts: None });
     (agreement(vec![p, q]), vec![release(), pay()])
 }
+
+/// A power over a duty of any kind, its phase, the agreement or a milestone; perhaps two; perhaps from a breach of another.
+pub(super) fn uses(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let mut attack = action("attack", None, &["a"]);
+    attack.place = Some((Where::In, "z".to_owned()));
+    let calm = || Condition::Milestone("calm".to_owned());
+    let rule = match chance.below(7) {
+        0 => Rule::Prohibition { action: attack.clone() },
+        1 => exchange(chance, grid, Vec::new()),
+        2 => daily(required(chance)),
+        3 => Rule::Schedule {
+            action: release(),
+            steps: vec![
+                Step {
+                    measure: Measure::Plain(required(chance)),
+                    in_all: true,
+                    due: super::due(chance, grid),
+                },
+                Step {
+                    measure: Measure::Plain(required(chance)),
+                    in_all: true,
+                    due: super::due(chance, grid),
+                },
+            ],
+            not_before: None,
+        },
+        4 => {
+            let due = Due::Within(days(chance, grid), calm());
+            Rule::Once { action: release(), required: required(chance), due, not_before: None }
+        }
+        _ => {
+            let due = super::due(chance, grid);
+            Rule::Once { action: release(), required: required(chance), due, not_before: None }
+        }
+    };
+    let mut patterns = match &rule {
+        Rule::Prohibition { .. } => vec![attack],
+        Rule::Exchange { .. } => vec![pay(), release()],
+        _ => vec![release()],
+    };
+    let mut p = provision("p", &["a"], rule);
+    if chance.one_in(2) {
+        p.while_ = Condition::During("one".to_owned());
+    }
+    let due = Due::By(hour(24 * (1 + chance.below(2))) - Duration::TICK);
+    let q =
+        Rule::Once { action: pay(), required: Required::AtLeast(Amount::whole(1)), due, not_before: None };
+    let mut text = agreement(vec![p, provision("q", &["b"], q)]);
+    text.phases = vec![Phase {
+        id: "one".to_owned(),
+        label: "One".to_owned(),
+        begins: if chance.one_in(3) { Condition::From(chance.hour(grid)) } else { Condition::InForce },
+        ends: PhaseEnd::After(Duration::hours(24 * chance.between(1, 3))),
+        latest: None,
+        assumptions: Vec::new(),
+    }];
+    let when = if chance.one_in(2) {
+        Condition::From(chance.hour(grid))
+    } else {
+        Condition::PhaseEnded("one".to_owned())
+    };
+    text.milestones =
+        vec![Milestone { id: "calm".to_owned(), label: "Calm".to_owned(), when, assumptions: Vec::new() }];
+    for id in ["s", "t"] {
+        let faculty = faculty(chance, grid);
+        let act = match &faculty {
+            Faculty::Extend { .. } => "extend".to_owned(),
+            Faculty::Suspend(Suspension { act, .. }) | Faculty::Other { act, .. } => act.clone(),
+        };
+        patterns.extend([deed_of(&act), deed_of(&act)]);
+        let again = |power: &Power| matches!(&power.faculty, Faculty::Suspend(own) if own.act == act);
+        if text.powers.iter().any(again) {
+            continue;
+        }
+        match faculty {
+            Faculty::Suspend(suspension) if chance.one_in(4) => {
+                let by = vec!["b".to_owned()];
+                let consequence = Consequence { by, binding: Binding::Each, suspension };
+                text.provisions[1].terms.consequences.push(consequence);
+            }
+            faculty => {
+                let mut own = power(id, faculty);
+                match chance.below(6) {
+                    0 => own.while_ = Condition::Overdue("q".to_owned()),
+                    1 => own.while_ = Condition::From(chance.hour(grid)),
+                    2 => own.due = Due::By(chance.hour(grid)),
+                    _ => {}
+                }
+                text.powers.push(own);
+            }
+        }
+        if chance.one_in(2) {
+            break;
+        }
+    }
+    (text, patterns)
+}
+
+fn faculty(chance: &mut Chance, grid: u64) -> Faculty {
+    let on = |chance: &mut Chance| match chance.below(4) {
+        0 => Target::Agreement,
+        1 => Target::Provision("p".to_owned()),
+        _ => Target::Phase("one".to_owned()),
+    };
+    match chance.below(8) {
+        0..=3 => Faculty::Suspend(Suspension {
+            target: on(chance),
+            whose: if chance.one_in(4) { Whose::Of(vec!["a".to_owned()]) } else { Whose::All },
+            at_most: chance.one_in(2).then(|| days(chance, grid)),
+            in_all: chance.one_in(3),
+            clocks_stop: chance.one_in(2),
+            ..of_phase("suspend")
+        }),
+        4 => Faculty::Suspend(Suspension { target: on(chance), ..of_phase("terminate") }),
+        5 => Faculty::Extend {
+            phase: "one".to_owned(),
+            by: PhaseEnd::After(days(chance, grid)),
+            times: chance.one_in(2).then_some(1),
+        },
+        6 => Faculty::Other { act: "waive".to_owned(), target: Target::Provision("p".to_owned()) },
+        _ => Faculty::Other { act: "certify".to_owned(), target: Target::Milestone("calm".to_owned()) },
+    }
+}

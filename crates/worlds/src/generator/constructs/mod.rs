@@ -13,11 +13,11 @@ use model::{
         PartLot, Phase, PhaseEnd, Power, Provision, Required, Rule, Setting, Share, Side, Spread, Step,
         Suspension, Target, Unruled, Value, ValueKind, Where, Whose,
     },
-    claim::Kind,
+    claim::{Claim, Kind},
 };
 
-use changes::{amendments, judged, lots, powers, states, values};
-use recurring::{exchanges, parts, periods, spreads};
+use changes::{amendments, judged, lots, powers, states, uses, values};
+use recurring::{exchange, exchanges, parts, periods, spreads};
 
 use super::{Chance, OwnedCase, START, action, agreement, claims, hour, provision, required, sources};
 
@@ -25,7 +25,7 @@ use super::{Chance, OwnedCase, START, action, agreement, claims, hour, provision
 pub type Make = fn(u64) -> OwnedCase;
 
 /// A construct, and how its cases are made.
-pub const CONSTRUCTS: [(&str, Make); 17] = [
+pub const CONSTRUCTS: [(&str, Make); 18] = [
     ("phases and scope of a duty", |seed| make(seed, 1, scoped_duty)),
     ("phases and scope of a daily duty", |seed| make(seed, 2, scoped_daily)),
     ("phases and scope of a prohibition", |seed| make(seed, 3, scoped_prohibition)),
@@ -43,6 +43,7 @@ pub const CONSTRUCTS: [(&str, Make); 17] = [
     ("amendments", |seed| make(seed, 15, amendments)),
     ("judged deeds and counts", |seed| make(seed, 16, judged)),
     ("lots and steps", |seed| make(seed, 17, lots)),
+    ("uses of powers over other duties", |seed| make(seed, 18, uses)),
 ];
 
 fn make(seed: u64, salt: u64, draft: fn(&mut Chance, u64) -> (Agreement, Vec<Action>)) -> OwnedCase {
@@ -52,24 +53,7 @@ fn make(seed: u64, salt: u64, draft: fn(&mut Chance, u64) -> (Agreement, Vec<Act
     let (agreement, patterns) = draft(&mut chance, grid);
     let sources = sources(&mut chance, grid);
     let mut claims = claims(&mut chance, grid, &patterns);
-    for claim in &mut claims {
-        let about = agreement.powers.iter().filter_map(|power| match &power.faculty {
-            Faculty::Extend { phase, .. } => Some(("extend", phase)),
-            Faculty::Suspend(Suspension { act, target: Target::Phase(phase), .. }) => {
-                Some((act.as_str(), phase))
-            }
-            Faculty::Other { act, target: Target::Provision(id) | Target::Phase(id) } => {
-                Some((act.as_str(), id))
-            }
-            _ => None,
-        });
-        let found = about.into_iter().find(|(act, _)| claim.act.as_deref() == Some(*act));
-        if let Some((_, id)) = found {
-            claim.written.insert("concerns".to_owned(), id.clone().into());
-            claim.kind = Kind::Event;
-            claim.amount = None;
-        }
-    }
+    claims.iter_mut().for_each(|claim| use_of_power(&agreement, claim));
     let single = agreement.provisions.iter().any(|provision| match &provision.rule {
         Rule::Exchange { matching, .. } => *matching == Matching::SameReference,
         _ => false,
@@ -85,6 +69,24 @@ fn make(seed: u64, salt: u64, draft: fn(&mut Chance, u64) -> (Agreement, Vec<Act
     let at = hour((1 + chance.below(chance.hours / grid)) * grid);
     let known_at = if chance.one_in(3) { chance.hour(grid) } else { at };
     OwnedCase { agreement, sources, claims, standard: Standard::Alleged, at, known_at }
+}
+
+/// A claim of the use of a power says what it concerns; what is done to the agreement concerns nothing in particular.
+fn use_of_power(agreement: &Agreement, claim: &mut Claim) {
+    let powers = agreement.powers.iter().map(|power| match &power.faculty {
+        Faculty::Extend { phase, .. } => ("extend", Target::Phase(phase.clone())),
+        Faculty::Suspend(Suspension { act, target, .. }) | Faculty::Other { act, target } => {
+            (act.as_str(), target.clone())
+        }
+    });
+    let breaches = agreement.provisions.iter().flat_map(|provision| &provision.terms.consequences);
+    let breaches = breaches.map(|c| (c.suspension.act.as_str(), c.suspension.target.clone()));
+    let found = powers.chain(breaches).find(|(act, _)| claim.act.as_deref() == Some(*act));
+    let Some((_, target)) = found else { return };
+    (claim.kind, claim.amount) = (Kind::Event, None);
+    if let Target::Phase(id) | Target::Provision(id) | Target::Milestone(id) = target {
+        claim.written.insert("concerns".to_owned(), id.into());
+    }
 }
 
 fn release() -> Action {

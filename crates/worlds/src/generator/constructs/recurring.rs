@@ -37,7 +37,7 @@ pub(super) fn parts(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) 
     (with_sick(agreement(vec![provision("p", &["a"], rule)])), patterns)
 }
 
-fn exchange(chance: &mut Chance, grid: u64, shares: Vec<Share>) -> Rule {
+pub(super) fn exchange(chance: &mut Chance, grid: u64, shares: Vec<Share>) -> Rule {
     Rule::Exchange {
         trigger: pay(),
         every: Amount::whole(1),
