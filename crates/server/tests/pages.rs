@@ -232,11 +232,11 @@ async fn one_is_not_counted_as_several() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_computed_is_no_status_of_a_phase_or_milestone() {
-    let more = "phase one \"First phase\"\n  begins at entry into force\n  lasts 60 days\n\n\
-                power renewal \"Renewal\"\n  north and south together may extend phase one\n    \
-                by up to 60 days each time, at most 2 times, before it ends\n\n\
-                milestone done \"All done\"\n  when north has released at least 2 prisoners to south\n\n\
-                power sign_off \"Certificate\"\n  south may certify done\n";
+    // A circle through time.
+    let more = "phase one \"First phase\"\n  begins when breached(theirs)\n  lasts 60 days\n\n\
+                obligation ours\n  north must release at least 1 prisoner to south\n  within 24 hours after breached(theirs)\n\n\
+                obligation theirs\n  south must release at least 1 prisoner to north\n  within 24 hours after breached(ours)\n\n\
+                milestone done \"All done\"\n  when performed(ours)\n";
     let app = small(more, "");
     let (_, _, json) = get(&app, "/answer.json").await;
     let answer: model::answer::Answer = serde_json::from_str(&json).unwrap();

@@ -136,5 +136,5 @@ fn once_with_instances() {
     let (output, _) = monitor(folder.path(), &["--once", "--instances", "broken"], &[]);
     assert_eq!(output.status.code(), Some(2));
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(stderr.contains("“broken” is no status: one of breached, late"), "{stderr}");
+    assert!(stderr.contains("“broken” is no status: use one of breached, late"), "{stderr}");
 }
