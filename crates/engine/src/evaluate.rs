@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     Id, Instant, Period, Status, StatusSet,
-    agreement::{Agreement, Phase, Provision},
+    agreement::{Agreement, Phase, Provision, Target},
     answer::{BearerAnswer, Count, Finding, MilestoneAnswer, Moment, PhaseAnswer, ProvisionAnswer, Stretch},
 };
 
@@ -21,6 +21,7 @@ use crate::{
     powers,
     single::shared_doubt,
     ties::united,
+    touched::reached,
 };
 
 /// Everything that the engine says; the caller adds what was read and asked.
@@ -54,12 +55,13 @@ fn of_texts(texts: &[Text], evidence: &dyn Evidence, at: Instant, some: Option<&
     if let [text] = texts {
         return every_way(text, evidence, at, some);
     }
-    let used = |text: &Text| {
+    let used = |text: &Text| -> BTreeSet<Target> {
         let courses = powers::courses(&text.agreement, evidence, at);
-        courses.iter().any(|course| !course.effects.is_empty() || !course.findings.is_empty())
+        let targets = courses.iter().flat_map(|course| &course.effects).map(|effect| effect.target.clone());
+        reached(&text.agreement, targets)
     };
-    let beside = texts.iter().any(used);
-    across(texts, None, evidence, at, (some, beside))
+    let beside = texts.iter().flat_map(used).collect();
+    across(texts, None, evidence, at, (some, &beside))
 }
 
 /// The statuses under the last of some texts, each of which is seen beside the one before it.
@@ -68,7 +70,7 @@ fn across(
     before: Option<&Context<'_>>,
     evidence: &dyn Evidence,
     at: Instant,
-    (some, beside): (Option<&[Id]>, bool),
+    (some, beside): (Option<&[Id]>, &BTreeSet<Target>),
 ) -> Verdicts {
     let Some((text, later)) = texts.split_first() else { return Verdicts::default() };
     let context = Context::new(&text.agreement, evidence, at).amended(Amended::of(text, before));
@@ -76,33 +78,31 @@ fn across(
         return across(later, Some(&context), evidence, at, (some, beside));
     }
     let verdicts = along(&context, some);
-    if beside { without_powers(verdicts, &context) } else { verdicts }
+    without(verdicts, &context, beside)
 }
 
-/// What was amended while powers may have been used is not computed: which came first would tell what was amended.
-fn without_powers(verdicts: Verdicts, context: &Context<'_>) -> Verdicts {
+/// What the use of powers reaches beside amendments is not computed: which came first would tell what was changed.
+fn without(verdicts: Verdicts, context: &Context<'_>, beside: &BTreeSet<Target>) -> Verdicts {
+    let Verdicts { mut phases, mut milestones, mut provisions, findings } = verdicts;
+    let mut findings: BTreeSet<Finding> = findings.into_iter().collect();
     let what = "amendments beside the use of powers";
-    let mut findings: BTreeSet<Finding> = verdicts.findings.into_iter().collect();
-    let mut told = |id: &Id| findings.insert(not_computed(id, what));
-    let blanked = |asked: ProvisionAnswer| {
-        let text = context.agreement.provisions.iter().find(|p| p.id == asked.id);
-        text.map_or(asked, blank)
-    };
-    let provisions: Vec<ProvisionAnswer> = verdicts.provisions.into_iter().map(blanked).collect();
-    provisions.iter().for_each(|provision| {
-        told(&provision.id);
-    });
-    let (any, at) = (any_time(context), context.at);
-    let phases = verdicts.phases.into_iter().map(|phase| {
-        told(&phase.id);
-        phase_answer(&phase.id, false, (&any, &any), at)
-    });
-    let phases = phases.collect();
-    let milestones = verdicts.milestones.into_iter().map(|milestone| {
-        told(&milestone.id);
-        MilestoneAnswer { id: milestone.id, computed: false, reached: any.answer(), certain: false }
-    });
-    let milestones = milestones.collect();
+    let is = |target: Target| beside.contains(&target) || beside.contains(&Target::Agreement);
+    let any = any_time(context);
+    for provision in provisions.iter_mut().filter(|p| is(Target::Provision(p.id.clone()))) {
+        findings.insert(not_computed(&provision.id, what));
+        if let Some(text) = context.agreement.provisions.iter().find(|p| p.id == provision.id) {
+            *provision = blank(text);
+        }
+    }
+    for phase in phases.iter_mut().filter(|p| is(Target::Phase(p.id.clone()))) {
+        findings.insert(not_computed(&phase.id, what));
+        *phase = phase_answer(&phase.id, false, (&any, &any), context.at);
+    }
+    for milestone in milestones.iter_mut().filter(|m| is(Target::Milestone(m.id.clone()))) {
+        findings.insert(not_computed(&milestone.id, what));
+        let id = milestone.id.clone();
+        *milestone = MilestoneAnswer { id, computed: false, reached: any.answer(), certain: false };
+    }
     Verdicts { phases, milestones, provisions, findings: findings.into_iter().collect() }
 }
 
