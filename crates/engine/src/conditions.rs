@@ -89,6 +89,11 @@ impl<'a> Context<'a> {
         self.course
     }
 
+    /// Whether an amendment or the use of a power may have moved something in it.
+    pub(crate) fn is_moved(&self) -> bool {
+        self.amended.is_some() || !self.course.effects.is_empty()
+    }
+
     /// What the evidence says of a kind of deed, solved once.
     #[must_use]
     pub fn ask(&self, action: &Action, role: Role<'_>) -> Rc<Asked> {

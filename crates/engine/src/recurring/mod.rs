@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use model::{
     Id, Instant, Period,
-    agreement::{Binding, Provision, Required, Rule, Spread},
+    agreement::{Binding, Condition, Cycle, Provision, Required, Rule, Spread},
 };
 
 use crate::{
@@ -23,6 +23,7 @@ use crate::{
     instance::worst_of,
     outcome::Outcome,
     scope::Scope,
+    signal::Truth,
 };
 pub use cycle::{Turn, days_of, scope as cycle_scope, turns};
 use quota::{Quota, Slot};
@@ -42,6 +43,7 @@ pub fn recurring(context: &Context<'_>, provision: &Provision) -> Result<Outcome
     if *pro_rata && turns.iter().any(|turn| turn.period.last == Instant::MAX) {
         return Err(NotComputed("a part in proportion of a term without an end".to_owned()));
     }
+    let may_close = *pro_rata && may_close(context, cycle, provision, &turns)?;
     let mut outcome = Outcome::default();
     let each = matches!(provision.binding, Binding::Each);
     // Who owes it together, or is not named, owes one of each.
@@ -54,7 +56,8 @@ pub fn recurring(context: &Context<'_>, provision: &Provision) -> Result<Outcome
         let bearer = by.first().filter(|_| each).cloned().unwrap_or_default();
         let quota = Quota::of(context, provision, by)?;
         let periods: Vec<Period> = turns.iter().map(|turn| turn.period).collect();
-        let plan = Plan { context, scope: &scope, turns: &turns, periods: &periods, quota: &quota };
+        let (scope, turns, periods, quota) = (&scope, &turns, &periods, &quota);
+        let plan = Plan { context, scope, turns, periods, quota, may_close };
         let rows = match spread {
             Spread::Alone => plan.alone(""),
             Spread::Block { days, short_is_breach } => plan.blocks(*days, *short_is_breach)?,
@@ -81,8 +84,29 @@ pub fn recurring(context: &Context<'_>, provision: &Provision) -> Result<Outcome
         let status = worst_of(outcome.rows.iter().map(|(_, row)| row.answer.status));
         outcome.by_bearer = shared(provision, status);
     }
-    outcome.exact &= scope.certain(context.at) && turns.iter().all(|turn| !turn.doubtful);
+    outcome.exact &= !may_close && scope.certain(context.at) && turns.iter().all(|turn| !turn.doubtful);
     Ok(outcome)
+}
+
+/// Whether the scope may close after now and before the last of its periods is over: what that one owes in proportion hangs
+/// on an end that is still to come.
+fn may_close(
+    context: &Context<'_>,
+    cycle: &Cycle,
+    provision: &Provision,
+    turns: &[Turn],
+) -> Result<bool, NotComputed> {
+    let Some(last) = turns.last().map(|turn| turn.period.last).filter(|last| *last > context.at) else {
+        return Ok(false);
+    };
+    let throughout = provision.while_ == Condition::InForce && provision.terms.unless.is_none();
+    if throughout || context.is_moved() {
+        return Ok(!throughout);
+    }
+    let ahead = Context::new(context.agreement, context.evidence, last.next());
+    let scope = cycle::scope(&ahead, cycle, &provision.while_, provision.terms.unless.as_ref())?;
+    let rest = Period { first: context.at.next(), last };
+    Ok(scope.holds.cells_in(&rest).any(|(_, truth)| truth != Truth::Yes))
 }
 
 /// One bearer's duty laid out over its periods.
@@ -92,6 +116,8 @@ struct Plan<'a> {
     turns: &'a [Turn],
     periods: &'a [Period],
     quota: &'a Quota<'a>,
+    /// Whether the period that is running may be cut after now.
+    may_close: bool,
 }
 
 /// An instance, and whether its set is known to be the smallest that is right.
@@ -122,6 +148,12 @@ impl Plan<'_> {
             if self.uncertain(&whole) { self.quota.cuts(&whole).collect() } else { BTreeSet::new() };
         let mut windows = Windows::of(self.scope, &whole, &cuts);
         windows.doubtful |= doubtful;
+        if self.may_close && whole.first <= self.context.at && self.context.at < whole.last {
+            // Of all ends to come the nearest and the farthest stand for those between.
+            let so_far = Period { first: whole.first, last: self.context.at };
+            let cut: Vec<_> = windows.each.iter().filter_map(|window| window.part(&so_far)).collect();
+            windows.each.extend(cut);
+        }
         let hull = windows.hull()?;
         Some(Slot { key, periods, windows, hull, from: hull.first, changes: Vec::new() })
     }
