@@ -45,6 +45,8 @@ bench: ## Measured comparisons: see benches/README.md
 	@scripts/setup build
 	python3 benches/evaluate.py
 	python3 benches/check.py
+	python3 benches/monitors.py --rounds 3
+	cargo bench --quiet -p trucewatch-live --bench corrections
 
 fmt: ## Format all code
 	cargo fmt --all
