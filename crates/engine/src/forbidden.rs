@@ -111,7 +111,9 @@ pub(crate) fn excuse(
     let holds = match &exception.when {
         Condition::InForce => Signal::constant(Truth::Yes),
         Condition::Recently(length, ground) => {
-            context.recently(*length, ground, Role::Violation { bearers: &ground.by, verifiers: &[] })?
+            // Reports of harm tell that there was such a deed, and so do totals of what it was done to.
+            let role = Role::Violation { bearers: &ground.by, verifiers: &[] };
+            Signal::any(&[context.recently(*length, ground, role)?, context.state(&exception.when)?])
         }
         when => context.state(when)?,
     };
