@@ -12,7 +12,7 @@ use ingest::rows::{Batch, Shape, hash};
 use model::{
     Amount, Id, Instant, Period,
     amount::Range,
-    claim::{Basis, Claim, Doers, Kind, Named, Quantity},
+    claim::{Basis, Claim, Kind, Named, Quantity},
     place::Place,
     source::Source,
 };
@@ -598,35 +598,12 @@ pub fn of_shape(shape: &Shape, id: Id) -> Claim {
         party.iter().map(|party| Named { party: Some(party.clone()), basis: Basis::Asserted }).collect()
     };
     Claim {
-        id,
-        source: shape.source.clone(),
-        relays: None,
-        origin: None,
-        stated_at: None,
-        known_at: Instant::MIN,
-        kind: Kind::Event,
         act: Some(shape.act.clone()),
         item: shape.item.clone(),
-        counter: None,
-        occurred: None,
         place: shape.zone.clone().map(|zone| Place { zone: Some(zone), ..Place::default() }),
         by: named(&shape.by),
-        by_mode: Doers::default(),
         to: named(&shape.to),
-        amount: None,
-        reference: None,
-        cumulative_since: None,
-        denies: Vec::new(),
-        about: Vec::new(),
-        revises: None,
-        retracts: None,
-        observed: None,
-        about_source: None,
-        quote: None,
-        note: None,
-        url: None,
-        written: serde_json::Map::new(),
-        read_from: (String::new(), 0),
+        ..Claim::blank(id, shape.source.clone(), Kind::Event, Instant::MIN)
     }
 }
 

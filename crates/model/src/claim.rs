@@ -178,6 +178,42 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// A statement that says nothing yet.
+    #[must_use]
+    pub fn blank(id: Id, source: Id, kind: Kind, known_at: Instant) -> Claim {
+        Claim {
+            id,
+            source,
+            relays: None,
+            origin: None,
+            stated_at: None,
+            known_at,
+            kind,
+            act: None,
+            item: None,
+            counter: None,
+            occurred: None,
+            place: None,
+            by: Vec::new(),
+            by_mode: Doers::default(),
+            to: Vec::new(),
+            amount: None,
+            reference: None,
+            cumulative_since: None,
+            denies: Vec::new(),
+            about: Vec::new(),
+            revises: None,
+            retracts: None,
+            observed: None,
+            about_source: None,
+            quote: None,
+            note: None,
+            url: None,
+            written: serde_json::Map::new(),
+            read_from: (String::new(), 0),
+        }
+    }
+
     /// The range of its amount; an event that gives none is one unit.
     #[must_use]
     pub fn range(&self) -> Range {

@@ -5,7 +5,7 @@
 use model::{
     Amount, Duration, Id, Instant, Period,
     agreement::{Action, Agreement, Provision, Role},
-    claim::{Basis, Claim, Doers, Kind, Named, Quantity},
+    claim::{Basis, Claim, Kind, Named, Quantity},
     place::Place,
     source::{Coverage, Source},
 };
@@ -199,20 +199,11 @@ impl Ground<'_> {
         let named = |id: &Id| Named { party: Some(id.clone()), basis: Basis::Asserted };
         let zone = pattern.place.as_ref().map(|(_, zone)| zone.clone());
         Claim {
-            id,
-            source,
-            relays: None,
-            origin: None,
-            stated_at: None,
-            known_at: self.known,
-            kind: Kind::Event,
             act: Some(pattern.act.clone()),
             item: pattern.item.clone(),
-            counter: None,
             occurred: Some(Period::at(at)),
             place: zone.map(|zone| Place { zone: Some(zone), ..Place::default() }),
             by: pattern.by.iter().take(1).map(named).collect(),
-            by_mode: Doers::Alternatives,
             to: pattern.to.iter().map(named).collect(),
             amount: Some(Quantity {
                 low: Some(amount),
@@ -220,19 +211,7 @@ impl Ground<'_> {
                 stage: pattern.stage.clone(),
                 ..Quantity::default()
             }),
-            reference: None,
-            cumulative_since: None,
-            denies: Vec::new(),
-            about: Vec::new(),
-            revises: None,
-            retracts: None,
-            observed: None,
-            about_source: None,
-            quote: None,
-            note: None,
-            url: None,
-            written: serde_json::Map::new(),
-            read_from: (String::new(), 0),
+            ..Claim::blank(id, source, Kind::Event, self.known)
         }
     }
 

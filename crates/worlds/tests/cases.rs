@@ -10,7 +10,7 @@ use model::{
         Action, Actor, Agreement, Binding, Condition, CountedOn, Cycle, Due, Item, Matching, Provision,
         ProvisionKind, Required, Role, Rule, Spread, Terms, Where,
     },
-    claim::{Claim, Doers, Kind, Named, Quantity},
+    claim::{Claim, Kind, Named, Quantity},
     place::Place,
     source::{Coverage, Source, SourceKind},
 };
@@ -141,35 +141,13 @@ fn sources(lag: Option<i64>) -> Vec<Source> {
 fn claim(id: &str, source: &str, kind: Kind, what: (&str, &str), time: (i64, i64)) -> Claim {
     let item = (!what.1.is_empty()).then(|| what.1.to_owned());
     Claim {
-        id: id.into(),
-        source: source.into(),
-        relays: None,
-        origin: None,
-        stated_at: None,
-        known_at: h(time.1),
-        kind,
         act: Some(what.0.into()),
         item,
-        counter: None,
         occurred: Period::half_open(h(time.0), h(time.1)),
         place: Some(Place { zone: Some("z".into()), ..Place::default() }),
         by: named(&["a"]),
-        by_mode: Doers::Alternatives,
         to: named(&["b"]),
-        amount: None,
-        reference: None,
-        cumulative_since: None,
-        denies: vec![],
-        about: vec![],
-        revises: None,
-        retracts: None,
-        observed: None,
-        about_source: None,
-        quote: None,
-        note: None,
-        url: None,
-        written: serde_json::Map::new(),
-        read_from: (String::new(), 0),
+        ..Claim::blank(id.into(), source.into(), kind, h(time.1))
     }
 }
 

@@ -13,7 +13,7 @@ use model::{
         Action, Actor, Agreement, Binding, Condition, CountedOn, Cycle, Due, Matching, Provision,
         ProvisionKind, Required, Role, Rule, Spread, Terms, Where, Zone, ZoneVersion,
     },
-    claim::{Basis, Claim, Doers, Kind, Named, Observed, Quantity},
+    claim::{Basis, Claim, Kind, Named, Observed, Quantity},
     place::Place,
     source::{Coverage, Gap, Source, SourceKind},
 };
@@ -482,34 +482,8 @@ fn doers(chance: &mut Chance, action: &Action) -> Vec<Named> {
 
 fn blank(id: &str, source: &str, kind: Kind, occurred: Period, known_at: Instant) -> Claim {
     Claim {
-        id: id.to_owned(),
-        source: source.to_owned(),
-        relays: None,
-        origin: None,
-        stated_at: None,
-        known_at,
-        kind,
-        act: None,
-        item: None,
-        counter: None,
         occurred: Some(occurred),
-        place: None,
-        by: Vec::new(),
-        by_mode: Doers::Alternatives,
-        to: Vec::new(),
-        amount: None,
-        reference: None,
-        cumulative_since: None,
-        denies: Vec::new(),
-        about: Vec::new(),
-        revises: None,
-        retracts: None,
-        observed: None,
-        about_source: None,
-        quote: None,
-        note: None,
-        url: None,
-        written: serde_json::Map::new(),
         read_from: ("random.jsonl".to_owned(), 1),
+        ..Claim::blank(id.to_owned(), source.to_owned(), kind, known_at)
     }
 }
