@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::{ToSpan, tz::TimeZone};
+use jiff::{ToSpan, civil::Date, tz::TimeZone};
 use model::{Amount, Duration, Instant, Period, Status, StatusSet, agreement::Required};
 
 use crate::{
@@ -81,17 +81,41 @@ impl Deadline {
         over
     }
 
-    /// Instants in a span at which the deadline's place among `cuts` can change.
-    fn turning_points(&self, span: &Period, cuts: &[Instant]) -> Vec<Instant> {
+    /// Instants of opening at which the deadline's place among `cuts` can change.
+    fn turning_points(&self, cuts: impl Iterator<Item = Instant>) -> Vec<Instant> {
         match self {
-            Deadline::After(length) => {
-                cuts.iter().flat_map(|c| [*c - *length, (*c - *length).previous()]).collect()
-            }
+            Deadline::After(length) => cuts.flat_map(|c| [c - *length, (c - *length).previous()]).collect(),
             Deadline::EndOfDay(_, zone) | Deadline::Months(_, zone) => {
-                let days = starts_of_days(span, zone).unwrap_or_default();
-                days.into_iter().flat_map(|midnight| [midnight.previous(), midnight]).collect()
+                let first = |over: Date| Some(Instant::start_of(self.first_over(over)?, zone));
+                let either_side = |cut: Instant| {
+                    let date = cut.date(zone);
+                    let from = if Instant::start_of(date, zone) == cut { Some(date) } else { None };
+                    [from, date.tomorrow().ok()].into_iter().flatten().filter_map(first)
+                };
+                cuts.flat_map(either_side).flat_map(|midnight| [midnight.previous(), midnight]).collect()
             }
             Deadline::Fixed(_) | Deadline::Apart(_) | Deadline::Open => Vec::new(),
+        }
+    }
+
+    /// The first day of opening for which it is not over before this day begins.
+    fn first_over(&self, over: Date) -> Option<Date> {
+        match self {
+            Deadline::EndOfDay(days, _) => over.checked_sub((i64::from(*days) + 1).days()).ok(),
+            Deadline::Months(months, _) => {
+                // Several days at the end of a longer month fall due on the same day.
+                let (months, last) = (i64::from(*months).months(), over.yesterday().ok()?);
+                let reaches = |day: &Date| day.checked_add(months).is_ok_and(|due| due >= last);
+                let mut day = last.checked_sub(months).ok()?;
+                while !reaches(&day) {
+                    day = day.tomorrow().ok()?;
+                }
+                while let Some(earlier) = day.yesterday().ok().filter(|earlier| reaches(earlier)) {
+                    day = earlier;
+                }
+                Some(day)
+            }
+            _ => None,
         }
     }
 }
@@ -185,10 +209,13 @@ impl Single<'_> {
         for span in self.opens.spans.iter().filter_map(|s| Period::closed(s.first, s.last.min(at))) {
             let mut own = BTreeSet::from([span.first, span.last]);
             if span.first < span.last && !matches!(self.deadline, Deadline::Fixed(_) | Deadline::Open) {
-                own.extend(self.deadline.turning_points(&span, cuts));
-                if let Deadline::After(length) = self.deadline {
-                    own.extend([at - *length, (at - *length).previous()]);
-                }
+                let start = match self.count_from {
+                    CountFrom::Fixed(from) => Some(from),
+                    CountFrom::Since(start) => Some(start.latest),
+                    CountFrom::Opening => None,
+                };
+                let marks = cuts.iter().copied().chain([at, at.next()]).chain(start);
+                own.extend(self.deadline.turning_points(marks));
             }
             if self.count_from == CountFrom::Opening || self.binding.is_some() {
                 own.extend(cuts.iter().flat_map(|c| [c.previous(), *c]));
@@ -222,7 +249,8 @@ impl Single<'_> {
                 );
             }
             _ => {
-                let openings = self.openings(&self.bounds.cuts, at);
+                let marks = self.binding.as_ref().map(|binding| self.marks(binding));
+                let openings = self.openings(marks.as_deref().unwrap_or(&self.bounds.cuts), at);
                 changes.extend(openings.into_iter().map(|opening| self.deadline.last(opening).next()));
             }
         }
