@@ -65,7 +65,10 @@ pub fn by_reference(context: &Context<'_>, provision: &Provision) -> Result<Outc
     let mut outcome = Outcome::default();
     for reference in triggers.names() {
         let asked = Asked::of(triggers.part(Kept::Reference(reference), None));
-        let opens = opening(&asked, &scope, (from, at));
+        // All that is reported under one reference is one deed: it was done when some report says so.
+        let told: Vec<Period> =
+            asked.measure.accounts.iter().flat_map(|of| of.events.iter().map(|e| e.period)).collect();
+        let opens = opening(&asked, &scope, (from, at)).within(&told);
         let part = |own: &References| Rc::new(Asked::of(own.part(Kept::Reference(reference), None)));
         asking.add(&mut outcome, reference, &asked, opens, part)?;
     }
@@ -100,9 +103,11 @@ pub fn by_reference(context: &Context<'_>, provision: &Provision) -> Result<Outc
         mix(&mut outcome.rows[first_loose..], at);
     }
     let loose = answers.iter().any(|own| own.whole.has_loose()) || triggers.has_loose();
-    outcome.exact &= shares.is_empty() || outcome.rows.iter().all(|(_, row)| row.answer.status.len() == 1);
-    outcome.exact &=
-        scope.whole() && (!loose || outcome.rows.iter().all(|(_, row)| row.answer.status.len() == 1));
+    // An answer that nobody reported may carry any reference, or none.
+    let unseen = |own: &Bound<References>| !own.whole.unobserved(Period::closed(from, at)).is_empty();
+    let settled = outcome.rows.iter().all(|(_, row)| row.answer.status.len() == 1);
+    let plain = shares.is_empty() && !loose && !answers.iter().any(unseen);
+    outcome.exact &= scope.whole() && (plain || settled);
     Ok(outcome)
 }
 

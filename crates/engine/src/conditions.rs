@@ -180,6 +180,31 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// When a condition comes about that hangs on nothing that is done: known before it comes.
+    pub(crate) fn fixed(&self, condition: &Condition) -> Option<Instant> {
+        match condition {
+            Condition::InForce if self.agreement.entry.is_none() => Some(self.agreement.in_force),
+            Condition::Signed => self.agreement.signed,
+            Condition::From(instant) => Some(*instant),
+            Condition::HoursAfter(length, inner) => Some(self.fixed(inner)? + *length),
+            Condition::DaysAfter(days, inner) => {
+                let zone = self.agreement.timezone.clone();
+                Some(Deadline::EndOfDay(*days, zone).last(self.fixed(inner)?).next())
+            }
+            Condition::Since(_, inner) => self.fixed(inner),
+            Condition::All(all) if all.iter().all(|c| self.stays(c)) => {
+                all.iter().map(|c| self.fixed(c)).try_fold(Instant::MIN, |last, c| Some(last.max(c?)))
+            }
+            Condition::Milestone(id) if !self.is_moved() => {
+                self.fixed(&self.agreement.milestones.iter().find(|m| m.id == *id)?.when)
+            }
+            Condition::PhaseBegun(id) | Condition::During(id) if !self.is_moved() => {
+                self.fixed(&self.agreement.phases.iter().find(|p| p.id == *id)?.begins)
+            }
+            _ => None,
+        }
+    }
+
     /// When the agreement entered into force.
     ///
     /// # Errors

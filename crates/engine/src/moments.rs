@@ -79,6 +79,13 @@ impl Moments {
         Moments { spans: Vec::new(), never: true }
     }
 
+    /// In these periods alone.
+    #[must_use]
+    pub fn within(&self, periods: &[Period]) -> Self {
+        let parts = self.spans.iter().flat_map(|span| periods.iter().filter_map(|period| span.and(period)));
+        Moments::of(parts.collect(), self.never)
+    }
+
     fn of(mut spans: Vec<Period>, never: bool) -> Self {
         spans.sort_unstable();
         let mut merged: Vec<Period> = Vec::new();

@@ -285,7 +285,8 @@ impl Against<'_> {
     fn doer(&self, claim: &Claim) -> Fit {
         let (bound, doers) = (&self.pattern.by, &claim.by);
         if bound.is_empty() {
-            return Fit::Same;
+            // A total of one's deeds caps no one else's.
+            return if totals(claim) && !doers.is_empty() { Fit::Narrower } else { Fit::Same };
         }
         if doers.is_empty() {
             return if totals(claim) { Fit::Wider } else { Fit::Perhaps };
@@ -316,7 +317,9 @@ impl Against<'_> {
     }
 
     fn receiver(&self, claim: &Claim) -> Fit {
-        let Some(wanted) = &self.pattern.to else { return Fit::Same };
+        let Some(wanted) = &self.pattern.to else {
+            return if totals(claim) && !claim.to.is_empty() { Fit::Narrower } else { Fit::Same };
+        };
         let parties: Vec<&Option<Id>> = claim.to.iter().map(|named| &named.party).collect();
         if parties.is_empty() {
             return if totals(claim) { Fit::Wider } else { Fit::Perhaps };

@@ -203,7 +203,7 @@ fn between(
     let holds = Signal::all(&[scope.holds, Signal::since(&begins), Signal::since(&ends).not()]);
     let opens = scope.opens.both(&begins);
     // What may end before it begins may be empty.
-    if scope.simple && opens.spans.first().is_none_or(|span| !ends.possible_by(span.first)) {
+    if scope.simple && opens.spans.last().is_none_or(|span| !ends.possible_by(span.last)) {
         return Ok(Scope { opens, closes: scope.closes.either(&ends), holds, simple: true });
     }
     let opens = holds.first(context.agreement.in_force, context.at);

@@ -79,7 +79,9 @@ pub fn turns(context: &Context<'_>, cycle: &Cycle, scope: &Scope) -> Result<Vec<
             steps(start, |d| d.checked_add(i64::from(months).months()).ok(), &seen, zone)
         }
         Cycle::Days(days, from) => {
-            let beginnings = dates(&context.first(from)?, zone)?;
+            // What is known before it comes counts from the beginning of its day.
+            let first = context.fixed(from).map_or_else(|| context.first(from), |at| Ok(Moments::at(at)))?;
+            let beginnings = dates(&first, zone)?;
             blocks(&beginnings, *days, &seen, zone)
         }
         Cycle::Term(phase) => term(context, phase, &seen)?,
