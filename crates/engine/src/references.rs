@@ -22,6 +22,8 @@ pub struct References {
     loose_at: Vec<(usize, usize)>,
     /// The accounts that are silent somewhere.
     silent: Vec<usize>,
+    /// Where some are silent, the claims that say that something was done.
+    asserted: BTreeSet<Id>,
     /// Claims that a total leaves no room for together, and the total: each of them may be the one that is wrong.
     crowded: BTreeMap<Id, Id>,
 }
@@ -52,11 +54,13 @@ impl References {
                 }
             }
         }
-        let silent =
+        let silent: Vec<usize> =
             (0..measure.accounts.len()).filter(|a| !measure.accounts[*a].silences.is_empty()).collect();
+        let said = measure.accounts.iter().filter(|_| !silent.is_empty()).flat_map(|account| &account.events);
+        let asserted = said.filter(|event| event.floor > Amount::ZERO).map(|e| e.claim.clone()).collect();
         let loose = loosely(&measure, &loose_at);
         let crowded = crowded(&measure);
-        References { measure, by_reference, loose, loose_at, silent, crowded }
+        References { measure, by_reference, loose, loose_at, silent, asserted, crowded }
     }
 
     /// The references, sorted.
@@ -138,6 +142,15 @@ impl References {
             places.extend((0..self.measure.accounts.len()).filter(capped));
         }
         let places: Vec<usize> = places.into_iter().collect();
+        // A report that may be of another deed proves nothing here; a silence that it speaks against caps nothing either.
+        let against = |a: usize| {
+            let said = events.iter().filter(move |(own, e)| *own != a && e.floor == Amount::ZERO);
+            said.filter(|(_, e)| self.asserted.contains(&e.claim)).map(|(_, e)| e.period)
+        };
+        let heard = |a: usize, silences: &[Period]| {
+            let cut = |open: Vec<Period>, said: Period| open.iter().flat_map(|s| without(s, &said)).collect();
+            against(a).fold(silences.to_vec(), cut)
+        };
         let account = |a: &usize| {
             let whole = &self.measure.accounts[*a];
             Account {
@@ -145,7 +158,7 @@ impl References {
                 origin: whole.origin.clone(),
                 events: events.iter().filter(|(own, _)| own == a).map(|(_, event)| event.clone()).collect(),
                 tallies: capping(whole),
-                silences: whole.silences.clone(),
+                silences: heard(*a, &whole.silences),
                 group: whole.group.iter().filter_map(|g| places.binary_search(g).ok()).collect(),
                 silence_alone: whole.silence_alone,
                 silence_counts: whole.silence_counts,
