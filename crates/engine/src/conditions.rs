@@ -16,11 +16,11 @@ use model::{
 use crate::{
     amended::Amended,
     asked::Asked,
+    circles::Found,
     course::Course,
     instance::{CountFrom, Deadline, Single},
     measure::{Evidence, Role},
     moments::{Moments, Start},
-    outcome::Outcome,
     parties::is_of_its_time,
     reach::{beyond, changed, deed},
 };
@@ -37,9 +37,8 @@ pub struct Context<'a> {
     pub evidence: &'a dyn Evidence,
     /// Statuses are asked for this instant.
     pub at: Instant,
-    firsts: RefCell<BTreeMap<String, Result<Moments, NotComputed>>>,
     asked: RefCell<BTreeMap<String, Rc<Asked>>>,
-    pub(crate) outcomes: RefCell<BTreeMap<Id, Rc<Result<Outcome, NotComputed>>>>,
+    pub(crate) found: Found,
     /// Whether what is being computed is when the agreement entered into force.
     entering: Cell<bool>,
     /// The last amendment that may have taken effect, with everything as it is without it.
@@ -56,9 +55,8 @@ impl<'a> Context<'a> {
             agreement,
             evidence,
             at,
-            firsts: RefCell::default(),
             asked: RefCell::default(),
-            outcomes: RefCell::default(),
+            found: Found::default(),
             entering: Cell::new(false),
             amended: None,
             course: Course::default(),
@@ -104,22 +102,6 @@ impl<'a> Context<'a> {
         let asked = Rc::new(Asked::of(self.evidence.measure(action, role)));
         self.asked.borrow_mut().insert(key, Rc::clone(&asked));
         asked
-    }
-
-    /// Remembers what a name stands for; a name asked for while it is being computed is a cycle.
-    fn named(
-        &self,
-        key: String,
-        compute: impl FnOnce() -> Result<Moments, NotComputed>,
-    ) -> Result<Moments, NotComputed> {
-        if let Some(known) = self.firsts.borrow().get(&key) {
-            return known.clone();
-        }
-        let cycle = NotComputed(format!("{key} depends on itself"));
-        self.firsts.borrow_mut().insert(key.clone(), Err(cycle));
-        let result = compute();
-        self.firsts.borrow_mut().insert(key, result.clone());
-        result
     }
 
     /// The earliest instant that counts as one at which a condition comes about: the signing, or entry into force.
@@ -294,8 +276,9 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When one of its conditions is not computed.
     pub fn phase(&self, id: &Id) -> Result<(Moments, Moments), NotComputed> {
-        let (phase, began) = (self.declared(id)?, self.beginning(id)?);
+        let phase = self.declared(id)?;
         let ended = self.named(format!("end of phase {id}"), || {
+            let began = self.beginning(id)?;
             let ended = match &phase.ends {
                 PhaseEnd::Never => Moments::never(),
                 PhaseEnd::After(length) => began.shifted(*length),
@@ -318,7 +301,7 @@ impl<'a> Context<'a> {
             };
             self.ended_as_amended(id, ended)
         })?;
-        Ok((began, ended))
+        Ok((self.beginning(id)?, ended))
     }
 
     /// From when performance counts.

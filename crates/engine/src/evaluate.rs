@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Id, Instant, Period, Status, StatusSet,
+    Id, Instant, Status, StatusSet,
     agreement::{Agreement, Phase, Provision, Target},
     answer::{BearerAnswer, Count, Finding, MilestoneAnswer, Moment, PhaseAnswer, ProvisionAnswer, Stretch},
 };
@@ -87,7 +87,7 @@ fn without(verdicts: Verdicts, context: &Context<'_>, beside: &BTreeSet<Target>)
     let mut findings: BTreeSet<Finding> = findings.into_iter().collect();
     let what = "amendments beside the use of powers";
     let is = |target: Target| beside.contains(&target) || beside.contains(&Target::Agreement);
-    let any = any_time(context);
+    let any = context.any_time();
     for provision in provisions.iter_mut().filter(|p| is(Target::Provision(p.id.clone()))) {
         findings.insert(not_computed(&provision.id, what));
         if let Some(text) = context.agreement.provisions.iter().find(|p| p.id == provision.id) {
@@ -151,7 +151,7 @@ fn phase(context: &Context<'_>, phase: &Phase, findings: &mut BTreeSet<Finding>)
     let computed = found.is_ok();
     let (began, ended) = found.unwrap_or_else(|NotComputed(what)| {
         findings.insert(not_computed(&phase.id, &what));
-        (any_time(context), any_time(context))
+        (context.any_time(), context.any_time())
     });
     phase_answer(&phase.id, computed, (&began, &ended), context.at)
 }
@@ -176,18 +176,10 @@ fn milestone(context: &Context<'_>, id: &Id, findings: &mut BTreeSet<Finding>) -
     let computed = found.is_ok();
     let reached = found.unwrap_or_else(|NotComputed(what)| {
         findings.insert(not_computed(id, &what));
-        any_time(context)
+        context.any_time()
     });
     let certain = reached.certain_by(context.at);
     MilestoneAnswer { id: id.clone(), computed, reached: reached.answer(), certain }
-}
-
-/// What is not computed may have come about at any time since the signing, or not at all.
-fn any_time(context: &Context<'_>) -> Moments {
-    let in_force = context.agreement.in_force;
-    let first = context.agreement.signed.map_or(in_force, |signed| signed.min(in_force));
-    let spans = if first <= context.at { vec![Period { first, last: context.at }] } else { Vec::new() };
-    Moments { spans, never: true }
 }
 
 fn not_computed(on: &Id, what: &str) -> Finding {

@@ -15,6 +15,7 @@ mod binding;
 pub mod bound;
 pub mod bounds;
 mod by_reference;
+mod circles;
 pub mod conditions;
 mod counting;
 pub mod course;

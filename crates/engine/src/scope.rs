@@ -49,6 +49,10 @@ impl Context<'_> {
     /// # Errors
     /// When something that it speaks of is not computed.
     pub fn scope(&self, while_: &Condition, unless: Option<&Condition>) -> Result<Scope, NotComputed> {
+        self.for_binding(|| self.binds(while_, unless))
+    }
+
+    fn binds(&self, while_: &Condition, unless: Option<&Condition>) -> Result<Scope, NotComputed> {
         let entry = self.entry()?;
         let mut parts = vec![Signal::since(&entry), self.state(while_)?];
         if let Some(unless) = unless {

@@ -69,6 +69,13 @@ impl Signal {
         signal
     }
 
+    /// As it was the tick before.
+    #[must_use]
+    pub fn later(&self) -> Signal {
+        let after = |from: Instant| if from == Instant::MIN { from } else { from.next() };
+        Signal { cells: self.cells.iter().map(|(from, truth)| (after(*from), *truth)).collect() }
+    }
+
     /// Something that comes about once and stays so.
     #[must_use]
     pub fn since(moments: &Moments) -> Signal {

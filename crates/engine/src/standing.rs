@@ -3,7 +3,7 @@
 //! Invariant: where a single duty binds throughout, its own instants are exact; everything else is read off how its
 //! instances stood over time, taken as independent.
 
-use std::{collections::BTreeSet, rc::Rc};
+use std::collections::BTreeSet;
 
 use model::{
     Amount, Id, Instant, Period, Status, StatusSet,
@@ -16,10 +16,9 @@ use crate::{
     bounds::Bounds,
     conditions::{Context, NotComputed},
     counting::counted,
-    dues,
     forbidden::Within,
     moments::{Moments, Start},
-    outcome::{Outcome, Row},
+    outcome::Row,
     parties::is_of_its_time,
     prohibition::violations,
     recurring::{days_of, window::Windows},
@@ -29,19 +28,6 @@ use crate::{
 };
 
 impl Context<'_> {
-    /// A provision's instances, computed once. One that hangs on itself is not computed.
-    #[must_use]
-    pub fn outcome(&self, provision: &Provision) -> Rc<Result<Outcome, NotComputed>> {
-        if let Some(known) = self.outcomes.borrow().get(&provision.id) {
-            return Rc::clone(known);
-        }
-        let cycle = Rc::new(Err(NotComputed(format!("{}, which depends on itself", provision.id))));
-        self.outcomes.borrow_mut().insert(provision.id.clone(), cycle);
-        let outcome = Rc::new(dues::outcome(self, provision));
-        self.outcomes.borrow_mut().insert(provision.id.clone(), Rc::clone(&outcome));
-        outcome
-    }
-
     /// Each instance as what it can be at each instant, given what its statuses say; `before` holds before there was one.
     fn each(
         &self,
@@ -64,6 +50,10 @@ impl Context<'_> {
     /// When it is not computed.
     pub(crate) fn performance_of(&self, id: &Id, in_time: bool) -> Result<Signal, NotComputed> {
         let provision = self.provision(id)?;
+        self.standing(format!("performance of {id}, {in_time}"), || self.performing(provision, in_time))
+    }
+
+    fn performing(&self, provision: &Provision, in_time: bool) -> Result<Signal, NotComputed> {
         let late = if in_time { None } else { Some(Status::Late) };
         let mut done: StatusSet = [Status::Met, Status::Excused].into_iter().chain(late).collect();
         let within = |set: StatusSet, done: StatusSet| {
@@ -111,7 +101,9 @@ impl Context<'_> {
     /// When the provision is not computed.
     pub(crate) fn overdue(&self, id: &Id) -> Result<Signal, NotComputed> {
         let provision = self.provision(id)?;
-        Ok(Signal::any(&self.each(provision, Truth::No, is_breached)?))
+        self.standing(format!("breach of {id} that stands"), || {
+            Ok(Signal::any(&self.each(provision, Truth::No, is_breached)?))
+        })
     }
 
     /// Whether some instance is breached, or late and so was, at each instant.
@@ -120,7 +112,9 @@ impl Context<'_> {
     /// When the provision is not computed.
     pub(crate) fn broken(&self, id: &Id) -> Result<Signal, NotComputed> {
         let provision = self.provision(id)?;
-        Ok(Signal::any(&self.each(provision, Truth::No, is_broken)?))
+        self.standing(format!("breach of {id}"), || {
+            Ok(Signal::any(&self.each(provision, Truth::No, is_broken)?))
+        })
     }
 
     /// When a provision has come to so many violations: forbidden deeds, or instances that were breached.

@@ -41,7 +41,7 @@ impl<'a> World<'a> {
                 entry: world.entry,
                 effects: Effects::default(),
                 before: None,
-                asked: Default::default(),
+                circles: Default::default(),
             };
             let mut changed = changed.begun()?;
             changed.before = Some((Box::new(world), effect, amendment));

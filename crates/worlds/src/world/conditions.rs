@@ -34,19 +34,27 @@ impl World<'_> {
             },
             Condition::From(instant) => Ticks::from(*instant),
             Condition::Milestone(id) => self.milestone(id)?,
-            Condition::Performed(id) => self.performed(id, &GOOD)?,
-            Condition::PerformedInTime(id) => self.performed(id, &IN_TIME)?,
-            Condition::Breached(id) => {
+            Condition::Performed(id) => {
+                self.round(&format!("{condition:?}"), || self.performed(id, &GOOD))?
+            }
+            Condition::PerformedInTime(id) => {
+                self.round(&format!("{condition:?}"), || self.performed(id, &IN_TIME))?
+            }
+            Condition::Breached(id) => self.round(&format!("{condition:?}"), || {
                 // What is late was breached when its deadline passed.
                 let broken = self.standing(id, &[Status::Breached, Status::Late])?;
-                Ticks::once(broken.first_from(Instant::MIN))
+                Ok(Ticks::once(broken.first_from(Instant::MIN)))
+            })?,
+            Condition::Overdue(id) => self.round(&format!("{condition:?}"), || self.standing_breached(id))?,
+            Condition::Violations(id, n) => {
+                self.round(&format!("{condition:?}"), || self.violated(id, *n))?
             }
-            Condition::Overdue(id) => self.standing_breached(id)?,
-            Condition::Violations(id, n) => self.violated(id, *n)?,
-            Condition::Amount(id, amount) => Ticks::once(self.counted(id)?.reached(*amount)),
+            Condition::Amount(id, amount) => {
+                self.round(&format!("{condition:?}"), || Ok(Ticks::once(self.counted(id)?.reached(*amount))))?
+            }
             Condition::Set(id) => self.set(id)?,
             Condition::Judged(id) => Ticks::once(self.facts.judged.get(id).copied()),
-            Condition::PhaseBegun(id) => Ticks::once(self.phase(id)?.map(|(begun, _)| begun)),
+            Condition::PhaseBegun(id) => Ticks::once(self.begun_at(id)?),
             Condition::PhaseEnded(id) => Ticks::once(self.phase(id)?.and_then(|(_, ended)| ended)),
             Condition::During(id) => self.during(id)?,
             Condition::Deed(action) => self.done(action)?.ticks(|amount| amount > Amount::ZERO),
@@ -110,8 +118,11 @@ impl World<'_> {
             return not_handled("a milestone that is not there");
         };
         let certified = self.effects.certified.iter().filter(|(what, _)| *what == id).map(|(_, at)| *at);
-        let reached = self.asking(&format!("milestone {id}"), || self.instant(&milestone.when))?;
-        Ok(Ticks::once(reached.into_iter().chain(certified).min()))
+        let certified = certified.min();
+        self.round(&format!("milestone {id}"), || {
+            let reached = self.instant(&milestone.when)?;
+            Ok(Ticks::once(reached.into_iter().chain(certified).min()))
+        })
     }
 
     fn set(&self, id: &str) -> Result<Ticks, Refused> {

@@ -9,6 +9,7 @@
 //! understand it refuses by name, and never answers by a guess.
 
 mod amendments;
+mod circles;
 mod conditions;
 mod deadlines;
 mod duties;
@@ -26,7 +27,6 @@ mod total;
 
 use std::{
     borrow::Cow,
-    cell::RefCell,
     collections::{BTreeMap, BTreeSet},
 };
 
@@ -155,8 +155,8 @@ pub struct World<'a> {
     effects: Effects,
     /// The world as it was before the last amendment, when that took effect, and the amendment.
     before: Option<(Box<World<'a>>, Instant, Amendment)>,
-    /// What is being evaluated, to see circles.
-    asked: RefCell<BTreeSet<String>>,
+    /// What is being evaluated, for what hangs on itself.
+    circles: circles::Circles,
 }
 
 pub(crate) fn not_handled<T>(what: &str) -> Result<T, Refused> {
@@ -184,7 +184,7 @@ impl<'a> World<'a> {
             entry: agreement.in_force,
             effects: Effects::default(),
             before: None,
-            asked: RefCell::default(),
+            circles: circles::Circles::default(),
         };
         world.begun()?.amended()
     }
@@ -225,7 +225,7 @@ impl<'a> World<'a> {
 
     /// The instances of a provision.
     fn instances(&self, id: &str) -> Result<Vec<Instance>, Refused> {
-        self.asking(&format!("provision {id}"), || {
+        self.of_provision(id, || {
             let own = match self.agreement.provisions.iter().find(|p| p.id == id) {
                 Some(provision) => self.own_instances(provision)?,
                 None if self.before.is_some() => Vec::new(),
@@ -263,16 +263,6 @@ impl<'a> World<'a> {
         }
         let effort = terms.manner.is_some() || terms.quality.is_some();
         Ok(if effort { instances.into_iter().map(Instance::not_judged).collect() } else { instances })
-    }
-
-    /// Refuses what hangs on itself.
-    fn asking<T>(&self, what: &str, ask: impl FnOnce() -> Result<T, Refused>) -> Result<T, Refused> {
-        if !self.asked.borrow_mut().insert(what.to_owned()) {
-            return not_handled("a circle through time");
-        }
-        let answer = ask();
-        self.asked.borrow_mut().remove(what);
-        answer
     }
 
     fn provision(&self, id: &str) -> Result<&Provision, Refused> {

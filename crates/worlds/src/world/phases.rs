@@ -16,8 +16,8 @@ impl World<'_> {
         let Some(phase) = self.agreement.phases.iter().find(|p| p.id == id) else {
             return not_handled("a phase that is not there");
         };
-        self.asking(&format!("phase {id}"), || {
-            let Some(begun) = self.instant(&phase.begins)? else { return Ok(None) };
+        let end = self.round(&format!("end of {id}"), || {
+            let Some(begun) = self.begun_at(id)? else { return Ok(Ticks::none()) };
             let mut end = match &phase.ends {
                 PhaseEnd::When(condition) => self.ticks(condition)?.first_from(begun),
                 PhaseEnd::Never => None,
@@ -30,8 +30,19 @@ impl World<'_> {
             }
             let ended = self.effects.phase_ended(id).filter(|ended| *ended >= begun);
             // A phase that should have ended before it began is over when it begins.
-            Ok(Some((begun, end.into_iter().chain(ended).min().map(|end| end.max(begun)))))
-        })
+            Ok(Ticks::once(end.into_iter().chain(ended).min().map(|end| end.max(begun))))
+        })?;
+        Ok(self.begun_at(id)?.map(|begun| (begun, end.first_from(Instant::MIN))))
+    }
+
+    /// When a phase begins.
+    pub(super) fn begun_at(&self, id: &str) -> Result<Option<Instant>, Refused> {
+        let Some(phase) = self.agreement.phases.iter().find(|p| p.id == id) else {
+            return not_handled("a phase that is not there");
+        };
+        let begun =
+            self.round(&format!("beginning of {id}"), || Ok(Ticks::once(self.instant(&phase.begins)?)))?;
+        Ok(begun.first_from(Instant::MIN))
     }
 
     /// The end of a phase that lasts so long, moved by what stops its clocks and by extensions.
@@ -71,9 +82,9 @@ impl World<'_> {
 
     /// When a provision binds.
     pub(super) fn scope(&self, provision: &Provision) -> Result<Ticks, Refused> {
-        let mut scope = self.ticks(&provision.while_)?.and(&Ticks::from(self.entry));
+        let mut scope = self.for_scope(|| self.ticks(&provision.while_))?.and(&Ticks::from(self.entry));
         if let Some(unless) = &provision.terms.unless {
-            scope = scope.and(&self.ticks(unless)?.not());
+            scope = scope.and(&self.for_scope(|| self.ticks(unless))?.not());
         }
         if let Some(ended) =
             self.effects.ended(&self.agreement, &Target::Provision(provision.id.clone()), &provision.while_)

@@ -3,6 +3,7 @@
 //! Invariant: as for the generator: a seed gives the same case for ever.
 
 mod changes;
+mod circles;
 mod recurring;
 
 use model::{
@@ -17,6 +18,7 @@ use model::{
 };
 
 use changes::{amendments, judged, lots, powers, states, uses, values};
+use circles::circles;
 use recurring::{exchange, exchanges, parts, periods, spreads};
 
 use super::{Chance, OwnedCase, START, action, agreement, claims, hour, provision, required, sources};
@@ -25,7 +27,7 @@ use super::{Chance, OwnedCase, START, action, agreement, claims, hour, provision
 pub type Make = fn(u64) -> OwnedCase;
 
 /// A construct, and how its cases are made.
-pub const CONSTRUCTS: [(&str, Make); 18] = [
+pub const CONSTRUCTS: [(&str, Make); 19] = [
     ("phases and scope of a duty", |seed| make(seed, 1, scoped_duty)),
     ("phases and scope of a daily duty", |seed| make(seed, 2, scoped_daily)),
     ("phases and scope of a prohibition", |seed| make(seed, 3, scoped_prohibition)),
@@ -44,6 +46,7 @@ pub const CONSTRUCTS: [(&str, Make); 18] = [
     ("judged deeds and counts", |seed| make(seed, 16, judged)),
     ("lots and steps", |seed| make(seed, 17, lots)),
     ("uses of powers over other duties", |seed| make(seed, 18, uses)),
+    ("circles through time", |seed| make(seed, 19, circles)),
 ];
 
 fn make(seed: u64, salt: u64, draft: fn(&mut Chance, u64) -> (Agreement, Vec<Action>)) -> OwnedCase {

@@ -1,0 +1,252 @@
+//! Circles through time: what hangs on itself, after some delay, is gone round until nothing changes
+//! (SEMANTICS.md §3, spec/meaning.md §2).
+//!
+//! Invariant: sound at every turn. The first takes what is asked for to be anything at any time, each further one takes it
+//! to be what the last one left possible; what was found on the way is kept only when the circle has come to rest.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+};
+
+use model::{Duration, Id, Period, agreement::Provision};
+
+use crate::{
+    conditions::{Context, NotComputed},
+    dues,
+    moments::Moments,
+    outcome::Outcome,
+    signal::{Signal, Truth},
+};
+
+/// A circle that has not come to rest after so many turns is left as wide as it then is.
+const TURNS_MAX: usize = 40;
+/// Turns of all circles of one question together.
+const TURNS_IN_ALL: usize = 4_000;
+/// A provision that is met again and again on the way to itself, with no condition between.
+const NESTED_MAX: usize = 3;
+/// Hangs on nothing that is still being found out.
+const FREE: usize = usize::MAX;
+
+/// Something that is being found out.
+struct Frame {
+    /// The lowest frame below on which it hangs.
+    hangs_on: usize,
+    /// Whether something hangs on it.
+    asked: bool,
+}
+
+/// What names stand for: what is known, with the frame on which it hangs, and what is assumed of what is being found out.
+struct Names<T> {
+    known: BTreeMap<String, (Result<T, NotComputed>, usize)>,
+    assumed: BTreeMap<String, (T, usize)>,
+}
+
+impl<T> Default for Names<T> {
+    fn default() -> Self {
+        Names { known: BTreeMap::new(), assumed: BTreeMap::new() }
+    }
+}
+
+impl<T> Names<T> {
+    fn settle(&mut self, frame: usize) {
+        self.known.values_mut().filter(|known| known.1 == frame).for_each(|known| known.1 = FREE);
+    }
+
+    fn forget(&mut self) {
+        self.known.retain(|_, known| known.1 == FREE);
+    }
+}
+
+/// Provisions with their instances, and the frame on which each hangs.
+type Outcomes = BTreeMap<Id, (Rc<Result<Outcome, NotComputed>>, usize)>;
+
+/// Everything that a question has found out so far.
+#[derive(Default)]
+pub(crate) struct Found {
+    frames: RefCell<Vec<Frame>>,
+    turns: Cell<usize>,
+    /// Whether what is read next is read for when a duty binds.
+    binding: Cell<bool>,
+    moments: RefCell<Names<Moments>>,
+    signals: RefCell<Names<Signal>>,
+    outcomes: RefCell<Outcomes>,
+    /// The provisions that are being found out: the frame of each, and how often it was met again.
+    open: RefCell<BTreeMap<Id, (usize, usize)>>,
+}
+
+impl Found {
+    /// What is being found out hangs on a frame.
+    fn hang(&self, frame: usize) {
+        for (index, open) in self.frames.borrow_mut().iter_mut().enumerate().skip(frame) {
+            if index == frame {
+                open.asked = true;
+            } else {
+                open.hangs_on = open.hangs_on.min(frame);
+            }
+        }
+    }
+
+    /// Finds something out in a frame of its own: what it comes to, the frame below on which it hangs, and whether something
+    /// that it needed hangs on it.
+    fn in_frame<T>(&self, find: impl FnOnce() -> T) -> (T, usize, bool) {
+        let index = self.frames.borrow().len();
+        self.frames.borrow_mut().push(Frame { hangs_on: FREE, asked: false });
+        let found = find();
+        let frame = self.frames.borrow_mut().pop();
+        let (hangs_on, asked) = frame.map_or((FREE, false), |frame| (frame.hangs_on, frame.asked));
+        (found, if hangs_on < index { hangs_on } else { FREE }, asked)
+    }
+
+    /// What hung on a frame alone is known.
+    fn settle(&self, frame: usize) {
+        self.moments.borrow_mut().settle(frame);
+        self.signals.borrow_mut().settle(frame);
+        let mut outcomes = self.outcomes.borrow_mut();
+        outcomes.values_mut().filter(|known| known.1 == frame).for_each(|known| known.1 = FREE);
+    }
+
+    /// Forgets what hangs on something that is still being found out.
+    fn forget(&self) {
+        self.moments.borrow_mut().forget();
+        self.signals.borrow_mut().forget();
+        self.outcomes.borrow_mut().retain(|_, known| known.1 == FREE);
+    }
+
+    /// What a name stands for, and the frame on which that hangs.
+    fn look<T: Clone + PartialEq>(
+        &self,
+        names: &RefCell<Names<T>>,
+        key: String,
+        widest: T,
+        find: impl Fn() -> Result<T, NotComputed>,
+    ) -> (Result<T, NotComputed>, usize) {
+        let known = names.borrow().known.get(&key).cloned();
+        let assumed = || names.borrow().assumed.get(&key).map(|(value, frame)| (Ok(value.clone()), *frame));
+        if let Some((value, frame)) = known.or_else(assumed) {
+            self.hang(frame);
+            return (value, frame);
+        }
+        let index = self.frames.borrow().len();
+        let mut assumed = widest;
+        for turn in 0.. {
+            names.borrow_mut().assumed.insert(key.clone(), (assumed.clone(), index));
+            let (value, hangs_on, asked) = self.in_frame(&find);
+            names.borrow_mut().assumed.remove(&key);
+            self.turns.set(self.turns.get() + usize::from(asked));
+            let spent = turn >= TURNS_MAX || self.turns.get() >= TURNS_IN_ALL;
+            match value {
+                Ok(next) if asked && next != assumed && !spent => {
+                    self.forget();
+                    assumed = next;
+                }
+                value => {
+                    self.settle(index);
+                    self.hang(hangs_on);
+                    names.borrow_mut().known.insert(key, (value.clone(), hangs_on));
+                    return (value, hangs_on);
+                }
+            }
+        }
+        (Ok(assumed), FREE)
+    }
+
+    /// The same, as what reads it sees it: when a duty in the circle binds hangs on how things stood the tick before.
+    fn read<T: Clone + PartialEq>(
+        &self,
+        names: &RefCell<Names<T>>,
+        key: String,
+        widest: T,
+        find: impl Fn() -> Result<T, NotComputed>,
+        later: impl Fn(T) -> T,
+    ) -> Result<T, NotComputed> {
+        let binding = self.binding.replace(false);
+        let (value, frame) = self.look(names, key, widest, find);
+        self.binding.set(binding);
+        if binding && frame != FREE { value.map(later) } else { value }
+    }
+}
+
+impl Context<'_> {
+    /// What is read meanwhile is read for when a duty binds.
+    pub(crate) fn for_binding<T>(&self, read: impl FnOnce() -> T) -> T {
+        let before = self.found.binding.replace(true);
+        let result = read();
+        self.found.binding.set(before);
+        result
+    }
+
+    /// When something first comes about, found out once.
+    pub(crate) fn named(
+        &self,
+        key: String,
+        find: impl Fn() -> Result<Moments, NotComputed>,
+    ) -> Result<Moments, NotComputed> {
+        let later = |moments: Moments| moments.shifted(Duration(1)).by(self.at);
+        self.found.read(&self.found.moments, key, self.any_time(), find, later)
+    }
+
+    /// How a provision stands at each instant, found out once.
+    pub(crate) fn standing(
+        &self,
+        key: String,
+        find: impl Fn() -> Result<Signal, NotComputed>,
+    ) -> Result<Signal, NotComputed> {
+        let anything = Signal::constant(Truth::Perhaps);
+        self.found.read(&self.found.signals, key, anything, find, |signal| signal.later())
+    }
+
+    /// At any time since the signing, or not at all.
+    pub(crate) fn any_time(&self) -> Moments {
+        let first = self.origin();
+        let spans = if first <= self.at { vec![Period { first, last: self.at }] } else { Vec::new() };
+        Moments { spans, never: true }
+    }
+
+    /// A provision's instances, computed once.
+    #[must_use]
+    pub fn outcome(&self, provision: &Provision) -> Rc<Result<Outcome, NotComputed>> {
+        let (found, id) = (&self.found, &provision.id);
+        let known = found.outcomes.borrow().get(id).cloned();
+        if let Some((outcome, frame)) = known {
+            found.hang(frame);
+            return outcome;
+        }
+        let binding = found.binding.replace(false);
+        let open = found.open.borrow().get(id).copied();
+        let outcome = match open {
+            Some((frame, met)) => {
+                found.hang(frame);
+                if met >= NESTED_MAX {
+                    Rc::new(Err(NotComputed(format!("{id}, which depends on itself"))))
+                } else {
+                    found.open.borrow_mut().insert(id.clone(), (frame, met + 1));
+                    let (outcome, _, _) = found.in_frame(|| dues::outcome(self, provision));
+                    found.open.borrow_mut().insert(id.clone(), (frame, met));
+                    Rc::new(outcome.map(in_a_circle))
+                }
+            }
+            None => {
+                let index = found.frames.borrow().len();
+                found.open.borrow_mut().insert(id.clone(), (index, 0));
+                let (outcome, hangs_on, asked) = found.in_frame(|| dues::outcome(self, provision));
+                found.open.borrow_mut().remove(id);
+                let circular = asked || hangs_on != FREE;
+                let outcome = Rc::new(if circular { outcome.map(in_a_circle) } else { outcome });
+                found.settle(index);
+                found.hang(hangs_on);
+                found.outcomes.borrow_mut().insert(id.clone(), (Rc::clone(&outcome), hangs_on));
+                outcome
+            }
+        };
+        found.binding.set(binding);
+        outcome
+    }
+}
+
+/// In a circle no doubt is independent of another.
+fn in_a_circle(outcome: Outcome) -> Outcome {
+    let exact = outcome.exact && outcome.rows.iter().all(|(_, row)| row.answer.status.len() == 1);
+    Outcome { exact, ..outcome }
+}
