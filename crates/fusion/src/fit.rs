@@ -317,9 +317,7 @@ impl Against<'_> {
     }
 
     fn receiver(&self, claim: &Claim) -> Fit {
-        let Some(wanted) = &self.pattern.to else {
-            return if totals(claim) && !claim.to.is_empty() { Fit::Narrower } else { Fit::Same };
-        };
+        let Some(wanted) = &self.pattern.to else { return Fit::Same };
         let parties: Vec<&Option<Id>> = claim.to.iter().map(|named| &named.party).collect();
         if parties.is_empty() {
             return if totals(claim) { Fit::Wider } else { Fit::Perhaps };

@@ -141,7 +141,8 @@ pub(crate) fn spans(agreement: &Agreement, action: &Action, claim: &Claim, sourc
     let named = |list: &[Named]| list.iter().map(|named| named.party.clone()).collect::<BTreeSet<_>>();
     let all = |list: &[Id]| list.iter().cloned().map(Some).collect::<BTreeSet<_>>();
     let doer = claim.by.is_empty() || named(&claim.by) == all(&action.by);
-    let receiver = claim.to.is_empty() || named(&claim.to) == all(action.to.as_slice());
+    let receiver =
+        action.to.is_none() || claim.to.is_empty() || named(&claim.to) == all(action.to.as_slice());
     let said = claim.amount.as_ref();
     let scoped = said.is_some_and(|amount| amount.scope.is_some());
     let mut views = source.covers.iter().filter(|entry| sees(agreement, action, entry)).peekable();
