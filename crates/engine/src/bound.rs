@@ -96,7 +96,12 @@ impl Single<'_> {
         if due < entry.latest {
             set = set.or(self.due_before_entry(binding, start, due, at));
         }
-        if due < entry.earliest || due < opened {
+        if due < entry.earliest {
+            return set;
+        }
+        if due < opened {
+            // It was over before anything started it.
+            set.insert(Status::Inactive);
             return set;
         }
         let end = at.min(due);

@@ -12,7 +12,7 @@ use crate::{
     by_reference::by_reference,
     conditions::{Context, NotComputed},
     exchange::exchange,
-    families, further,
+    families, further, in_step,
     kept::state,
     lots,
     outcome::{Outcome, Row},
@@ -60,6 +60,7 @@ pub fn unamended(context: &Context<'_>, provision: &Provision) -> Result<Outcome
     }
     outside::apply(context, provision, &mut outcome)?;
     precedence::apply(context, provision, &mut outcome)?;
+    in_step::apply(context, provision, &mut outcome)?;
     Ok(outcome)
 }
 

@@ -5,7 +5,7 @@
 
 use model::{
     Id, Status,
-    agreement::{Action, Provision, Rule},
+    agreement::{Action, Condition, Due, Provision, Rule},
     amount::Range,
     answer::{BearerAnswer, Count, InstanceAnswer, Moment, Window},
 };
@@ -37,6 +37,7 @@ pub fn each(
         let mut own = provision.clone();
         own.terms.for_each = None;
         place_at(&mut own.rule, local, member);
+        conditions(&mut own, &|action| put(action, local, member));
         let outcome = dues::unamended(context, &own)?;
         let (more, single) = (outcome.violations, outcome.by_bearer.is_empty());
         let by_bearer = if single { crate::evaluate::bearers(&own, &outcome) } else { outcome.by_bearer };
@@ -70,13 +71,68 @@ fn add_violations(so_far: &mut [BearerAnswer], more: &[BearerAnswer]) {
     }
 }
 
+fn put(action: &mut Action, local: &Id, member: &Id) {
+    if let Some((_, place)) = action.place.as_mut().filter(|(_, place)| place == local) {
+        member.clone_into(place);
+    }
+}
+
+/// Likewise in every condition on which a provision hangs.
+fn conditions(provision: &mut Provision, put: &dyn Fn(&mut Action)) {
+    let terms = &mut provision.terms;
+    let starts = terms.in_step.iter_mut().filter_map(|step| step.starts.as_mut());
+    let others = provision.exceptions.iter_mut().map(|exception| &mut exception.when);
+    let mut all: Vec<&mut Condition> = vec![&mut provision.while_];
+    all.extend(terms.unless.iter_mut().chain(starts).chain(others));
+    match &mut provision.rule {
+        Rule::Once { due, not_before, .. } => {
+            all.extend(not_before.iter_mut());
+            deadline(due, put);
+        }
+        Rule::Schedule { steps, not_before, .. } => {
+            all.extend(not_before.iter_mut());
+            steps.iter_mut().for_each(|step| deadline(&mut step.due, put));
+        }
+        Rule::State { from, until, .. } => all.extend([from].into_iter().chain(until.iter_mut())),
+        Rule::Periodic { .. }
+        | Rule::Exchange { .. }
+        | Rule::Prohibition { .. }
+        | Rule::Answerable { .. } => {}
+    }
+    all.into_iter().for_each(|condition| place_in(condition, put));
+}
+
+fn deadline(due: &mut Due, put: &dyn Fn(&mut Action)) {
+    match due {
+        Due::Within(_, condition)
+        | Due::EndOfDayAfter(_, condition)
+        | Due::MonthsAfter(_, condition)
+        | Due::Before(condition) => place_in(condition, put),
+        Due::Latest(all) | Due::Earliest(all) => all.iter_mut().for_each(|due| deadline(due, put)),
+        Due::By(_) | Due::Open => {}
+    }
+}
+
+fn place_in(condition: &mut Condition, put: &dyn Fn(&mut Action)) {
+    match condition {
+        Condition::Deed(action)
+        | Condition::Done(action, _)
+        | Condition::Recently(_, action)
+        | Condition::Calm(action, _) => put(action),
+        Condition::All(of) | Condition::Any(of) | Condition::AtLeast(_, of) => {
+            of.iter_mut().for_each(|part| place_in(part, put));
+        }
+        Condition::Not(inner)
+        | Condition::Since(_, inner)
+        | Condition::HoursAfter(_, inner)
+        | Condition::DaysAfter(_, inner) => place_in(inner, put),
+        _ => {}
+    }
+}
+
 /// Puts a member where the provision speaks of the one at hand.
 fn place_at(rule: &mut Rule, local: &Id, member: &Id) {
-    let put = |action: &mut Action| {
-        if let Some((_, place)) = action.place.as_mut().filter(|(_, place)| place == local) {
-            member.clone_into(place);
-        }
-    };
+    let put = |action: &mut Action| put(action, local, member);
     match rule {
         Rule::Once { action, .. }
         | Rule::Schedule { action, .. }

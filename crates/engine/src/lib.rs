@@ -27,6 +27,7 @@ pub mod exercise;
 mod families;
 mod forbidden;
 mod further;
+mod in_step;
 pub mod instance;
 mod judging;
 mod kept;

@@ -65,7 +65,7 @@ fn terms(rule: &Rule, terms: &Terms) -> Option<&'static str> {
         judged,
         manner: _,
         for_each: _,
-        in_step,
+        in_step: _,
         part_lot,
         made_up_with,
         quality: _,
@@ -84,7 +84,6 @@ fn terms(rule: &Rule, terms: &Terms) -> Option<&'static str> {
     let forbids = matches!(rule, Rule::Prohibition { .. } | Rule::Answerable { .. });
     [
         (judged.is_some() && !forbids, "a term that someone judges of other than forbidden deeds"),
-        (in_step.is_some() && !once, "duties in step with each other that are no single duty"),
         (*part_lot == Some(PartLot::Proportion) && !once, "lots in an exchange, answered in proportion"),
         (
             !made_up_with.is_empty() && !counts,

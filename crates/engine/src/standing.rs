@@ -17,6 +17,7 @@ use crate::{
     conditions::{Context, NotComputed},
     counting::counted,
     forbidden::Within,
+    in_step::follows,
     moments::{Moments, Start},
     outcome::Row,
     parties::is_of_its_time,
@@ -138,11 +139,14 @@ impl Context<'_> {
             }
             let asked = Asked::of(violations(self, provision, action, &provision.bearers)?);
             let scope = self.running(provision)?;
-            if provision.terms.counting == Counting::Day {
-                return Ok(self.days(&asked.bounds, &scope, count));
-            }
-            let count = Amount::whole(i64::try_from(count).unwrap_or(i64::MAX / 1_000_000));
-            return Ok(reaching_in(&asked.bounds, &scope, count, self.at));
+            let violated = match provision.terms.counting {
+                Counting::Day => self.days(&asked.bounds, &scope, count),
+                _ => {
+                    let count = Amount::whole(i64::try_from(count).unwrap_or(i64::MAX / 1_000_000));
+                    reaching_in(&asked.bounds, &scope, count, self.at)
+                }
+            };
+            return Ok(if follows(provision).is_some() { violated.or_later(self.at) } else { violated });
         }
         let ever = |now: &Signal| Signal::since(&now.first(self.origin(), self.at));
         let each: Vec<Signal> = self.each(provision, Truth::No, is_broken)?.iter().map(ever).collect();

@@ -44,7 +44,7 @@ impl World<'_> {
                 })
             };
             before = owed.clone();
-            let window = self.window_of(provision, &step.due)?;
+            let window = self.started(provision, self.window_of(provision, &step.due)?)?;
             let single = Single { scope: scope.clone(), entry: self.entry, window, done: done.clone(), owed };
             instances.push(single.instance((index + 1).to_string(), further));
         }
