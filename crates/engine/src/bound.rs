@@ -93,6 +93,10 @@ impl Single<'_> {
             CountFrom::Since(start) => start,
             CountFrom::Opening => Start::at(opened),
         };
+        if due < opened && opened > entry.latest {
+            // It was over before anything started it.
+            return StatusSet::only(Status::Inactive);
+        }
         if due < entry.latest {
             set = set.or(self.due_before_entry(binding, start, due, at));
         }
@@ -100,7 +104,6 @@ impl Single<'_> {
             return set;
         }
         if due < opened {
-            // It was over before anything started it.
             set.insert(Status::Inactive);
             return set;
         }

@@ -58,6 +58,7 @@ pub mod stock;
 mod term;
 pub mod ties;
 mod touched;
+mod undrawn;
 
 pub use by_reference::UNREPORTED;
 pub use evaluate::evaluate;

@@ -45,15 +45,9 @@ fn recurring(shares: &[Share], disjoint: bool, spread: &Spread) -> Option<&'stat
     (lasts && disjoint && !floors).then_some("a shortfall of disjoint parts of exactly, or at most, so much")
 }
 
-/// Where a state is kept, and what belongs to whom.
+/// What belongs to whom, of what is to be kept.
 fn kept(agreement: &Agreement, provision: &Provision) -> Option<String> {
-    let Rule::State { place, own, .. } = &provision.rule else { return None };
-    if let Some((_, id)) = place {
-        let zone = agreement.zones.iter().find(|zone| zone.id == *id);
-        if zone.is_none_or(|zone| zone.versions.is_empty() && zone.derived.is_none()) {
-            return Some(format!("the ground of {id}, which is not drawn"));
-        }
-    }
+    let Rule::State { own, .. } = &provision.rule else { return None };
     provision.bearers.iter().filter(|_| *own).find_map(|id| doer(agreement, id))
 }
 
@@ -97,12 +91,6 @@ fn terms(rule: &Rule, terms: &Terms) -> Option<&'static str> {
 /// Why a kind of deed is not computed.
 #[must_use]
 pub fn deed(agreement: &Agreement, action: &Action) -> Option<String> {
-    if let Some((_, id)) = &action.place {
-        let zone = agreement.zones.iter().find(|zone| zone.id == *id);
-        if zone.is_none_or(|zone| zone.versions.is_empty() && zone.derived.is_none()) {
-            return Some(format!("the ground of {id}, which is not drawn"));
-        }
-    }
     action.by.iter().chain(&action.to).find_map(|id| doer(agreement, id))
 }
 

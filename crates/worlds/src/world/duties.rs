@@ -262,9 +262,9 @@ impl World<'_> {
         };
         let starts = self.instant(starts)?;
         let opens = window.opens.zip(starts).map(|(opens, starts)| opens.max(starts));
-        // What was due before anything started it does not open.
-        let before = starts.is_some_and(|starts| starts > window.last);
-        Ok(Window { opens: opens.filter(|_| !before), ..window })
+        // What was due before what holds it up started it does not open.
+        let never = opens != window.opens && opens.is_some_and(|opens| opens > window.last);
+        Ok(Window { opens: opens.filter(|_| !never), ..window })
     }
 
     /// A duty in step with another: the one that moves second binds once the first has gone as far as its next
