@@ -22,7 +22,7 @@ use crate::{
     recurring::recurring,
     schedule::{once_of_several, schedule},
     single::once,
-    some,
+    some, tied,
 };
 
 /// A provision's instances.
@@ -43,6 +43,9 @@ pub fn unamended(context: &Context<'_>, provision: &Provision) -> Result<Outcome
     }
     if let Some(what) = beyond(context.agreement, provision) {
         return Err(NotComputed(what));
+    }
+    if tied::in_doubt(context.agreement, provision) {
+        return Ok(tied::any(context, provision));
     }
     let of_its_time = parties::is_of_its_time(context.agreement, provision);
     if context.course().touches(provision) && (of_its_time || owed_by_some(provision)) {

@@ -4,17 +4,17 @@
 //! in any way.
 
 use model::{
-    Id, Status,
+    Id,
     agreement::{Action, Condition, Due, Provision, Rule},
-    amount::Range,
-    answer::{BearerAnswer, Count, InstanceAnswer, Moment, Window},
+    answer::BearerAnswer,
 };
 
 use crate::{
     binding::join,
     conditions::{Context, NotComputed},
     dues,
-    outcome::{Outcome, Row, sorted},
+    outcome::Outcome,
+    tied::in_any_way,
 };
 
 /// One instance, or one set of instances, for each member.
@@ -30,7 +30,8 @@ pub fn each(
     let found = context.agreement.families.iter().find(|f| f.id == *family);
     let members = found.map_or(&[][..], |family| &family.members);
     if members.is_empty() {
-        return Ok(unknown(context, provision));
+        // Nobody knows its members: it may stand in any way.
+        return Ok(Outcome { exact: true, ..in_any_way(context, provision, "unset") });
     }
     let mut all = Outcome::default();
     for member in members {
@@ -156,29 +157,4 @@ fn place_at(rule: &mut Rule, local: &Id, member: &Id) {
             }
         }
     }
-}
-
-/// Nobody knows its members: it may stand in any way.
-fn unknown(context: &Context<'_>, provision: &Provision) -> Outcome {
-    let any = Status::ALL.into_iter().collect();
-    let answer = InstanceAnswer {
-        key: "once".to_owned(),
-        window: Window { from: None, to: None },
-        required: std::collections::BTreeMap::new(),
-        amount: Range::default(),
-        status: any,
-        performed: Moment::default(),
-        of_which: Vec::new(),
-        by_source: Vec::new(),
-        why: vec!["unset".to_owned()],
-        evidence: Vec::new(),
-        assumptions: provision.assumed(),
-    };
-    let timeline = vec![(context.agreement.in_force, any)];
-    let violations = Count { certain: 0, possible: None };
-    let mut outcome = Outcome { violations, ..Outcome::default() };
-    outcome.rows.push((Id::new(), Row { answer, timeline }));
-    let bearers = sorted(&provision.bearers).into_iter();
-    outcome.by_bearer = bearers.map(|party| BearerAnswer { party, status: any, violations }).collect();
-    outcome
 }

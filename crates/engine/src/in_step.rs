@@ -20,6 +20,7 @@ use crate::{
     outcome::Outcome,
     precedence::split,
     reach::beyond,
+    tied::in_doubt,
 };
 
 /// Puts what starts two duties into the scope of those that have no window of their own: what recurs, answers, forbids or
@@ -174,6 +175,8 @@ fn performance_of(context: &Context<'_>, provision: &Provision) -> Option<Perfor
     else {
         return None;
     };
-    let plain = provision.terms.for_each.is_none() && beyond(context.agreement, provision).is_none();
+    let plain = provision.terms.for_each.is_none()
+        && beyond(context.agreement, provision).is_none()
+        && !in_doubt(context.agreement, provision);
     plain.then(|| (asked_of(context, provision, action, &provision.bearers), *owed))
 }

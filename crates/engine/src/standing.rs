@@ -26,6 +26,7 @@ use crate::{
     scope::Scope,
     signal::{Signal, Truth},
     some::enough,
+    tied::in_doubt,
 };
 
 impl Context<'_> {
@@ -124,6 +125,9 @@ impl Context<'_> {
     /// When it is not computed.
     pub(crate) fn violated(&self, id: &Id, count: u64) -> Result<Moments, NotComputed> {
         let provision = self.provision(id)?;
+        if in_doubt(self.agreement, provision) {
+            return Ok(Moments::any(self.origin(), self.at));
+        }
         if let Rule::Prohibition { action } = &provision.rule {
             if self.is_amended(id) {
                 return Err(NotComputed(format!("the number of violations of {id}, which was amended")));
@@ -181,6 +185,9 @@ impl Context<'_> {
     /// When it is not computed.
     pub(crate) fn amounting(&self, id: &Id, amount: Amount) -> Result<Moments, NotComputed> {
         let provision = self.provision(id)?;
+        if in_doubt(self.agreement, provision) {
+            return Ok(Moments::any(self.origin(), self.at));
+        }
         if self.is_changed(id) {
             return Err(NotComputed(format!("the amount of {id}, which was amended")));
         }

@@ -39,7 +39,7 @@ impl World<'_> {
                     let below = base.least.unwrap_or(Amount::ZERO);
                     Demand {
                         least: own.least.map(|least| least + below),
-                        most: own.most.zip(base.most).map(|(most, base)| most + base),
+                        most: own.most.map(|most| most + base.most.unwrap_or(below)),
                     }
                 })
             };
