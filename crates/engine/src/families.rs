@@ -4,7 +4,7 @@
 //! in any way.
 
 use model::{
-    Id,
+    Id, Status,
     agreement::{Action, Condition, Due, Provision, Rule},
     answer::BearerAnswer,
 };
@@ -31,7 +31,8 @@ pub fn each(
     let members = found.map_or(&[][..], |family| &family.members);
     if members.is_empty() {
         // Nobody knows its members: it may stand in any way.
-        return Ok(Outcome { exact: true, ..in_any_way(context, provision, "unset") });
+        let any = Status::ALL.into_iter().collect();
+        return Ok(Outcome { exact: true, ..in_any_way(context, provision, any, "unset") });
     }
     let mut all = Outcome::default();
     for member in members {

@@ -18,7 +18,7 @@ use crate::{
     outcome::Outcome,
     schedule::{key_of, push},
     term::Term,
-    tied::{in_any_way, of_deed},
+    tied::{in_any_way, of_deed, statuses},
 };
 
 /// More units than this are not looked at one by one.
@@ -30,12 +30,12 @@ const UNITS_MAX: i64 = 2_000;
 /// When its scope or deadline is not computed.
 pub fn in_proportion(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
     let Rule::Once { action, required: Required::AtLeast(owed), due, not_before } = &provision.rule else {
-        return Ok(in_any_way(context, provision, "imprecise"));
+        return Ok(untold(context, provision));
     };
     let units = owed.floor();
     let whole = (1..=UNITS_MAX).contains(&units) && Amount::whole(units) == *owed;
     let (Some(lot), Ok(entered), true) = (lot_of(context, due), context.entered(), whole) else {
-        return Ok(in_any_way(context, provision, "imprecise"));
+        return Ok(untold(context, provision));
     };
     let role = Role::Duty { bearers: &lot.0.by, verifiers: &[] };
     let delivered = context.ask(lot.0, role);
@@ -81,6 +81,10 @@ pub fn in_proportion(context: &Context<'_>, provision: &Provision) -> Result<Out
 
 fn is_one_instant(opens: &Moments) -> bool {
     !opens.never && matches!(opens.spans.as_slice(), [span] if span.first == span.last)
+}
+
+fn untold(context: &Context<'_>, provision: &Provision) -> Outcome {
+    in_any_way(context, provision, statuses(context.agreement, provision), "imprecise")
 }
 
 /// The lot that a deadline waits for, and its number: deeds of at least so many.

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use model::{
-    Id, Status,
+    Id, Status, StatusSet,
     agreement::{Action, Agreement, Provision, Rule},
     amount::Range,
     answer::{BearerAnswer, Count, InstanceAnswer, Moment, Window},
@@ -66,16 +66,43 @@ fn of_party(agreement: &Agreement, id: &Id) -> bool {
 /// One instance that may stand in any way.
 #[must_use]
 pub fn any(context: &Context<'_>, provision: &Provision) -> Outcome {
-    let mut outcome = in_any_way(context, provision, "contested");
+    let mut outcome = in_any_way(context, provision, statuses(context.agreement, provision), "contested");
     let detail = "more ties are contested than are looked at one by one: it may stand in any way";
     outcome.found(("too_many_ties", Id::new(), detail.to_owned()), &provision.id);
     outcome
 }
 
-/// Likewise, for this reason.
+/// Every status that a provision can come to, whatever is said of it.
 #[must_use]
-pub fn in_any_way(context: &Context<'_>, provision: &Provision, why: &str) -> Outcome {
-    let any = Status::ALL.into_iter().collect();
+pub fn statuses(agreement: &Agreement, provision: &Provision) -> StatusSet {
+    use Status::{Breached, Excused, Inactive, Lapsed, Late, Met, NotAdjudicated, Pending, Suspended};
+    let terms = &provision.terms;
+    let powers = !agreement.powers.is_empty()
+        || agreement.provisions.iter().any(|provision| !provision.terms.consequences.is_empty());
+    let effort = terms.manner.is_some() || terms.quality.is_some();
+    let conduct = matches!(provision.rule, Rule::Answerable { for_result: false, .. });
+    let keeps = matches!(
+        provision.rule,
+        Rule::Prohibition { .. } | Rule::Answerable { .. } | Rule::State { quiet: None, .. }
+    );
+    let excuses = powers || !provision.exceptions.is_empty() || !agreement.amendments.is_empty();
+    let may = [
+        (Breached, true),
+        (Late, !keeps),
+        (Pending, true),
+        (NotAdjudicated, effort || conduct),
+        (Met, true),
+        (Excused, excuses),
+        (Suspended, powers),
+        (Lapsed, powers),
+        (Inactive, true),
+    ];
+    may.into_iter().filter(|(_, may)| *may).map(|(status, _)| status).collect()
+}
+
+/// One instance that may have any of these statuses, for this reason.
+#[must_use]
+pub fn in_any_way(context: &Context<'_>, provision: &Provision, any: StatusSet, why: &str) -> Outcome {
     let answer = InstanceAnswer {
         key: "once".to_owned(),
         window: Window { from: None, to: None },
