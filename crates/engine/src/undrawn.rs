@@ -38,9 +38,10 @@ pub fn findings(agreement: &Agreement, some: Option<&[Id]>) -> BTreeSet<Finding>
 }
 
 fn finding(agreement: &Agreement, on: &Id, id: &Id) -> Finding {
+    let later = agreement.values.iter().find(|value| value.id == *id && !value.label.is_empty());
+    let label = later.map_or(agreement.label(id), |value| &value.label);
     let detail = format!(
-        "the outline of “{}” is not given: what no source says to be there by name may be there or not",
-        agreement.label(id)
+        "the outline of “{label}” is not given: what no source says to be there by name may be there or not"
     );
     Finding { kind: "ground_not_drawn".to_owned(), source: String::new(), on: on.clone(), detail }
 }
