@@ -229,7 +229,7 @@ impl<'a> Context<'a> {
     /// When the deeds of a kind come to an amount.
     pub(crate) fn done(&self, action: &Action, amount: Amount) -> Result<Moments, NotComputed> {
         if of_deed(self.agreement, action) {
-            return Ok(Moments::any(self.origin(), self.at));
+            return Ok(self.any_time());
         }
         let asked = self.ask(action, Role::Duty { bearers: &action.by, verifiers: &[] });
         Ok(Moments::reaching_since(&asked.bounds, self.counting()?, amount, self.at))

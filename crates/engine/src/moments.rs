@@ -157,12 +157,6 @@ impl Moments {
         Moments::of(spans, start.low(bounds, end) < threshold)
     }
 
-    /// Any instant from one to another, or none.
-    #[must_use]
-    pub fn any(first: Instant, last: Instant) -> Moments {
-        Moments { spans: Period::closed(first, last).into_iter().collect(), never: true }
-    }
-
     /// It, or any later instant, or none.
     #[must_use]
     pub fn or_later(&self, horizon: Instant) -> Moments {

@@ -126,7 +126,7 @@ impl Context<'_> {
     pub(crate) fn violated(&self, id: &Id, count: u64) -> Result<Moments, NotComputed> {
         let provision = self.provision(id)?;
         if in_doubt(self.agreement, provision) {
-            return Ok(Moments::any(self.origin(), self.at));
+            return Ok(self.any_time());
         }
         if let Rule::Prohibition { action } = &provision.rule {
             if self.is_amended(id) {
@@ -186,7 +186,7 @@ impl Context<'_> {
     pub(crate) fn amounting(&self, id: &Id, amount: Amount) -> Result<Moments, NotComputed> {
         let provision = self.provision(id)?;
         if in_doubt(self.agreement, provision) {
-            return Ok(Moments::any(self.origin(), self.at));
+            return Ok(self.any_time());
         }
         if self.is_changed(id) {
             return Err(NotComputed(format!("the amount of {id}, which was amended")));
