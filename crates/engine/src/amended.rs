@@ -17,7 +17,7 @@ use model::{
 use crate::{
     asked::Asked,
     conditions::{Context, NotComputed},
-    dues,
+    dues, in_step,
     instance::{Deadline, worst_of},
     measure::{Evidence, Role},
     moments::{Moments, Start},
@@ -46,6 +46,12 @@ pub struct Amended<'a> {
 /// order stays in the agreement as it is.
 #[must_use]
 pub fn texts(agreement: &Agreement, evidence: &dyn Evidence, at: Instant) -> Vec<Text> {
+    let mut texts = in_order(agreement, evidence, at);
+    texts.iter_mut().for_each(|text| in_step::start(&mut text.agreement));
+    texts
+}
+
+fn in_order(agreement: &Agreement, evidence: &dyn Evidence, at: Instant) -> Vec<Text> {
     let first = |agreement: Agreement| Text { agreement, last: None };
     let of_all =
         |amendment: &Amendment| amendment.changes.iter().any(|(target, _)| *target == Target::Agreement);
@@ -266,9 +272,6 @@ impl Context<'_> {
     }
 
     fn across(&self, amended: &Amended<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
-        if provision.terms.in_step.is_some() {
-            return Err(NotComputed(format!("duties in step under amendment {}", amended.amendment.id)));
-        }
         let found = amended.before.agreement.provisions.iter().find(|p| p.id == provision.id);
         let Some(before) = found else { return dues::unamended(self, provision) };
         let removed = amended

@@ -93,10 +93,18 @@ impl Single<'_> {
             CountFrom::Since(start) => start,
             CountFrom::Opening => Start::at(opened),
         };
+        if due < opened && opened > entry.latest {
+            // It was over before anything started it.
+            return StatusSet::only(Status::Inactive);
+        }
         if due < entry.latest {
             set = set.or(self.due_before_entry(binding, start, due, at));
         }
-        if due < entry.earliest || due < opened {
+        if due < entry.earliest {
+            return set;
+        }
+        if due < opened {
+            set.insert(Status::Inactive);
             return set;
         }
         let end = at.min(due);

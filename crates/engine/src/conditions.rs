@@ -22,7 +22,8 @@ use crate::{
     measure::{Evidence, Role},
     moments::{Moments, Start},
     parties::is_of_its_time,
-    reach::{beyond, changed, deed},
+    reach::{beyond, changed},
+    tied::{in_doubt, of_deed},
 };
 
 /// A construct that this engine does not compute yet, in words.
@@ -227,8 +228,8 @@ impl<'a> Context<'a> {
 
     /// When the deeds of a kind come to an amount.
     pub(crate) fn done(&self, action: &Action, amount: Amount) -> Result<Moments, NotComputed> {
-        if let Some(what) = deed(self.agreement, action) {
-            return Err(NotComputed(what));
+        if of_deed(self.agreement, action) {
+            return Ok(self.any_time());
         }
         let asked = self.ask(action, Role::Duty { bearers: &action.by, verifiers: &[] });
         Ok(Moments::reaching_since(&asked.bounds, self.counting()?, amount, self.at))
@@ -336,8 +337,8 @@ impl<'a> Context<'a> {
             return Ok(None);
         }
         let duty = self.duty(provision, due, not_before.as_ref())?;
-        if duty.bound.is_some() || self.is_amended(&provision.id) || is_of_its_time(self.agreement, provision)
-        {
+        let of_its_time = is_of_its_time(self.agreement, provision) || in_doubt(self.agreement, provision);
+        if duty.bound.is_some() || self.is_amended(&provision.id) || of_its_time {
             return Ok(None);
         }
         let mut results = Vec::new();

@@ -71,7 +71,7 @@ impl Context<'_> {
         not_before: Option<&Condition>,
     ) -> Result<Duty, NotComputed> {
         let suspensions = self.suspensions_of(provision)?;
-        let (opens, deadline) = self.window(due, &suspensions)?;
+        let (opens, deadline) = self.started(provision, self.window(due, &suspensions)?)?;
         let start = self.start(not_before)?;
         // What has not come about by now counts nothing up to now.
         let later = self.at.next();
@@ -140,6 +140,40 @@ impl Context<'_> {
     /// When what it hangs on is not computed.
     pub fn window(&self, due: &Due, suspensions: &[&Effect]) -> Result<(Moments, Deadline), NotComputed> {
         self.window_as_amended(due, self.own_window(due, suspensions)?)
+    }
+
+    /// A window that does not open before what starts two duties in step; its end stays where it is, and it does not open after that.
+    fn started(
+        &self,
+        provision: &Provision,
+        (opens, deadline): (Moments, Deadline),
+    ) -> Result<(Moments, Deadline), NotComputed> {
+        let Some(starts) = provision.terms.in_step.as_ref().and_then(|step| step.starts.as_ref()) else {
+            return Ok((opens, deadline));
+        };
+        let starts = self.first(starts)?;
+        if opens.spans.iter().all(|span| starts.certain_by(span.first)) {
+            return Ok((opens, deadline));
+        }
+        let joint = opens.both(&starts);
+        let opens_in_time = |last: Instant| joint.spans.iter().all(|span| span.last <= last);
+        if matches!(deadline, Deadline::Open)
+            || matches!(deadline, Deadline::Fixed(last) if opens_in_time(last))
+        {
+            return Ok((joint, deadline));
+        }
+        let later = |one: Period, other: &Period| Period {
+            first: one.first.max(other.first),
+            last: one.last.max(other.last),
+        };
+        let own = slots(&opens, &deadline).into_iter().flatten();
+        let mut ways: Vec<Option<Slot>> = own
+            .flat_map(|(opens, ends)| starts.spans.iter().map(move |span| Some((later(opens, span), ends))))
+            .collect();
+        if ways.len() > SLOTS_MAX {
+            ways = as_one(&ways);
+        }
+        Ok((joint, Deadline::Apart(ways.into_iter().flatten().collect())))
     }
 
     fn own_window(&self, due: &Due, suspensions: &[&Effect]) -> Result<(Moments, Deadline), NotComputed> {

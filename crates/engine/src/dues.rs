@@ -12,7 +12,7 @@ use crate::{
     by_reference::by_reference,
     conditions::{Context, NotComputed},
     exchange::exchange,
-    families, further,
+    families, further, in_step,
     kept::state,
     lots,
     outcome::{Outcome, Row},
@@ -22,7 +22,7 @@ use crate::{
     recurring::recurring,
     schedule::{once_of_several, schedule},
     single::once,
-    some,
+    some, tied,
 };
 
 /// A provision's instances.
@@ -44,6 +44,9 @@ pub fn unamended(context: &Context<'_>, provision: &Provision) -> Result<Outcome
     if let Some(what) = beyond(context.agreement, provision) {
         return Err(NotComputed(what));
     }
+    if tied::in_doubt(context.agreement, provision) {
+        return Ok(tied::any(context, provision));
+    }
     let of_its_time = parties::is_of_its_time(context.agreement, provision);
     if context.course().touches(provision) && (of_its_time || owed_by_some(provision)) {
         let what =
@@ -60,6 +63,7 @@ pub fn unamended(context: &Context<'_>, provision: &Provision) -> Result<Outcome
     }
     outside::apply(context, provision, &mut outcome)?;
     precedence::apply(context, provision, &mut outcome)?;
+    in_step::apply(context, provision, &mut outcome)?;
     Ok(outcome)
 }
 

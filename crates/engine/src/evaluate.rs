@@ -22,6 +22,7 @@ use crate::{
     single::shared_doubt,
     ties::united,
     touched::reached,
+    undrawn,
 };
 
 /// Everything that the engine says; the caller adds what was read and asked.
@@ -129,7 +130,7 @@ fn every_way(text: &Text, evidence: &dyn Evidence, at: Instant, some: Option<&[I
 /// What comes of the use of powers in one way: of some provisions, or of them all and of phases and milestones.
 fn along(context: &Context<'_>, some: Option<&[Id]>) -> Verdicts {
     let agreement = context.agreement;
-    let mut findings = BTreeSet::new();
+    let mut findings = undrawn::findings(agreement, some);
     let asked = agreement.provisions.iter().filter(|p| some.is_none_or(|ids| ids.contains(&p.id)));
     let mut provisions: Vec<ProvisionAnswer> = asked.map(|p| provision(context, p, &mut findings)).collect();
     if context.course().effects.iter().any(|effect| !effect.is_plain()) {

@@ -5,16 +5,16 @@
 
 use model::{
     Id, Status,
-    agreement::{Action, Provision, Rule},
-    amount::Range,
-    answer::{BearerAnswer, Count, InstanceAnswer, Moment, Window},
+    agreement::{Action, Condition, Due, Provision, Rule},
+    answer::BearerAnswer,
 };
 
 use crate::{
     binding::join,
     conditions::{Context, NotComputed},
     dues,
-    outcome::{Outcome, Row, sorted},
+    outcome::Outcome,
+    tied::in_any_way,
 };
 
 /// One instance, or one set of instances, for each member.
@@ -30,13 +30,16 @@ pub fn each(
     let found = context.agreement.families.iter().find(|f| f.id == *family);
     let members = found.map_or(&[][..], |family| &family.members);
     if members.is_empty() {
-        return Ok(unknown(context, provision));
+        // Nobody knows its members: it may stand in any way.
+        let any = Status::ALL.into_iter().collect();
+        return Ok(Outcome { exact: true, ..in_any_way(context, provision, any, "unset") });
     }
     let mut all = Outcome::default();
     for member in members {
         let mut own = provision.clone();
         own.terms.for_each = None;
         place_at(&mut own.rule, local, member);
+        conditions(&mut own, &|action| put(action, local, member));
         let outcome = dues::unamended(context, &own)?;
         let (more, single) = (outcome.violations, outcome.by_bearer.is_empty());
         let by_bearer = if single { crate::evaluate::bearers(&own, &outcome) } else { outcome.by_bearer };
@@ -70,13 +73,68 @@ fn add_violations(so_far: &mut [BearerAnswer], more: &[BearerAnswer]) {
     }
 }
 
+fn put(action: &mut Action, local: &Id, member: &Id) {
+    if let Some((_, place)) = action.place.as_mut().filter(|(_, place)| place == local) {
+        member.clone_into(place);
+    }
+}
+
+/// Likewise in every condition on which a provision hangs.
+fn conditions(provision: &mut Provision, put: &dyn Fn(&mut Action)) {
+    let terms = &mut provision.terms;
+    let starts = terms.in_step.iter_mut().filter_map(|step| step.starts.as_mut());
+    let others = provision.exceptions.iter_mut().map(|exception| &mut exception.when);
+    let mut all: Vec<&mut Condition> = vec![&mut provision.while_];
+    all.extend(terms.unless.iter_mut().chain(starts).chain(others));
+    match &mut provision.rule {
+        Rule::Once { due, not_before, .. } => {
+            all.extend(not_before.iter_mut());
+            deadline(due, put);
+        }
+        Rule::Schedule { steps, not_before, .. } => {
+            all.extend(not_before.iter_mut());
+            steps.iter_mut().for_each(|step| deadline(&mut step.due, put));
+        }
+        Rule::State { from, until, .. } => all.extend([from].into_iter().chain(until.iter_mut())),
+        Rule::Periodic { .. }
+        | Rule::Exchange { .. }
+        | Rule::Prohibition { .. }
+        | Rule::Answerable { .. } => {}
+    }
+    all.into_iter().for_each(|condition| place_in(condition, put));
+}
+
+fn deadline(due: &mut Due, put: &dyn Fn(&mut Action)) {
+    match due {
+        Due::Within(_, condition)
+        | Due::EndOfDayAfter(_, condition)
+        | Due::MonthsAfter(_, condition)
+        | Due::Before(condition) => place_in(condition, put),
+        Due::Latest(all) | Due::Earliest(all) => all.iter_mut().for_each(|due| deadline(due, put)),
+        Due::By(_) | Due::Open => {}
+    }
+}
+
+fn place_in(condition: &mut Condition, put: &dyn Fn(&mut Action)) {
+    match condition {
+        Condition::Deed(action)
+        | Condition::Done(action, _)
+        | Condition::Recently(_, action)
+        | Condition::Calm(action, _) => put(action),
+        Condition::All(of) | Condition::Any(of) | Condition::AtLeast(_, of) => {
+            of.iter_mut().for_each(|part| place_in(part, put));
+        }
+        Condition::Not(inner)
+        | Condition::Since(_, inner)
+        | Condition::HoursAfter(_, inner)
+        | Condition::DaysAfter(_, inner) => place_in(inner, put),
+        _ => {}
+    }
+}
+
 /// Puts a member where the provision speaks of the one at hand.
 fn place_at(rule: &mut Rule, local: &Id, member: &Id) {
-    let put = |action: &mut Action| {
-        if let Some((_, place)) = action.place.as_mut().filter(|(_, place)| place == local) {
-            member.clone_into(place);
-        }
-    };
+    let put = |action: &mut Action| put(action, local, member);
     match rule {
         Rule::Once { action, .. }
         | Rule::Schedule { action, .. }
@@ -100,29 +158,4 @@ fn place_at(rule: &mut Rule, local: &Id, member: &Id) {
             }
         }
     }
-}
-
-/// Nobody knows its members: it may stand in any way.
-fn unknown(context: &Context<'_>, provision: &Provision) -> Outcome {
-    let any = Status::ALL.into_iter().collect();
-    let answer = InstanceAnswer {
-        key: "once".to_owned(),
-        window: Window { from: None, to: None },
-        required: std::collections::BTreeMap::new(),
-        amount: Range::default(),
-        status: any,
-        performed: Moment::default(),
-        of_which: Vec::new(),
-        by_source: Vec::new(),
-        why: vec!["unset".to_owned()],
-        evidence: Vec::new(),
-        assumptions: provision.assumed(),
-    };
-    let timeline = vec![(context.agreement.in_force, any)];
-    let violations = Count { certain: 0, possible: None };
-    let mut outcome = Outcome { violations, ..Outcome::default() };
-    outcome.rows.push((Id::new(), Row { answer, timeline }));
-    let bearers = sorted(&provision.bearers).into_iter();
-    outcome.by_bearer = bearers.map(|party| BearerAnswer { party, status: any, violations }).collect();
-    outcome
 }

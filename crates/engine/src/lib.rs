@@ -27,6 +27,7 @@ pub mod exercise;
 mod families;
 mod forbidden;
 mod further;
+mod in_step;
 pub mod instance;
 mod judging;
 mod kept;
@@ -55,8 +56,10 @@ mod standing;
 mod states;
 pub mod stock;
 mod term;
+mod tied;
 pub mod ties;
 mod touched;
+mod undrawn;
 
 pub use by_reference::UNREPORTED;
 pub use evaluate::evaluate;

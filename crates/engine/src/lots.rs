@@ -1,6 +1,7 @@
 //! Duties that are owed in proportion while the lot that they answer is incomplete.
 //!
-//! Invariant: each unit that is owed falls due by its own deadline, from the deed that made it owed.
+//! Invariant: each unit that is owed falls due by its own deadline, from the deed that made it owed; where units cannot be told
+//! one by one, the duty may stand in any way.
 
 use model::{
     Amount, Instant,
@@ -17,6 +18,7 @@ use crate::{
     outcome::Outcome,
     schedule::{key_of, push},
     term::Term,
+    tied::{in_any_way, of_deed, statuses},
 };
 
 /// More units than this are not looked at one by one.
@@ -25,19 +27,18 @@ const UNITS_MAX: i64 = 2_000;
 /// A single duty, of which a part is owed for a part of the lot.
 ///
 /// # Errors
-/// When the lot or the duty is no plain number, or too great.
+/// When its scope or deadline is not computed.
 pub fn in_proportion(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
     let Rule::Once { action, required: Required::AtLeast(owed), due, not_before } = &provision.rule else {
-        return Err(NotComputed("a lot answered by other than at least so many".to_owned()));
+        return Ok(untold(context, provision));
     };
-    let lot = lot_of(context, due)?;
     let units = owed.floor();
-    if !(1..=UNITS_MAX).contains(&units) || Amount::whole(units) != *owed {
-        return Err(NotComputed("a lot answered by very many, or by no whole number".to_owned()));
-    }
+    let whole = (1..=UNITS_MAX).contains(&units) && Amount::whole(units) == *owed;
+    let (Some(lot), Ok(entered), true) = (lot_of(context, due), context.entered(), whole) else {
+        return Ok(untold(context, provision));
+    };
     let role = Role::Duty { bearers: &lot.0.by, verifiers: &[] };
     let delivered = context.ask(lot.0, role);
-    let entered = context.entered()?;
     let opens = |unit: i64| {
         // The least part of the lot at which so many units are owed.
         let least = (i128::from(lot.1.0) * i128::from(unit) + i128::from(units) - 1) / i128::from(units);
@@ -82,13 +83,13 @@ fn is_one_instant(opens: &Moments) -> bool {
     !opens.never && matches!(opens.spans.as_slice(), [span] if span.first == span.last)
 }
 
-/// The lot that a deadline waits for, and its number.
-fn lot_of<'a>(context: &Context<'_>, due: &'a Due) -> Result<(&'a Action, Amount), NotComputed> {
-    let (Due::Within(_, after) | Due::EndOfDayAfter(_, after)) = due else {
-        return Err(NotComputed("a lot without a deadline of its own".to_owned()));
-    };
-    let Condition::Done(action, Required::AtLeast(lot)) = after else {
-        return Err(NotComputed("a lot that is no deed of at least so many".to_owned()));
-    };
-    crate::reach::deed(context.agreement, action).map_or(Ok((action, *lot)), |what| Err(NotComputed(what)))
+fn untold(context: &Context<'_>, provision: &Provision) -> Outcome {
+    in_any_way(context, provision, statuses(context.agreement, provision), "imprecise")
+}
+
+/// The lot that a deadline waits for, and its number: deeds of at least so many.
+fn lot_of<'a>(context: &Context<'_>, due: &'a Due) -> Option<(&'a Action, Amount)> {
+    let (Due::Within(_, after) | Due::EndOfDayAfter(_, after)) = due else { return None };
+    let Condition::Done(action, Required::AtLeast(lot)) = after else { return None };
+    (!of_deed(context.agreement, action)).then_some((action, *lot))
 }

@@ -157,6 +157,13 @@ impl Moments {
         Moments::of(spans, start.low(bounds, end) < threshold)
     }
 
+    /// It, or any later instant, or none.
+    #[must_use]
+    pub fn or_later(&self, horizon: Instant) -> Moments {
+        let first = self.spans.first().and_then(|span| Period::closed(span.first, horizon));
+        Moments { spans: first.into_iter().collect(), never: true }
+    }
+
     /// When both have come about.
     #[must_use]
     pub fn both(&self, other: &Moments) -> Moments {

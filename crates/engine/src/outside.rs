@@ -111,7 +111,6 @@ fn refused(provision: &Provision, effect: &Effect) -> Result<(), NotComputed> {
         Rule::Periodic { spread, .. } if *spread != Spread::Alone => "averages and shortfalls",
         Rule::State { quiet: Some(_), .. } => "quiet hours",
         // Their windows open by themselves, one part after the other.
-        Rule::Once { .. } if provision.terms.in_step.is_some() => "duties in step",
         Rule::Once { .. } if provision.terms.part_lot == Some(PartLot::Proportion) => "lots in proportion",
         _ => return Ok(()),
     };

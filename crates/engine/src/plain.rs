@@ -26,6 +26,7 @@ use crate::{
     recurring::{cycle_scope, scaled, ticks, turns},
     scope::Scope,
     stock::{Kept, Stock},
+    tied::in_doubt,
 };
 
 pub use crate::recurring::Turn;
@@ -172,7 +173,11 @@ pub fn plan(agreement: &Agreement, provision: &Provision) -> Option<Plan> {
         || agreement.actors.iter().any(|actor| !actor.ties.is_empty());
     let several = provision.bearers.len() > 1 && provision.binding != Binding::Each;
     let fits = !changed && !several && plain_terms(&provision.terms) && provision.exceptions.is_empty();
-    if !fits || provision.bearers.is_empty() || beyond(agreement, provision).is_some() {
+    if !fits
+        || provision.bearers.is_empty()
+        || beyond(agreement, provision).is_some()
+        || in_doubt(agreement, provision)
+    {
         return None;
     }
     let nothing = Unasked::default();

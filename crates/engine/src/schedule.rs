@@ -10,7 +10,7 @@ use model::{
 use crate::{
     binding::{Doers, doers, shared},
     conditions::{Context, NotComputed},
-    moments::Moments,
+    in_step::starts_in_doubt,
     need::{Limit, Need},
     outcome::Outcome,
     term::Term,
@@ -48,6 +48,7 @@ pub fn schedule(context: &Context<'_>, provision: &Provision) -> Result<Outcome,
     // Steps are of one amount: two in doubt are not independent.
     let doubtful = outcome.rows.iter().filter(|(_, row)| row.answer.status.len() > 1).count();
     outcome.exact &= doubtful < 2 && !hangs_on_evidence(steps);
+    outcome.exact &= doubtful == 0 || !starts_in_doubt(provision);
     Ok(outcome)
 }
 
@@ -62,8 +63,7 @@ pub fn once_of_several(context: &Context<'_>, provision: &Provision) -> Result<O
     let mut outcome = Outcome::default();
     let bound = doers(context, provision, action);
     for owing in &bound {
-        let mut duty = context.duty(provision, due, not_before.as_ref())?;
-        duty.opens = both_start(context, provision, duty.opens)?;
+        let duty = context.duty(provision, due, not_before.as_ref())?;
         let required = *required;
         let term = Term {
             key: key_of("once", owing, &bound),
@@ -81,17 +81,9 @@ pub fn once_of_several(context: &Context<'_>, provision: &Provision) -> Result<O
         push(context, provision, &mut outcome, &term);
     }
     // The window may open with a deed that is also the performance.
-    outcome.exact &=
-        matches!(due, Due::By(_) | Due::Open) || outcome.rows.iter().all(|(_, r)| r.answer.status.len() == 1);
+    let fixed = matches!(due, Due::By(_) | Due::Open) && !starts_in_doubt(provision);
+    outcome.exact &= fixed || outcome.rows.iter().all(|(_, r)| r.answer.status.len() == 1);
     Ok(outcome)
-}
-
-/// Where a condition starts two duties that advance in step, neither window opens before it.
-fn both_start(context: &Context<'_>, provision: &Provision, opens: Moments) -> Result<Moments, NotComputed> {
-    match provision.terms.in_step.as_ref().and_then(|step| step.starts.as_ref()) {
-        Some(starts) => Ok(opens.both(&context.first(starts)?)),
-        None => Ok(opens),
-    }
 }
 
 /// The key of an instance: its own name, with that of its bearer where each of several has one.

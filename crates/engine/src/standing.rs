@@ -17,6 +17,7 @@ use crate::{
     conditions::{Context, NotComputed},
     counting::counted,
     forbidden::Within,
+    in_step::follows,
     moments::{Moments, Start},
     outcome::Row,
     parties::is_of_its_time,
@@ -25,6 +26,7 @@ use crate::{
     scope::Scope,
     signal::{Signal, Truth},
     some::enough,
+    tied::in_doubt,
 };
 
 impl Context<'_> {
@@ -123,6 +125,9 @@ impl Context<'_> {
     /// When it is not computed.
     pub(crate) fn violated(&self, id: &Id, count: u64) -> Result<Moments, NotComputed> {
         let provision = self.provision(id)?;
+        if in_doubt(self.agreement, provision) {
+            return Ok(self.any_time());
+        }
         if let Rule::Prohibition { action } = &provision.rule {
             if self.is_amended(id) {
                 return Err(NotComputed(format!("the number of violations of {id}, which was amended")));
@@ -138,11 +143,14 @@ impl Context<'_> {
             }
             let asked = Asked::of(violations(self, provision, action, &provision.bearers)?);
             let scope = self.running(provision)?;
-            if provision.terms.counting == Counting::Day {
-                return Ok(self.days(&asked.bounds, &scope, count));
-            }
-            let count = Amount::whole(i64::try_from(count).unwrap_or(i64::MAX / 1_000_000));
-            return Ok(reaching_in(&asked.bounds, &scope, count, self.at));
+            let violated = match provision.terms.counting {
+                Counting::Day => self.days(&asked.bounds, &scope, count),
+                _ => {
+                    let count = Amount::whole(i64::try_from(count).unwrap_or(i64::MAX / 1_000_000));
+                    reaching_in(&asked.bounds, &scope, count, self.at)
+                }
+            };
+            return Ok(if follows(provision).is_some() { violated.or_later(self.at) } else { violated });
         }
         let ever = |now: &Signal| Signal::since(&now.first(self.origin(), self.at));
         let each: Vec<Signal> = self.each(provision, Truth::No, is_broken)?.iter().map(ever).collect();
@@ -177,6 +185,9 @@ impl Context<'_> {
     /// When it is not computed.
     pub(crate) fn amounting(&self, id: &Id, amount: Amount) -> Result<Moments, NotComputed> {
         let provision = self.provision(id)?;
+        if in_doubt(self.agreement, provision) {
+            return Ok(self.any_time());
+        }
         if self.is_changed(id) {
             return Err(NotComputed(format!("the amount of {id}, which was amended")));
         }

@@ -13,8 +13,8 @@ use crate::{
     conditions::{Context, NotComputed},
     measure::Role,
     parties::is_of_its_time,
-    reach::deed,
     signal::{Signal, Truth},
+    tied::of_deed,
 };
 
 impl Context<'_> {
@@ -155,8 +155,8 @@ impl Context<'_> {
         action: &Action,
         role: Role<'_>,
     ) -> Result<Signal, NotComputed> {
-        if let Some(what) = deed(self.agreement, action) {
-            return Err(NotComputed(what));
+        if of_deed(self.agreement, action) {
+            return Ok(Signal::constant(Truth::Perhaps));
         }
         let asked = self.ask(action, role);
         Ok(sliding(&asked, length, self.origin(), self.at))

@@ -15,7 +15,7 @@ use model::{
 
 use crate::evaluate::Verdicts;
 
-/// More contested ties than this, and what hangs on them is not computed.
+/// More contested ties than this, and what hangs on them may stand in any way (`tied`).
 const CONTESTED_MAX: usize = 4;
 
 /// The agreement with each of its contested ties held true or not: one where nothing is contested, and itself where too much is.

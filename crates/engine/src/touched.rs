@@ -9,6 +9,8 @@ use model::{
     agreement::{Agreement, Condition, Cycle, Due, Phase, PhaseEnd, Provision, Rule, Target},
 };
 
+use crate::in_step::follows;
+
 /// Everything that some changes reach: what they change, and what hangs on that.
 #[must_use]
 pub fn reached(agreement: &Agreement, changed: impl Iterator<Item = Target>) -> BTreeSet<Target> {
@@ -77,7 +79,7 @@ fn of_provision(provision: &Provision) -> BTreeSet<Target> {
         }
         Rule::Exchange { .. } | Rule::Prohibition { .. } | Rule::Answerable { .. } => {}
     }
-    let others = terms.in_step.iter().map(|step| &step.with).chain(&terms.subject_to);
+    let others = follows(provision).into_iter().map(|step| &step.with).chain(&terms.subject_to);
     let under = provision.rule.action().into_iter().flat_map(|action| &action.under);
     more.extend(others.chain(under).map(|id| Target::Provision(id.clone())));
     more.extend(named(conditions));

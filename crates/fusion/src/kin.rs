@@ -1,6 +1,6 @@
 //! Whose deeds are whose: one who is part of another, or acts under his direction, does the other's deeds too.
 //!
-//! Invariant: a tie that someone contests says nothing here; the caller asks with it and without it.
+//! Invariant: by a tie that someone contests they may be; where there are few of them, the caller asks with each and without it.
 
 use model::{
     Id, Instant, Period,
@@ -12,7 +12,7 @@ use model::{
 pub enum Kin {
     /// It is not.
     No,
-    /// It was for a part of the time.
+    /// It was for a part of the time, or someone contests it.
     Perhaps,
     /// It is.
     Yes,
@@ -37,7 +37,7 @@ fn along(agreement: &Agreement, party: &Id, theirs: &[Id], during: &Period, dept
     let through = |tie: &Tie| {
         let Some(valid) = part_of(tie) else { return Kin::No };
         let here = match () {
-            () if valid.contains(during) => Kin::Yes,
+            () if valid.contains(during) && tie.contested_by.is_empty() => Kin::Yes,
             () if valid.meets(during) => Kin::Perhaps,
             () => Kin::No,
         };
@@ -70,5 +70,5 @@ fn ties<'a>(agreement: &'a Agreement, party: &Id) -> impl Iterator<Item = &'a Ti
     let own = agreement.actors.iter().find(|actor| actor.id == *party);
     let of_another =
         |tie: &&Tie| matches!(tie.kind, TieKind::PartOf | TieKind::DirectedBy | TieKind::SplitFrom);
-    own.into_iter().flat_map(|actor| &actor.ties).filter(of_another).filter(|tie| tie.contested_by.is_empty())
+    own.into_iter().flat_map(|actor| &actor.ties).filter(of_another)
 }

@@ -326,8 +326,7 @@ fn sources(agreement: &Agreement, path: Option<&Path>, problems: &mut Vec<String
             return Vec::new();
         }
     };
-    let zones: Vec<model::Id> = agreement.zones.iter().map(|zone| zone.id.clone()).collect();
-    ingest::sources::read(&text, &zones).unwrap_or_else(|errors| {
+    ingest::sources::read(&text, &agreement.areas()).unwrap_or_else(|errors| {
         let name = base_name(path);
         problems.extend(
             errors.iter().map(|e| format!("{name}:{}:{}: {}: {}", e.line, e.column, e.field, e.reason)),

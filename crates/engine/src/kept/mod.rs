@@ -96,7 +96,8 @@ fn side_of(side: Option<Side>, numbered: bool) -> Option<Place> {
 }
 
 /// Whether some number can be too great.
-fn has_ceiling(required: Option<&Measure>) -> bool {
+#[must_use]
+pub fn has_ceiling(required: Option<&Measure>) -> bool {
     match required {
         None | Some(Measure::Between(..)) => true,
         Some(Measure::Plain(required) | Measure::Share(required, _)) => {

@@ -110,8 +110,8 @@ impl Keeping<'_> {
         let context = self.context;
         let seen = Period { first: day.first, last: day.last.min(context.at) };
         let deeds = |action, seen: Period| {
-            if let Some(what) = crate::reach::deed(context.agreement, action) {
-                return Err(NotComputed(what));
+            if crate::tied::of_deed(context.agreement, action) {
+                return Ok((true, false));
             }
             let asked = context.ask(action, Role::Duty { bearers: &action.by, verifiers: &[] });
             let views = asked.bounds.within(&[seen], seen.last);

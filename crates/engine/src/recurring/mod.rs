@@ -62,7 +62,7 @@ pub fn recurring(context: &Context<'_>, provision: &Provision) -> Result<Outcome
             Spread::Alone => plan.alone(""),
             Spread::Block { days, short_is_breach } => plan.blocks(*days, *short_is_breach)?,
             Spread::Sliding { days, short_is_breach } => plan.sliding(*days, *short_is_breach)?,
-            Spread::MadeUp(_) | Spread::CarriesOver => plan.with_shortfalls(spread)?,
+            Spread::MadeUp(_) | Spread::CarriesOver => plan.with_shortfalls(spread),
         };
         // Instances that share a day are not independent; and of exactly so much, amounts come in lumps.
         let apart = matches!(spread, Spread::Alone | Spread::Block { short_is_breach: false, .. });

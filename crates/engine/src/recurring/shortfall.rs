@@ -30,7 +30,6 @@ use super::{
     window::{Window, Windows},
 };
 use crate::{
-    conditions::NotComputed,
     instance::{periodic, worst_of},
     outcome::required_map,
     signal::Truth,
@@ -93,23 +92,22 @@ type Courses = Vec<Vec<Course>>;
 
 impl Plan<'_> {
     /// An instance for each period, whose shortfall is made up or carried over.
-    pub(super) fn with_shortfalls(&self, spread: &Spread) -> Result<Vec<Drawn>, NotComputed> {
-        let not_computed = |what: &str| Err(NotComputed(what.to_owned()));
+    pub(super) fn with_shortfalls(&self, spread: &Spread) -> Vec<Drawn> {
         let (Some(first), Some(last)) = (self.periods.first(), self.periods.last()) else {
-            return Ok(Vec::new());
+            return Vec::new();
         };
-        if self.turns.iter().any(|turn| turn.doubtful) {
-            return not_computed("shortfalls of periods that may be counted from any of several days");
+        let shares = &self.quota.shares;
+        let capped = shares.iter().any(|share| !matches!(share.required, Required::AtLeast(_)));
+        if self.quota.disjoint && capped || self.turns.iter().any(|turn| turn.doubtful) {
+            return self.in_any_way();
         }
         let whole = Period { first: first.first, last: last.last };
         let cuts: BTreeSet<Instant> =
             if self.uncertain(&whole) { self.quota.cuts(&whole).collect() } else { BTreeSet::new() };
         let layouts = Windows::of(self.scope, &whole, &cuts);
-        if layouts.each.iter().any(|layout| layout.least.is_some()) {
-            return not_computed("shortfalls within a scope that comes and goes, in doubt when");
-        }
-        if layouts.each.len() > LAYOUTS_MAX {
-            return not_computed("shortfalls within a scope that may begin or end at any of many instants");
+        // A scope that comes and goes, in doubt when, or that may begin or end at any of many instants.
+        if layouts.each.iter().any(|layout| layout.least.is_some()) || layouts.each.len() > LAYOUTS_MAX {
+            return self.in_any_way();
         }
         let known: RefCell<BTreeMap<Voice, Rc<Courses>>> = RefCell::default();
         let courses = |voice: Voice| -> Rc<Courses> {
@@ -149,7 +147,23 @@ impl Plan<'_> {
             row.exact = row.row.answer.status.len() < 2 || single;
             drawn.push(row);
         }
-        Ok(drawn)
+        drawn
+    }
+
+    /// Each period as it would be by itself, or otherwise: what others leave it or make up is not told.
+    fn in_any_way(&self) -> Vec<Drawn> {
+        let other = [Status::Breached, Status::Late, Status::Pending, Status::Met].into_iter().collect();
+        let mut rows = self.alone("");
+        for drawn in &mut rows {
+            let scoped = |set: StatusSet| set.iter().any(|status| status != Status::Inactive);
+            drawn.row.each_set(self.context.at, &|_, set| if scoped(set) { set.or(other) } else { set });
+            let answer = &mut drawn.row.answer;
+            if answer.status.len() > 1 && answer.why.is_empty() {
+                answer.why = vec!["imprecise".to_owned()];
+            }
+            drawn.exact = answer.status.len() < 2;
+        }
+        rows
     }
 
     /// The whole and each part over the periods, for one way in which the scope can lie.

@@ -184,6 +184,13 @@ impl Agreement {
         self.lineage(item).iter().any(|ancestor| ancestor == other)
     }
 
+    /// What a source can be said to cover: the zones, and the ground that is settled later.
+    #[must_use]
+    pub fn areas(&self) -> Vec<Id> {
+        let later = self.values.iter().filter(|value| value.kind == ValueKind::Zone).map(|value| &value.id);
+        self.zones.iter().map(|zone| &zone.id).chain(later).cloned().collect()
+    }
+
     /// The name of an actor, zone or item for people, or the identifier itself.
     #[must_use]
     pub fn label<'a>(&'a self, id: &'a str) -> &'a str {

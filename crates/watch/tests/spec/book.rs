@@ -119,8 +119,8 @@ impl Case {
         let rendered: Vec<String> =
             parsed.diagnostics.iter().map(|d| language::render("case", &self.pact, d)).collect();
         let agreement = parsed.agreement.ok_or_else(|| rendered.join("\n"))?;
-        let zones: Vec<String> = agreement.zones.iter().map(|z| z.id.clone()).collect();
-        let sources = ingest::sources::read(&self.sources, &zones).map_err(|e| format!("{e:?}"))?;
+        let sources =
+            ingest::sources::read(&self.sources, &agreement.areas()).map_err(|e| format!("{e:?}"))?;
         let asked = expect::Asked::parse(&self.expectation)?;
         let lines = notation::claims(&self.claims, &asked.without)?;
         let read = ingest::jsonl::read("case", &mut lines.as_bytes()).map_err(|e| e.to_string())?;

@@ -255,6 +255,18 @@ impl World<'_> {
         })])
     }
 
+    /// A window that does not open before what starts two duties in step.
+    pub(super) fn started(&self, provision: &Provision, window: Window) -> Result<Window, Refused> {
+        let Some(starts) = provision.terms.in_step.as_ref().and_then(|step| step.starts.as_ref()) else {
+            return Ok(window);
+        };
+        let starts = self.instant(starts)?;
+        let opens = window.opens.zip(starts).map(|(opens, starts)| opens.max(starts));
+        // What was due before what holds it up started it does not open.
+        let never = opens != window.opens && opens.is_some_and(|opens| opens > window.last);
+        Ok(Window { opens: opens.filter(|_| !never), ..window })
+    }
+
     /// A duty in step with another: the one that moves second binds once the first has gone as far as its next
     /// unit.
     fn in_step(
@@ -266,11 +278,7 @@ impl World<'_> {
         done: &Total,
         required: Required,
     ) -> Result<(Ticks, Window), Refused> {
-        let mut window = window;
-        if let Some(starts) = &step.starts {
-            let starts = self.instant(starts)?;
-            window.opens = window.opens.zip(starts).map(|(opens, starts)| opens.max(starts));
-        }
+        let window = self.started(provision, window)?;
         if step.first.as_ref().is_none_or(|first| provision.bearers.contains(first)) {
             return Ok((scope, window));
         }

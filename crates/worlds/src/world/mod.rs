@@ -245,6 +245,12 @@ impl<'a> World<'a> {
         if terms.for_each.is_some() {
             return not_handled("a provision for each of a family");
         }
+        let follows = terms.in_step.as_ref().and_then(|step| step.first.as_ref());
+        if follows.is_some_and(|first| !provision.bearers.contains(first))
+            && !matches!(provision.rule, Rule::Once { .. })
+        {
+            return not_handled("a step that is no least number");
+        }
         let instances = match &provision.rule {
             Rule::Prohibition { .. } | Rule::Answerable { .. } => vec![self.prohibition(provision)?],
             Rule::State { .. } => self.state(provision)?,

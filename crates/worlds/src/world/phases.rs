@@ -4,7 +4,7 @@
 
 use model::{
     Id, Instant, Period,
-    agreement::{Condition, PhaseEnd, Provision, Target, TieKind},
+    agreement::{Condition, PhaseEnd, Provision, Rule, Target, TieKind},
 };
 
 use super::{World, not_handled, ticks::Ticks};
@@ -90,6 +90,11 @@ impl World<'_> {
             self.effects.ended(&self.agreement, &Target::Provision(provision.id.clone()), &provision.while_)
         {
             scope = scope.and(&Ticks::from(ended).not());
+        }
+        let starts = provision.terms.in_step.as_ref().and_then(|step| step.starts.as_ref());
+        let windows = matches!(provision.rule, Rule::Once { .. } | Rule::Schedule { .. });
+        if let Some(starts) = starts.filter(|_| !windows) {
+            scope = scope.and(&Ticks::once(self.instant(starts)?));
         }
         Ok(scope)
     }

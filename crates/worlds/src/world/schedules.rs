@@ -39,12 +39,12 @@ impl World<'_> {
                     let below = base.least.unwrap_or(Amount::ZERO);
                     Demand {
                         least: own.least.map(|least| least + below),
-                        most: own.most.zip(base.most).map(|(most, base)| most + base),
+                        most: own.most.map(|most| most + base.most.unwrap_or(below)),
                     }
                 })
             };
             before = owed.clone();
-            let window = self.window_of(provision, &step.due)?;
+            let window = self.started(provision, self.window_of(provision, &step.due)?)?;
             let single = Single { scope: scope.clone(), entry: self.entry, window, done: done.clone(), owed };
             instances.push(single.instance((index + 1).to_string(), further));
         }

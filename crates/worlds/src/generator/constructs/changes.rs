@@ -198,6 +198,86 @@ pub(super) fn lots(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
     (agreement(vec![p, q]), vec![release(), pay()])
 }
 
+/// Duties of any kind that something starts together, or one after the other; perhaps amended, or suspended.
+pub(super) fn steps(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
+    let mut attack = action("attack", None, &["a"]);
+    attack.place = Some((Where::In, "z".to_owned()));
+    let mut patterns = vec![release(), handover()];
+    let single = |chance: &mut Chance, required| {
+        let due = super::due(chance, grid);
+        Rule::Once { action: release(), required, due, not_before: None }
+    };
+    let rule = match chance.below(8) {
+        0 => {
+            patterns = vec![attack.clone(), handover()];
+            Rule::Prohibition { action: attack }
+        }
+        1 => {
+            patterns = vec![pay(), release(), handover()];
+            exchange(chance, grid, Vec::new())
+        }
+        2 => daily(required(chance)),
+        3 => {
+            let (text, deeds) = states(chance, grid);
+            patterns = deeds;
+            text.provisions[0].rule.clone()
+        }
+        4 => {
+            let (text, _) = schedules(chance, grid);
+            text.provisions[0].rule.clone()
+        }
+        5 => once(chance, grid),
+        _ => {
+            let required = required(chance);
+            single(chance, required)
+        }
+    };
+    let mut p = provision("p", &["a"], rule);
+    let due = Due::By(hour(24 * (1 + chance.below(2))) - Duration::TICK);
+    let q =
+        Rule::Once { action: pay(), required: Required::AtLeast(Amount::whole(2)), due, not_before: None };
+    let (first, starts) = match chance.below(4) {
+        0 => {
+            p.rule = single(chance, Required::AtLeast(Amount::whole(2)));
+            patterns = vec![release(), pay(), handover()];
+            (Some("b".to_owned()), None)
+        }
+        _ => (None, Some(condition(chance, grid))),
+    };
+    p.terms.in_step = Some(InStep { with: "q".to_owned(), first, starts });
+    let mut text = agreement(vec![p, provision("q", &["b"], q)]);
+    match chance.below(4) {
+        0 => {
+            let change = match chance.below(2) {
+                0 => Change::Required(Measure::Plain(required(chance))),
+                _ => Change::Due(Due::By(hour(24 * (1 + chance.below(3))) - Duration::TICK)),
+            };
+            let effect = chance.hour(grid);
+            let target = chance.pick(&["p", "q"]).to_owned();
+            text.amendments = vec![Amendment {
+                id: "a2".to_owned(),
+                label: String::new(),
+                agreed: effect,
+                accepted_by: Vec::new(),
+                effective: Effective::From(effect),
+                changes: vec![(Target::Provision(target), change)],
+                inner_deadlines_move: true,
+                past_breaches_cured: false,
+                assumptions: Vec::new(),
+            }];
+        }
+        1 => {
+            let act = chance.pick(&["suspend", "terminate"]);
+            let target = Target::Provision("p".to_owned());
+            let suspension = Suspension { target, clocks_stop: chance.one_in(2), ..of_phase(act) };
+            text.powers = vec![power("s", Faculty::Suspend(suspension))];
+            patterns.push(deed_of(act));
+        }
+        _ => {}
+    }
+    (text, patterns)
+}
+
 /// A power over a duty of any kind, its phase, the agreement or a milestone; perhaps two; perhaps from a breach of another.
 pub(super) fn uses(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
     let mut attack = action("attack", None, &["a"]);

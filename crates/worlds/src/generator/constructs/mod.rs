@@ -17,7 +17,7 @@ use model::{
     claim::{Claim, Kind},
 };
 
-use changes::{amendments, judged, lots, powers, states, uses, values};
+use changes::{amendments, judged, lots, powers, states, steps, uses, values};
 use circles::circles;
 use recurring::{exchange, exchanges, parts, periods, spreads};
 
@@ -27,7 +27,7 @@ use super::{Chance, OwnedCase, START, action, agreement, claims, hour, provision
 pub type Make = fn(u64) -> OwnedCase;
 
 /// A construct, and how its cases are made.
-pub const CONSTRUCTS: [(&str, Make); 19] = [
+pub const CONSTRUCTS: [(&str, Make); 20] = [
     ("phases and scope of a duty", |seed| make(seed, 1, scoped_duty)),
     ("phases and scope of a daily duty", |seed| make(seed, 2, scoped_daily)),
     ("phases and scope of a prohibition", |seed| make(seed, 3, scoped_prohibition)),
@@ -47,6 +47,7 @@ pub const CONSTRUCTS: [(&str, Make); 19] = [
     ("lots and steps", |seed| make(seed, 17, lots)),
     ("uses of powers over other duties", |seed| make(seed, 18, uses)),
     ("circles through time", |seed| make(seed, 19, circles)),
+    ("duties in step", |seed| make(seed, 20, steps)),
 ];
 
 fn make(seed: u64, salt: u64, draft: fn(&mut Chance, u64) -> (Agreement, Vec<Action>)) -> OwnedCase {
