@@ -73,17 +73,34 @@ pub struct Proof {
     pub streams: Vec<Stream>,
     /// Between which instants the window opens, where deeds open it.
     pub opening: Option<Opening>,
+    /// Of a duty that so many of several perform, what is said of each of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub each: Vec<Part>,
     /// Why each other status is none.
     pub refuted: Vec<Refutation>,
     /// A world for each status.
     pub witnesses: Vec<Witness>,
 }
 
+/// What shows which statuses one of several is left with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// Whose part.
+    pub of: Vec<Id>,
+    /// As of a proof.
+    pub streams: Vec<Stream>,
+    /// As of a proof.
+    pub opening: Option<Opening>,
+    /// Statuses that he has in no world.
+    pub refuted: Vec<Refutation>,
+}
+
 /// What is said of one kind of deed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stream {
-    /// `performance`, `opening` or `violation`.
+    /// `performance`, `opening` or `violation`; of answers by reference `possible performance` and `possible opening` too.
     pub of: String,
     /// What became of each claim, in the order of the claims.
     pub screen: Vec<Screened>,
@@ -198,6 +215,9 @@ pub struct Deed {
     pub zone: Option<Id>,
     /// How far it had come.
     pub stage: Option<Id>,
+    /// What ties it to other deeds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Id>,
     /// For a prohibition, the report that it makes true; none for a deed that nobody reported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<Id>,
@@ -216,7 +236,7 @@ impl Deed {
             to: self.to.clone(),
             zone: self.zone.clone(),
             stage: self.stage.clone(),
-            reference: None,
+            reference: self.reference.clone(),
             concerns: None,
             length: None,
             judged: Vec::new(),
@@ -226,7 +246,7 @@ impl Deed {
     /// As a certificate has it.
     #[must_use]
     pub fn of(deed: &worlds::world::Deed) -> Deed {
-        let worlds::world::Deed { at, amount, act, by, item, to, zone, stage, .. } = deed.clone();
-        Deed { at, amount, act, by, item, to, zone, stage, report: None }
+        let worlds::world::Deed { at, amount, act, by, item, to, zone, stage, reference, .. } = deed.clone();
+        Deed { at, amount, act, by, item, to, zone, stage, reference, report: None }
     }
 }

@@ -9,7 +9,9 @@
 //! where it stands.
 
 mod duty;
+mod facts;
 mod form;
+mod frame;
 mod leaves;
 mod path;
 mod prohibition;
@@ -24,14 +26,16 @@ use model::{
 };
 use worlds::Case;
 
-pub use duty::{Alternative, Fact, Frame, Openings, Window, frame, kinds, refutable};
+pub use duty::{kinds, left, may_be};
+pub use facts::{Alternative, Fact, Openings, refutable};
 pub use form::{
-    Certificate, Deed, FORMAT, Leaf, Node, Opening, Proof, Question, Refutation, Screened, Step, Stream,
-    Text, VERSION, Witness,
+    Certificate, Deed, FORMAT, Leaf, Node, Opening, Part, Proof, Question, Refutation, Screened, Step,
+    Stream, Text, VERSION, Witness,
 };
+pub use frame::{Frame, Opener, Window, frames, scope};
 pub use leaves::{leaves, satisfies};
 pub use path::GROWS;
-pub use prohibition::{forbidden, is_settled, left_open};
+pub use prohibition::{bound_until, forbidden, is_bound, is_settled, left_open, unviolated};
 
 /// What a certificate is checked against: read from what it holds itself, by whoever can read it.
 #[derive(Clone, Copy, Debug)]
@@ -117,6 +121,12 @@ impl<'a> Subject<'a> {
             known_at: question.known_at,
         };
         Ok(Subject { case, provision, instance: &question.instance })
+    }
+
+    /// Whether the standard is one under which a single word counts whoever's it is.
+    #[must_use]
+    pub fn told_alone(&self) -> bool {
+        matches!(self.case.standard, Standard::Alleged | Standard::Account(_))
     }
 
     /// The status of the instance in the world of some deeds; one that has not opened is inactive.

@@ -3,7 +3,8 @@
 //! Invariant: what is found here is only written down; whether it holds the checker says.
 
 use certificate::{
-    Deed as Written, Proof, Refutation, Stream, Subject, Witness, forbidden, is_settled, left_open,
+    Deed as Written, Proof, Refutation, Stream, Subject, Witness, bound_until, forbidden, is_bound,
+    is_settled, left_open, scope, unviolated,
 };
 use model::{
     Amount, Instant, Status, StatusSet,
@@ -11,8 +12,8 @@ use model::{
     claim::{Claim, Doers},
 };
 use worlds::{
-    literals::{self, Literals},
-    world::Deed,
+    literals::{self, Asked, Heard, Literals},
+    world::{Deed, Ticks},
 };
 
 use super::{
@@ -24,14 +25,17 @@ use super::{
 pub fn proof(subject: &Subject<'_>, status: StatusSet) -> Result<Proof, NoCertificate> {
     let action = forbidden(subject)?;
     let (bearers, verifiers) = (&subject.provision.bearers, &subject.provision.verified_by);
-    literals::with(&subject.case, &action, bearers, verifiers, |literals| {
-        Search { subject, literals, action: &action }.proof(status)
+    let scope = scope(subject, subject.provision)?;
+    let asked = Asked { action: &action, bearers, verifiers, heard: Heard::All };
+    literals::with(&subject.case, &asked, |literals| {
+        Search { subject, scope: &scope, literals, action: &action }.proof(status)
     })
     .map_err(|refused| NoCertificate::from(certificate::Fault::from(refused)))?
 }
 
 struct Search<'a, 'l> {
     subject: &'a Subject<'a>,
+    scope: &'a Ticks,
     literals: &'a Literals<'l>,
     action: &'a Action,
 }
@@ -60,12 +64,11 @@ impl Search<'_, '_> {
         let case = &self.subject.case;
         let mut refutation = Refutation { status, way: 0, steps: Vec::new(), claim: None };
         match status {
-            Status::Pending => {
+            status if status == unviolated(self.scope, case.at) => {
                 let names = self.literals.names();
                 let certain = |claim: &&Claim| {
-                    let in_time = claim.occurred.is_some_and(|occurred| {
-                        case.agreement.in_force <= occurred.first && occurred.last <= case.at
-                    });
+                    let in_time =
+                        claim.occurred.is_some_and(|occurred| is_bound(self.scope, case.at, occurred));
                     in_time
                         && names.contains(&format!("the deed of {}", claim.id))
                         && is_settled(self.literals, case.claims, claim)
@@ -76,10 +79,11 @@ impl Search<'_, '_> {
             }
             Status::Breached => {
                 let bounds = self.literals.bounds(&self.literals.names()).unwrap_or_default();
-                let window = (case.agreement.in_force, case.at.next());
-                let steps = Ways::of(&bounds).at_most(window, 0);
+                let ways = Ways::of(&bounds);
                 let missing = || not_yet("no silence alone shows that nothing forbidden was done");
-                refutation.steps = vec![vec![steps.ok_or_else(missing)?]];
+                for window in bound_until(self.scope, case.at) {
+                    refutation.steps.push(vec![ways.at_most(window, 0).ok_or_else(missing)?]);
+                }
             }
             _ => {}
         }
