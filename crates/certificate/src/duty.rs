@@ -97,7 +97,7 @@ fn several(frames: &[Frame<'_>], proof: &Proof) -> Result<(), Fault> {
             "it has to hold a part for each who may perform, and all of it",
         ));
     }
-    match proof.refuted.iter().find(|one| one.way != 0 || !one.steps.is_empty() || one.claim.is_some()) {
+    match proof.refuted.iter().find(|one| **one != Refutation::plain(one.status)) {
         Some(one) => Err(Fault::new(at_refuted(one.status), "it is refuted by the parts")),
         None => Ok(()),
     }
@@ -217,7 +217,7 @@ impl<'a> Check<'a> {
                 }
             }
         }
-        let over = steps.next().is_some() || refutation.claim.is_some();
+        let over = steps.next().is_some() || refutation.claim.is_some() || !refutation.throughout.is_empty();
         if over { Err(Fault::new(at, "there is more than the way needs")) } else { Ok(()) }
     }
 }

@@ -180,6 +180,9 @@ pub fn frames<'a>(subject: &Subject<'a>) -> Result<(Vec<Frame<'a>>, usize), Faul
     if whose.len() > BEARERS_MAX {
         return none("one of more than five who may perform it");
     }
+    if matches!(provision.rule, Rule::Exchange { matching: Matching::SameReference, .. }) {
+        return none("an answer by reference that one of several gives");
+    }
     let each = whose.iter().map(|one| frame(subject, provision, Some(std::slice::from_ref(one)), instance));
     Ok((each.collect::<Result<_, _>>()?, least))
 }
@@ -196,7 +199,7 @@ fn frame<'a>(
         ..action.clone()
     };
     let no_such = |what: &str| Err(Fault::new("question.instance", what));
-    let Some(action) = provision.rule.action() else { return none("it is a state to be kept") };
+    let Some(action) = provision.rule.action() else { return none("a state") };
     if !action.under.is_empty() {
         return none("`only those of`");
     }
@@ -461,7 +464,7 @@ fn performed(subject: &Subject<'_>, id: &str) -> Result<Opener, Fault> {
 }
 
 /// Whether no evidence moves a condition.
-fn is_fixed(subject: &Subject<'_>, condition: &Condition, depth: usize) -> bool {
+pub(crate) fn is_fixed(subject: &Subject<'_>, condition: &Condition, depth: usize) -> bool {
     let agreement = subject.case.agreement;
     let inner = |condition: &Condition| is_fixed(subject, condition, depth + 1);
     if depth > DEPTH_MAX {

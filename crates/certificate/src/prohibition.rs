@@ -50,7 +50,8 @@ pub fn check(subject: &Subject<'_>, proof: &Proof) -> Result<usize, Fault> {
     let [stream] = proof.streams.as_slice() else {
         return Err(Fault::new("proof.streams", "there has to be one, of violations"));
     };
-    if stream.of != "violation" || stream.tree.is_some() || proof.opening.is_some() {
+    if stream.of != "violation" || stream.tree.is_some() || proof.opening.is_some() || !proof.each.is_empty()
+    {
         return Err(Fault::new("proof.streams", "there has to be one, of violations, without a tree"));
     }
     let scope = crate::frame::scope(subject, subject.provision)?;
@@ -104,6 +105,9 @@ impl Check<'_, '_> {
         let at = at_refuted(refutation.status);
         let case = &self.subject.case;
         let unviolated = unviolated(self.scope, case.at);
+        if !refutation.throughout.is_empty() {
+            return Err(Fault::new(at, "it is no state"));
+        }
         match (refutation.way, &refutation.claim, refutation.steps.as_slice()) {
             // Nothing else can be of what is excused by nothing and binds when it does.
             _ if refutation.status == Status::Breached || refutation.status == unviolated => {}

@@ -84,7 +84,7 @@ fn the_spec_s_cases_have_certificates_that_are_followed() {
         "{} certificates, {unwitnessed} with a status that no world is shown for; none: {none:#?}",
         all.len()
     );
-    assert!(all.len() > 250, "only {} have one: {none:#?}", all.len());
+    assert!(all.len() > 500, "only {} have one: {none:#?}", all.len());
     // What is refused says why, and a proof that the checker cannot follow is never handed out in silence.
     assert!(none.keys().all(|why| why.starts_with("no certificate")), "{none:#?}");
 }
@@ -105,7 +105,7 @@ fn scalars(value: &Value, path: String, found: &mut Vec<String>) {
 /// Whether what stands there may be another and still show the same: a world, when something came at the earliest, or which of
 /// several ways a status is refuted.
 fn is_free(path: &str) -> bool {
-    let within = ["/deeds/", "/together/"].iter().any(|part| path.contains(part));
+    let within = ["/deeds/", "/stocks/", "/together/"].iter().any(|part| path.contains(part));
     within || path.ends_with("est") || path.ends_with("/way")
 }
 
@@ -156,7 +156,7 @@ fn a_certificate_that_was_changed_is_refused() {
         }
     }
     println!("{tried} changes");
-    assert!(tried > 3000, "only {tried} changes were tried");
+    assert!(tried > 6000, "only {tried} changes were tried");
 }
 
 /// What became of the certificates of random cases.
@@ -226,18 +226,19 @@ const BEYOND: [&str; 8] = [
     "averages and shortfalls",
     "powers",
     "values",
-    "states",
     "amendments",
     "judged deeds and counts",
     "lots and steps",
+    "uses of powers over other duties",
 ];
 
 #[test]
 fn nothing_that_may_be_is_ruled_out_of_any_construct() {
-    let seeds = std::env::var("TRUCEWATCH_CERTIFICATES").ok().and_then(|n| n.parse().ok()).unwrap_or(60);
+    let seeds =
+        std::env::var("TRUCEWATCH_CERTIFICATES").ok().and_then(|n| n.parse().ok()).unwrap_or(60_usize);
     for (name, make) in generator::CONSTRUCTS.into_iter().filter(|one| !BEYOND.contains(&one.0)) {
         let mut tried = Tried::default();
-        for seed in 0..seeds {
+        for seed in 0..seeds as u64 {
             tried.show(&make(seed), 20_000, &format!("{name}, seed {seed}"));
         }
         let Tried { shown, witnessed, refused } = tried;

@@ -76,7 +76,7 @@ fn proof_of(
             if may_be.contains(other) {
                 return Err(missing(other));
             }
-            proof.refuted.push(Refutation { status: other, way: 0, steps: Vec::new(), claim: None });
+            proof.refuted.push(Refutation::plain(other));
         }
     }
     let worlds = worlds(subject, parts, status)?;
@@ -128,7 +128,8 @@ fn worlds(
                 continue;
             }
             let Some(leaves) = first.with_others(leaves, &deeds) else { continue };
-            found.push(Witness { status, deeds: deeds.iter().map(Written::of).collect(), leaves });
+            let deeds = deeds.iter().map(Written::of).collect();
+            found.push(Witness { status, deeds, leaves, stocks: Vec::new() });
             if wanted.iter().all(|one| found.iter().any(|other| other.status == one)) {
                 return Ok(found);
             }
@@ -227,7 +228,7 @@ impl<'a, 'l> Search<'a, 'l> {
                     }
                 }
             }
-            Some(Refutation { status, way, steps: all, claim: None })
+            Some(Refutation { way, steps: all, ..Refutation::plain(status) })
         })
     }
 

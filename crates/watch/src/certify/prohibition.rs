@@ -53,7 +53,10 @@ impl Search<'_, '_> {
                 self.subject.status(&made).is_ok_and(|status| status == one)
             });
             match found {
-                Some(deeds) => proof.witnesses.push(Witness { status: one, deeds, leaves: vec![0] }),
+                Some(deeds) => {
+                    let (leaves, stocks) = (vec![0], Vec::new());
+                    proof.witnesses.push(Witness { status: one, deeds, leaves, stocks });
+                }
                 None => proof.unwitnessed.push(one),
             }
         }
@@ -62,7 +65,7 @@ impl Search<'_, '_> {
 
     fn refutation(&self, status: Status) -> Result<Refutation, NoCertificate> {
         let case = &self.subject.case;
-        let mut refutation = Refutation { status, way: 0, steps: Vec::new(), claim: None };
+        let mut refutation = Refutation::plain(status);
         match status {
             status if status == unviolated(self.scope, case.at) => {
                 let names = self.literals.names();
