@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// What each greatest set of literals sets.
-type Leaves = Vec<(crate::Leaf, BTreeSet<Bound>)>;
+pub(crate) type Leaves = Vec<(crate::Leaf, BTreeSet<Bound>)>;
 
 /// The kinds of deed that some parts ask about, each once: of one kind the deeds of all references.
 #[must_use]
@@ -264,7 +264,7 @@ fn is_a_world(
 }
 
 /// Holds the steps for each leaf against what its literals set.
-fn each(
+pub(crate) fn each(
     steps: &[Vec<crate::Step>],
     leaves: &[(crate::Leaf, BTreeSet<Bound>)],
     at: &str,

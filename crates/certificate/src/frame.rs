@@ -88,11 +88,12 @@ impl<'a> Frame<'a> {
     #[must_use]
     pub fn asked(&self) -> Vec<(&'static str, Asked<'_>)> {
         let heard = self.reference.map_or(Heard::All, Heard::Of);
-        let own = Asked { action: &self.action, bearers: &self.bearers, verifiers: self.verifiers, heard };
+        let (action, bearers, verifiers) = (&self.action, &self.bearers, self.verifiers);
+        let own = Asked { action, bearers, verifiers, heard, forbidden: false };
         let mut all = vec![("performance", own)];
         all.extend(self.opened_by.as_ref().map(|opener| {
             let Opener { action, bearers, verifiers, .. } = opener;
-            ("opening", Asked { action, bearers, verifiers, heard })
+            ("opening", Asked { action, bearers, verifiers, ..own })
         }));
         if let Some(reference) = self.reference {
             let may_be = Heard::MayBeOf(reference);

@@ -36,7 +36,7 @@ pub use form::{
 pub use frame::{Frame, Opener, Window, frames, scope};
 pub use leaves::{leaves, satisfies};
 pub use path::GROWS;
-pub use prohibition::{bound_until, forbidden, is_bound, is_settled, left_open, unviolated};
+pub use prohibition::{asked, bound_until, forbidden, is_bound, is_settled, is_told, left_open, unviolated};
 
 /// What a certificate is checked against: read from what it holds itself, by whoever can read it.
 #[derive(Clone, Copy, Debug)]

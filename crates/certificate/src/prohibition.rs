@@ -15,7 +15,12 @@ use worlds::{
     world::Ticks,
 };
 
-use crate::{Fault, Proof, Refutation, Subject, Witness, at_refuted, at_witness, path};
+use crate::{
+    Fault, Proof, Refutation, Subject, Witness, at_refuted, at_witness,
+    duty::{Leaves, each},
+    leaves::{leaves, satisfies},
+    path,
+};
 
 /// The forbidden deed, its doers named.
 ///
@@ -31,9 +36,6 @@ pub fn forbidden(subject: &Subject<'_>) -> Result<Action, Fault> {
     if !action.under.is_empty() {
         return none("`only those of`");
     }
-    if !matches!(subject.case.standard, Standard::Alleged | Standard::Account(_) | Standard::Verified) {
-        return none("a prohibition under this standard");
-    }
     if subject.case.at < subject.case.agreement.in_force {
         return none("an instant before entry into force");
     }
@@ -44,26 +46,47 @@ pub fn forbidden(subject: &Subject<'_>) -> Result<Action, Fault> {
     Ok(own)
 }
 
-/// Checks all of a prohibition's certificate but what its worlds come to. Gives the number of leaves: one.
+/// Checks all of a prohibition's certificate but what its worlds come to. Gives the number of leaves.
 pub fn check(subject: &Subject<'_>, proof: &Proof) -> Result<usize, Fault> {
     let action = forbidden(subject)?;
-    let [stream] = proof.streams.as_slice() else {
-        return Err(Fault::new("proof.streams", "there has to be one, of violations"));
+    let stream = match proof.streams.as_slice() {
+        [stream] if stream.of == "violation" && proof.opening.is_none() && proof.each.is_empty() => stream,
+        _ => return Err(Fault::new("proof.streams", "there has to be one, of violations")),
     };
-    if stream.of != "violation" || stream.tree.is_some() || proof.opening.is_some() || !proof.each.is_empty()
-    {
-        return Err(Fault::new("proof.streams", "there has to be one, of violations, without a tree"));
-    }
     let scope = crate::frame::scope(subject, subject.provision)?;
-    let (bearers, verifiers) = (&subject.provision.bearers, &subject.provision.verified_by);
-    let asked = Asked { action: &action, bearers, verifiers, heard: Heard::All };
-    literals::with(&subject.case, &asked, |literals| {
+    literals::with(&subject.case, &asked(subject, &action), |literals| {
         crate::screened(literals, stream, "streams.violation")?;
         let check = Check { subject, scope: &scope, literals, action: &action };
-        proof.refuted.iter().try_for_each(|refutation| check.refutes(refutation))?;
-        proof.witnesses.iter().try_for_each(|witness| check.is_a_world(witness))?;
-        Ok(1)
+        let Some(tree) = &stream.tree else {
+            if !is_told(subject) {
+                return Err(Fault::new("proof.streams", "under this standard there has to be a tree"));
+            }
+            proof.refuted.iter().try_for_each(|refutation| check.refutes(refutation))?;
+            proof.witnesses.iter().try_for_each(|witness| check.is_a_world(witness))?;
+            return Ok(1);
+        };
+        let mut all = Vec::new();
+        for leaf in leaves(literals, tree, "streams.violation")? {
+            let bounds = literals.bounds(&leaf).unwrap_or_default();
+            all.push((leaf, bounds));
+        }
+        proof.refuted.iter().try_for_each(|refutation| check.refutes_by_amounts(refutation, &all))?;
+        proof.witnesses.iter().try_for_each(|witness| check.is_a_world_of_amounts(witness, &all))?;
+        Ok(all.len())
     })?
+}
+
+/// The forbidden deeds, as they are asked about.
+#[must_use]
+pub fn asked<'a>(subject: &Subject<'a>, action: &'a Action) -> Asked<'a> {
+    let (bearers, verifiers) = (&subject.provision.bearers, &subject.provision.verified_by);
+    Asked { action, bearers, verifiers, heard: Heard::All, forbidden: true }
+}
+
+/// Whether one report is enough under the standard, so that it can be looked at report by report.
+#[must_use]
+pub fn is_told(subject: &Subject<'_>) -> bool {
+    !matches!(subject.case.standard, Standard::Corroborated | Standard::Adverse | Standard::Admitted)
 }
 
 /// What it comes to where nothing forbidden was done.
@@ -99,6 +122,58 @@ struct Check<'a, 'l> {
 impl Check<'_, '_> {
     fn bounds(&self) -> BTreeSet<Bound> {
         self.literals.bounds(&self.literals.names()).unwrap_or_default()
+    }
+
+    /// By how much was done of it at least, and at most.
+    fn refutes_by_amounts(&self, refutation: &Refutation, leaves: &Leaves) -> Result<(), Fault> {
+        let at = at_refuted(refutation.status);
+        let asked = self.subject.case.at;
+        let windows = bound_until(self.scope, asked);
+        let Refutation { status, way, steps, .. } = refutation;
+        if refutation.claim.is_some() || !refutation.throughout.is_empty() {
+            return Err(Fault::new(at, "amounts are bounded by steps"));
+        }
+        if *status == Status::Breached {
+            if *way != 0 || steps.len() != windows.len() {
+                return Err(Fault::new(at, "there has to be a way through each time in scope"));
+            }
+            return windows.into_iter().zip(steps).try_for_each(|(window, steps)| {
+                each(steps, leaves, &at, |steps, bounds| path::at_most(steps, bounds, window, 0, &at))
+            });
+        }
+        if *status == unviolated(self.scope, asked) {
+            let window =
+                windows.get(*way).ok_or_else(|| Fault::new(&at, "there is no such time in scope"))?;
+            let [steps] = steps.as_slice() else {
+                return Err(Fault::new(at, "there has to be a way for each leaf"));
+            };
+            return each(steps, leaves, &at, |steps, bounds| path::at_least(steps, bounds, *window, 1, &at));
+        }
+        let plain = *refutation == Refutation::plain(*status);
+        plain.then_some(()).ok_or_else(|| Fault::new(at, "nothing is needed to refute it"))
+    }
+
+    /// That the deeds of a witness satisfy a greatest set of literals.
+    fn is_a_world_of_amounts(&self, witness: &Witness, leaves: &Leaves) -> Result<(), Fault> {
+        let at = at_witness(witness.status);
+        let [leaf] = witness.leaves.as_slice() else {
+            return Err(Fault::new(at, "it names one leaf"));
+        };
+        if is_told(self.subject) {
+            return Err(Fault::new(at, "under this standard a world is looked at report by report"));
+        }
+        let (names, bounds) = leaves.get(*leaf).ok_or_else(|| Fault::new(&at, "there is no such leaf"))?;
+        if leaves.iter().any(|(other, _)| other != names && other.is_superset(names)) {
+            return Err(Fault::new(at, "more of what is said can hold together than in this leaf"));
+        }
+        for deed in &witness.deeds {
+            literals::kind_of(&self.subject.case, &deed.made(), &[self.action])?;
+            if deed.report.is_some() {
+                return Err(Fault::new(at, "a deed of no report in particular"));
+            }
+        }
+        let amounts: Vec<(Instant, Amount)> = witness.deeds.iter().map(|d| (d.at, d.amount)).collect();
+        satisfies(&amounts, bounds, &at)
     }
 
     fn refutes(&self, refutation: &Refutation) -> Result<(), Fault> {

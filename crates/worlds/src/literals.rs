@@ -83,6 +83,8 @@ pub struct Asked<'a> {
     pub verifiers: &'a [Id],
     /// Which reports of it are heard.
     pub heard: Heard<'a>,
+    /// It is forbidden.
+    pub forbidden: bool,
 }
 
 /// All that is said of one kind of deed, as a standard accepts it.
@@ -105,10 +107,10 @@ pub fn with<T>(
     asked: &Asked<'_>,
     show: impl FnOnce(&Literals<'_>) -> T,
 ) -> Result<T, Refused> {
-    let Asked { action, bearers, verifiers, heard } = *asked;
+    let Asked { action, bearers, verifiers, heard, forbidden } = *asked;
     let mut oracle = Oracle::new(case, STEPS_MAX)?;
     oracle.live.retain(|claim| heard.hears(claim));
-    let evidence = Evidence::gather(&oracle, action)?;
+    let evidence = Evidence::gather(&oracle, action)?.forbidden(forbidden);
     let account = evidence.account(bearers, verifiers)?;
     let accepted = evidence.accepted(bearers, verifiers);
     let name = |saying: &Saying| (name(&oracle, &evidence, saying), *saying);

@@ -16,7 +16,7 @@ use worlds::{
 
 use super::{
     NoCertificate, not_yet,
-    ways::{Ways, in_each, of_leaves, screen, tree},
+    ways::{Ways, greatest, in_each, of_leaves, screen, tree},
 };
 
 /// Instants at which a window is tried to open.
@@ -344,12 +344,6 @@ impl<'a, 'l> Search<'a, 'l> {
         }
         Ok(classes)
     }
-}
-
-/// The leaves that are in no other.
-fn greatest(leaves: &[Leaf]) -> impl Iterator<Item = (usize, &Leaf)> {
-    let is_greatest = |leaf: &Leaf| !leaves.iter().any(|other| other != leaf && other.is_superset(leaf));
-    leaves.iter().enumerate().filter(move |(_, leaf)| is_greatest(leaf))
 }
 
 fn made(asked: &Asked<'_>, amounts: Vec<(Instant, Amount)>) -> Vec<Deed> {
