@@ -18,9 +18,16 @@ use std::{
 };
 
 use certificate::{Certificate, Given, Proof, Question as Asked, Subject};
-use model::{Status, StatusSet};
+use model::{
+    Standard, Status, StatusSet,
+    agreement::{Provision, Rule},
+};
 use serde_json::Value;
-use watch::certify::{NoCertificate, prove, verify};
+use watch::{
+    Inputs, Question,
+    certify::{NoCertificate, prove, verify},
+    evaluate,
+};
 use worlds::{
     generator::{self, OwnedCase},
     verdict,
@@ -79,6 +86,12 @@ fn the_spec_s_cases_have_certificates_that_are_followed() {
         let verified = verify(&written(made)).unwrap_or_else(|fault| panic!("{name}: {fault}"));
         assert_eq!(verified.certificate, *made, "{name}");
         unwitnessed += usize::from(!verified.checked.unwitnessed.is_empty());
+        if !verified.checked.unwitnessed.is_empty() {
+            println!(
+                "UNW {name} {:?} of {:?} {}",
+                verified.checked.unwitnessed, made.proof.status, made.question.standard
+            );
+        }
     }
     println!(
         "{} certificates, {unwitnessed} with a status that no world is shown for; none: {none:#?}",
@@ -202,6 +215,15 @@ impl Tried {
                     let why = "and that was ruled out";
                     assert!(wrong.is_none(), "{name}: {key} may be {left_out}, {why}\n{owned}");
                 }
+                // No world is shown for one more.
+                let more = Status::ALL.into_iter().filter(|one| !set.contains(*one));
+                for added in more {
+                    let wider: StatusSet = set.iter().chain([added]).collect();
+                    let Ok(proof) = prove(&subject, wider) else { continue };
+                    let Ok(checked) = check(&given, &question, proof) else { continue };
+                    let wrong = checked.witnessed.contains(&added);
+                    assert!(!wrong, "{name}: {key} is never {added}, and a world was shown\n{owned}");
+                }
             }
         }
     }
@@ -218,6 +240,50 @@ fn nothing_that_may_be_is_ruled_out() {
     let Tried { shown, witnessed, refused } = tried;
     println!("{shown} shown, {witnessed} of them with a world for every status; not shown: {refused:#?}");
     assert!(shown > 700 && witnessed * 20 > shown * 19, "{shown} shown, {witnessed} witnessed: {refused:#?}");
+}
+
+/// What the oracle does not say, a prohibition under corroboration, is held against the engine where that is exact.
+#[test]
+fn nothing_that_an_exact_verdict_holds_is_ruled_out() {
+    let (mut shown, mut tried) = (0, 0);
+    for seed in 0..1500 {
+        let standard = if seed % 2 == 0 { Standard::Corroborated } else { Standard::Adverse };
+        let owned = OwnedCase { standard, ..generator::case(seed) };
+        let forbidden = |provision: &&Provision| matches!(provision.rule, Rule::Prohibition { .. });
+        for provision in owned.agreement.provisions.iter().filter(forbidden) {
+            let (sources, claims) = (&owned.sources, &owned.claims);
+            let inputs =
+                Inputs { agreement: &owned.agreement, grounds: &[], sources, claims, decisions: &[] };
+            let (at, known_at) = (Some(owned.at), Some(owned.known_at));
+            let question = Question { at, known_at, standard: owned.standard.clone(), reading: None };
+            let answer = evaluate(&inputs, &question).expect("a reading that there is");
+            let own = answer.provisions.iter().find(|p| p.id == provision.id).expect("an answer");
+            let [instance] = own.instances.as_slice() else { continue };
+            let question = Asked {
+                provision: provision.id.clone(),
+                instance: instance.key.clone(),
+                at: owned.at,
+                known_at: owned.known_at,
+                standard: owned.standard.to_string(),
+                reading: "text".to_owned(),
+            };
+            let given = Given { agreement: &owned.agreement, sources, claims };
+            let subject = Subject::of(&given, &question).expect("a subject");
+            if let Ok(proof) = prove(&subject, instance.status) {
+                let checked = check(&given, &question, proof);
+                checked.unwrap_or_else(|fault| panic!("seed {seed}: {fault}\n{owned}"));
+                shown += 1;
+            }
+            for left_out in instance.status.iter().filter(|_| instance.status.len() > 1 && own.exact) {
+                tried += 1;
+                let fewer: StatusSet = instance.status.iter().filter(|one| *one != left_out).collect();
+                let wrong = prove(&subject, fewer).ok().and_then(|p| check(&given, &question, p).ok());
+                assert!(wrong.is_none(), "seed {seed}: it may be {left_out}\n{owned}");
+            }
+        }
+    }
+    println!("{shown} shown, {tried} wrong ones tried");
+    assert!(shown > 100 && tried > 50, "{shown} shown, {tried} wrong ones tried");
 }
 
 /// Constructs of which every random case hangs on more than is shown.
