@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use model::{
     Amount, Id, Period,
-    agreement::Provision,
+    agreement::{Provision, Rule},
     claim::{Claim, Kind},
 };
 
@@ -15,7 +15,7 @@ use crate::{
     Case, Oracle, Refused,
     literals::Screened,
     stocks::{Kept, said},
-    world::{Demand, Facts, Outcome, Ticks, World},
+    world::{Demand, Facts, Outcome, Ticks, World, not_handled},
 };
 
 /// What one claim says of a stock throughout a period.
@@ -52,6 +52,11 @@ pub fn levels(case: &Case<'_>, provision: &Provision) -> Result<Levels, Refused>
     let oracle = Oracle::new(case, 0)?;
     let kept = Kept::of(provision)?;
     let window = oracle.world(&[])?.state_window(provision)?;
+    let own = matches!(provision.rule, Rule::State { own: true, .. });
+    // Whether what is said of somebody's is said of all there was is not settled.
+    if !own && oracle.live.iter().any(|claim| claim.kind == Kind::State && !claim.by.is_empty()) {
+        return not_handled("somebody's stock where the text speaks of anybody's");
+    }
     let mut limits = Vec::new();
     for one in said(&oracle, &kept)? {
         let limit = |lower| move |amount| (lower, amount);

@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     Amount, Id, Instant, Period,
-    agreement::{Action, Agreement, Cycle, Due, Provision},
+    agreement::{Action, Agreement, Cycle, Due, Provision, Where},
     claim::{Claim, Kind},
+    vocabulary::{self, is_act},
 };
 
 use crate::{
@@ -110,6 +111,7 @@ pub fn with<T>(
     let Asked { action, bearers, verifiers, heard, forbidden } = *asked;
     let mut oracle = Oracle::new(case, STEPS_MAX)?;
     oracle.live.retain(|claim| heard.hears(claim));
+    oracle.live.iter().try_for_each(|claim| plainly_said(&oracle, asked, claim))?;
     let evidence = Evidence::gather(&oracle, action)?.forbidden(forbidden);
     let account = evidence.account(bearers, verifiers)?;
     let accepted = evidence.accepted(bearers, verifiers);
@@ -117,6 +119,60 @@ pub fn with<T>(
     let by_name = account.literals().iter().map(name).collect();
     let (oracle, evidence, account) = (&oracle, &evidence, &account);
     Ok(show(&Literals { oracle, heard, action, evidence, account, accepted, by_name }))
+}
+
+/// Refuses what says more of a kind of deed than is read here: left out, it would leave too little room.
+fn plainly_said(oracle: &Oracle<'_>, asked: &Asked<'_>, claim: &Claim) -> Result<(), Refused> {
+    let Asked { action, forbidden, .. } = *asked;
+    if matches!(action.place, Some((Where::Outside, _))) {
+        return not_handled("deeds outside a zone");
+    }
+    let Some(act) = &claim.act else { return Ok(()) };
+    if !is_act(act, &action.act) && !is_act(&action.act, act) {
+        return Ok(());
+    }
+    if claim.kind == Kind::Rate {
+        return not_handled("rates");
+    }
+    if !matches!(claim.kind, Kind::Event | Kind::Tally) {
+        return Ok(());
+    }
+    let written = |key: &str| claim.written.get(key).filter(|value| !value.is_null());
+    let declared = |item: &Id| {
+        vocabulary::item(item).is_some() || oracle.agreement().items.iter().any(|own| own.id == *item)
+    };
+    let place = claim.place.as_ref().filter(|_| action.place.is_some());
+    let elsewhere = place.is_some_and(|place| {
+        let other = place.zone.as_ref() != action.place.as_ref().map(|(_, zone)| zone);
+        place.lat.is_some() || place.pcode.is_some() || (place.zone.is_some() && other)
+    });
+    let amount = claim.amount.as_ref();
+    // Whoever relays another may speak of the same deeds as that one, at other times too.
+    let same = |other: &&&Claim| {
+        let of = |who: &Id| other.source == *who || other.relays.as_ref() == Some(who);
+        other.id != claim.id && other.kind == Kind::Event && claim.relays.as_ref().is_some_and(of)
+    };
+    let relayed = claim.kind == Kind::Event && oracle.live.iter().any(|other| same(&other));
+    match () {
+        () if relayed => not_handled("a report beside another that it relays"),
+        () if written("adjustment").is_some() => not_handled("figures added en bloc"),
+        () if written("dated_by").is_some_and(|by| by != "occurrence") => {
+            not_handled("figures dated by registration or report")
+        }
+        () if amount.is_some_and(|amount| amount.per.is_some() || amount.statistic.is_some()) => {
+            not_handled("means")
+        }
+        () if written("part_of").is_some() => not_handled("parts of another figure"),
+        () if claim.counter.is_some() && !forbidden => not_handled("harm that is counted"),
+        () if claim.item.as_ref().is_some_and(|item| !declared(item)) => {
+            not_handled("a word that nobody declares")
+        }
+        () if action.stage.is_none() && amount.is_some_and(|amount| amount.stage.is_some()) => {
+            not_handled("a stage that the text does not name")
+        }
+        () if elsewhere => not_handled("a place other than the zone by its name"),
+        () => Ok(()),
+    }
 }
 
 /// Shows the literals of several kinds of deed, in their order.
