@@ -296,8 +296,11 @@ fn nothing_that_an_exact_verdict_holds_is_ruled_out() {
     assert!(shown > 100 && tried > 50, "{shown} shown, {tried} wrong ones tried");
 }
 
+/// Random cases of each construct.
+const SEEDS: u64 = 60;
+
 /// Constructs of which every random case hangs on more than is shown.
-const BEYOND: [&str; 8] = [
+const BEYOND: [&str; 9] = [
     "parts of a period",
     "averages and shortfalls",
     "powers",
@@ -306,20 +309,19 @@ const BEYOND: [&str; 8] = [
     "judged deeds and counts",
     "lots and steps",
     "uses of powers over other duties",
+    "circles through time",
 ];
 
 #[test]
 fn nothing_that_may_be_is_ruled_out_of_any_construct() {
-    let seeds =
-        std::env::var("TRUCEWATCH_CERTIFICATES").ok().and_then(|n| n.parse().ok()).unwrap_or(60_usize);
     for (name, make) in generator::CONSTRUCTS.into_iter().filter(|one| !BEYOND.contains(&one.0)) {
         let mut tried = Tried::default();
-        for seed in 0..seeds as u64 {
+        for seed in 0..SEEDS {
             tried.show(&make(seed), 20_000, &format!("{name}, seed {seed}"));
         }
         let Tried { shown, witnessed, refused } = tried;
         println!("{name}: {shown} shown, {witnessed} with a world for every status; not shown: {refused:#?}");
-        assert!(shown * 15 > seeds, "{name}: {shown} shown, {refused:#?}");
+        assert!(shown > 4, "{name}: {shown} shown, {refused:#?}");
     }
 }
 
