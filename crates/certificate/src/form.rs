@@ -2,7 +2,7 @@
 //!
 //! Invariant: a part that is not known is refused; what is read and written again is the same.
 
-use model::{Amount, Id, Instant, Status, StatusSet, source::Source};
+use model::{Amount, Id, Instant, Period, Status, StatusSet, source::Source};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -73,21 +73,38 @@ pub struct Proof {
     pub streams: Vec<Stream>,
     /// Between which instants the window opens, where deeds open it.
     pub opening: Option<Opening>,
+    /// Of a duty that so many of several perform, what is said of each of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub each: Vec<Part>,
     /// Why each other status is none.
     pub refuted: Vec<Refutation>,
     /// A world for each status.
     pub witnesses: Vec<Witness>,
 }
 
+/// What shows which statuses one of several is left with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// Whose part.
+    pub of: Vec<Id>,
+    /// As of a proof.
+    pub streams: Vec<Stream>,
+    /// As of a proof.
+    pub opening: Option<Opening>,
+    /// Statuses that he has in no world.
+    pub refuted: Vec<Refutation>,
+}
+
 /// What is said of one kind of deed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stream {
-    /// `performance`, `opening` or `violation`.
+    /// `performance`, `opening`, `violation` or `state`; of answers by reference `possible performance` and `possible opening` too.
     pub of: String,
     /// What became of each claim, in the order of the claims.
     pub screen: Vec<Screened>,
-    /// Which literals can hold together; nothing for a prohibition.
+    /// Which literals can hold together; nothing for a prohibition or a state.
     pub tree: Option<Node>,
 }
 
@@ -161,9 +178,20 @@ pub struct Refutation {
     pub way: usize,
     /// For each bound that this way needs, for each leaf, the steps that give it.
     pub steps: Vec<Vec<Vec<Step>>>,
-    /// For a prohibition, the claim of a deed that nothing contradicts.
+    /// For a prohibition or a state, the claim of a breach that nothing contradicts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim: Option<Id>,
+    /// For a state, by each end of what is demanded, the claims that keep within it throughout.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub throughout: Vec<Vec<Id>>,
+}
+
+impl Refutation {
+    /// One that needs nothing but what the status is.
+    #[must_use]
+    pub fn plain(status: Status) -> Refutation {
+        Refutation { status, way: 0, steps: Vec::new(), claim: None, throughout: Vec::new() }
+    }
 }
 
 /// A world.
@@ -176,6 +204,29 @@ pub struct Witness {
     pub deeds: Vec<Deed>,
     /// For each stream, the leaf whose literals it satisfies, from 0.
     pub leaves: Vec<usize>,
+    /// For a state, how much there was; where nothing is said nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stocks: Vec<Stock>,
+}
+
+/// How much there was of what is to be kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stock {
+    /// From this instant.
+    pub from: Instant,
+    /// To before this one.
+    pub until: Instant,
+    /// How much.
+    pub amount: Amount,
+}
+
+impl Stock {
+    /// As the evaluator takes it; none of no time.
+    #[must_use]
+    pub fn held(&self) -> Option<(Period, Amount)> {
+        Some((Period::closed(self.from, self.until.previous())?, self.amount))
+    }
 }
 
 /// Something that was done in a world.
@@ -198,6 +249,9 @@ pub struct Deed {
     pub zone: Option<Id>,
     /// How far it had come.
     pub stage: Option<Id>,
+    /// What ties it to other deeds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Id>,
     /// For a prohibition, the report that it makes true; none for a deed that nobody reported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<Id>,
@@ -216,7 +270,7 @@ impl Deed {
             to: self.to.clone(),
             zone: self.zone.clone(),
             stage: self.stage.clone(),
-            reference: None,
+            reference: self.reference.clone(),
             concerns: None,
             length: None,
             judged: Vec::new(),
@@ -226,7 +280,7 @@ impl Deed {
     /// As a certificate has it.
     #[must_use]
     pub fn of(deed: &worlds::world::Deed) -> Deed {
-        let worlds::world::Deed { at, amount, act, by, item, to, zone, stage, .. } = deed.clone();
-        Deed { at, amount, act, by, item, to, zone, stage, report: None }
+        let worlds::world::Deed { at, amount, act, by, item, to, zone, stage, reference, .. } = deed.clone();
+        Deed { at, amount, act, by, item, to, zone, stage, reference, report: None }
     }
 }

@@ -9,10 +9,13 @@
 //! where it stands.
 
 mod duty;
+mod facts;
 mod form;
+mod frame;
 mod leaves;
 mod path;
 mod prohibition;
+pub mod state;
 
 use std::collections::BTreeSet;
 
@@ -24,14 +27,16 @@ use model::{
 };
 use worlds::Case;
 
-pub use duty::{Alternative, Fact, Frame, Openings, Window, frame, kinds, refutable};
+pub use duty::{kinds, left, may_be};
+pub use facts::{Alternative, Fact, Openings, refutable};
 pub use form::{
-    Certificate, Deed, FORMAT, Leaf, Node, Opening, Proof, Question, Refutation, Screened, Step, Stream,
-    Text, VERSION, Witness,
+    Certificate, Deed, FORMAT, Leaf, Node, Opening, Part, Proof, Question, Refutation, Screened, Step, Stock,
+    Stream, Text, VERSION, Witness,
 };
+pub use frame::{Frame, Opener, Window, frames, scope};
 pub use leaves::{leaves, satisfies};
 pub use path::GROWS;
-pub use prohibition::{forbidden, is_settled, left_open};
+pub use prohibition::{asked, bound_until, forbidden, is_bound, is_settled, is_told, left_open, unviolated};
 
 /// What a certificate is checked against: read from what it holds itself, by whoever can read it.
 #[derive(Clone, Copy, Debug)]
@@ -119,6 +124,21 @@ impl<'a> Subject<'a> {
         Ok(Subject { case, provision, instance: &question.instance })
     }
 
+    /// Whether the standard is one under which a single word counts whoever's it is.
+    #[must_use]
+    pub fn told_alone(&self) -> bool {
+        matches!(self.case.standard, Standard::Alleged | Standard::Account(_))
+    }
+
+    /// The status of the instance in the world of a witness.
+    fn status_in(&self, witness: &Witness) -> Result<Status, Fault> {
+        match &self.provision.rule {
+            Rule::State { .. } => state::status(self, self.provision, &witness.stocks),
+            _ if !witness.stocks.is_empty() => Err(Fault::new(at_witness(witness.status), "it is no state")),
+            _ => self.status(&deeds(witness)),
+        }
+    }
+
     /// The status of the instance in the world of some deeds; one that has not opened is inactive.
     ///
     /// # Errors
@@ -144,6 +164,7 @@ pub fn check(given: &Given<'_>, certificate: &Certificate) -> Result<Checked, Fa
     let subject = Subject::of(given, &certificate.question)?;
     let leaves = match &subject.provision.rule {
         Rule::Prohibition { .. } => prohibition::check(&subject, proof)?,
+        Rule::State { .. } => state::check(&subject, proof)?,
         _ => duty::check(&subject, proof)?,
     };
     let (mut refuted, mut witnessed) = (BTreeSet::new(), BTreeSet::new());
@@ -157,7 +178,7 @@ pub fn check(given: &Given<'_>, certificate: &Certificate) -> Result<Checked, Fa
         if !witnessed.insert(witness.status) || !proof.status.contains(witness.status) {
             return Err(Fault::new(at, "it is shown twice, or is not in the set"));
         }
-        if subject.status(&deeds(witness))? != witness.status {
+        if subject.status_in(witness)? != witness.status {
             return Err(Fault::new(at, "the evaluator gives another status for this world"));
         }
     }
@@ -188,7 +209,15 @@ pub(crate) fn screened(
     stream: &Stream,
     at: &str,
 ) -> Result<(), Fault> {
-    let own = literals.screen();
+    same_screen(&literals.screen(), stream, at)
+}
+
+/// That a stream says of each claim what the checker finds.
+pub(crate) fn same_screen(
+    own: &[worlds::literals::Screened],
+    stream: &Stream,
+    at: &str,
+) -> Result<(), Fault> {
     if own.len() != stream.screen.len() {
         return Err(Fault::new(format!("{at}.screen"), "it has to hold every claim once"));
     }

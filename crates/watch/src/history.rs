@@ -41,7 +41,7 @@ pub struct History {
     pub standard: String,
     /// As asked.
     pub reading: String,
-    /// At how many known instants the verdict was computed.
+    /// How many known instants were gone through.
     pub looked_at: usize,
     /// From which instant on the rows are complete; later than the first known only where there were too many.
     pub complete_from: Instant,
@@ -118,7 +118,10 @@ impl Watch {
         let (instants, complete_from) = past.instants(&last);
         let mut rows: Vec<Row> = Vec::new();
         let mut before: Option<Shown> = None;
-        for known in &instants {
+        for (index, known) in instants.iter().enumerate() {
+            if index.checked_sub(1).is_some_and(|before| !past.may_change(instants[before], *known)) {
+                continue;
+            }
             let (own, one) = past.verdict(*known)?;
             let shown = shown(&own, one.as_ref());
             if before.as_ref() == Some(&shown) {
@@ -231,6 +234,32 @@ impl Past<'_> {
         let complete_from = instants.get(left_out).copied().unwrap_or(start);
         instants.drain(..left_out);
         (instants, complete_from)
+    }
+
+    /// Whether anything that became known between two instants, or a silence that came to count, can have changed the verdict.
+    fn may_change(&self, before: Instant, known: Instant) -> bool {
+        let (agreement, at) = (&self.bearing.agreement, self.bearing.at());
+        let between = |instant: Instant| before < instant && instant <= known;
+        // Whoever replaces, withdraws or denies something may do so by a claim of any act.
+        let speaks = |claim: &Claim| {
+            let of_another = claim.revises.is_some() || claim.retracts.is_some() || !claim.about.is_empty();
+            of_another || !claim.denies.is_empty() || self.bearing.bears(claim)
+        };
+        let said = || self.watch.claims.iter().any(|claim| between(claim.known_at) && speaks(claim));
+        let decided = || self.watch.decisions.iter().any(|decision| between(decision.known_at));
+        // Nobody has used a power unheard by a known instant; between that and the instant asked about anybody may have.
+        let powers = !agreement.powers.is_empty()
+            || agreement.provisions.iter().any(|provision| !provision.terms.consequences.is_empty());
+        let silence = || {
+            let whole = |c: &model::source::Coverage| c.scope.is_none() && c.counters.is_empty();
+            self.coverage().filter(|(_, coverage)| whole(coverage)).any(|(_, coverage)| {
+                let until = |known| model::source::silent_until(known, coverage.lag);
+                let end = coverage.period.last.min(at);
+                let from = until(before).max(coverage.period.first.previous());
+                from < until(known).min(end)
+            })
+        };
+        powers && before < at || said() || decided() || silence()
     }
 
     /// Who covers what is asked about.

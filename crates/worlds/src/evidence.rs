@@ -87,6 +87,8 @@ pub(crate) type Silence = BTreeMap<usize, BTreeSet<usize>>;
 pub(crate) struct Evidence<'a> {
     pub oracle: &'a Oracle<'a>,
     action: &'a Action,
+    /// The deeds are forbidden: who admits them did them.
+    forbidden: bool,
     /// Ends of everything used, ascending; a cut is the first tick of a cell.
     pub cuts: Vec<Instant>,
     pub reports: Vec<Report<'a>>,
@@ -101,6 +103,7 @@ impl<'a> Evidence<'a> {
         let mut all = Evidence {
             oracle,
             action,
+            forbidden: false,
             cuts: Vec::new(),
             reports: Vec::new(),
             literals: Vec::new(),
@@ -129,6 +132,17 @@ impl<'a> Evidence<'a> {
         all.add_denials();
         all.add_silences();
         Ok(all)
+    }
+
+    /// The same of deeds that are forbidden.
+    #[must_use]
+    pub fn forbidden(self, forbidden: bool) -> Self {
+        Evidence { forbidden, ..self }
+    }
+
+    /// Whether a claim says of its speaker's own side that it did it.
+    fn admits(&self, literal: &Speech) -> bool {
+        literal.claim.is_some_and(|claim| self.oracle.accused(literal.source, self.oracle.live[claim]))
     }
 
     pub fn ends(&self, period: &Period) -> (usize, usize) {
@@ -366,6 +380,7 @@ impl<'a> Evidence<'a> {
             }
             _ if literal.bare => false,
             Standard::Verified => verifiers.iter().any(speaks_for),
+            Standard::Admitted if self.forbidden => literal.bearing == Bearing::Floor && self.admits(literal),
             Standard::Admitted => match literal.bearing {
                 Bearing::Cap => self.oracle.is_of(literal.source, bearers),
                 Bearing::Floor => self.action.to.is_some() && source.side == self.action.to,
@@ -380,6 +395,9 @@ impl<'a> Evidence<'a> {
         let own = self.oracle.is_of(literal.source, bearers);
         let party = self.oracle.sources[literal.source].side.is_some();
         match literal.bearing {
+            Bearing::Floor if self.forbidden => self.admits(literal),
+            Bearing::Cap if self.forbidden => party && !own && !literal.bare,
+            Bearing::Denial if self.forbidden => party && !own,
             Bearing::Cap => own && !literal.bare,
             Bearing::Floor => party && !own,
             Bearing::Denial => false,

@@ -23,6 +23,7 @@ mod general;
 pub mod generator;
 mod grid;
 mod incidents;
+pub mod levels;
 pub mod literals;
 mod live;
 mod pattern;

@@ -7,9 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Amount, Id, Instant,
-    agreement::{Action, Agreement, Due, Provision},
-    claim::Claim,
+    Amount, Id, Instant, Period,
+    agreement::{Action, Agreement, Cycle, Due, Provision, Where},
+    claim::{Claim, Kind},
+    vocabulary::{self, is_act},
 };
 
 use crate::{
@@ -17,9 +18,9 @@ use crate::{
     account::{Account, Ground},
     bounds::NONE,
     evidence::{Evidence, Saying},
-    pattern::misfit,
+    pattern::{misfit, says_own},
     plain::undisturbed,
-    world::{Deed, Outcome, World, not_handled},
+    world::{Deed, Outcome, Ticks, World, not_handled},
 };
 
 /// Steps after which a search is given up.
@@ -49,9 +50,48 @@ pub struct Screened {
     pub why: String,
 }
 
+/// Which reports of deeds are heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard<'a> {
+    /// All.
+    All,
+    /// Those of this reference.
+    Of(&'a str),
+    /// Those of this reference, and those without one.
+    MayBeOf(&'a str),
+}
+
+impl Heard<'_> {
+    fn hears(self, claim: &Claim) -> bool {
+        let reference = claim.reference.as_deref();
+        let report = claim.kind == Kind::Event && says_own(claim);
+        match self {
+            Heard::All => true,
+            Heard::Of(wanted) => !report || reference == Some(wanted),
+            Heard::MayBeOf(wanted) => !report || reference.is_none_or(|own| own == wanted),
+        }
+    }
+}
+
+/// A kind of deed that is asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The deed.
+    pub action: &'a Action,
+    /// Who owes it.
+    pub bearers: &'a [Id],
+    /// Whose word verifies it.
+    pub verifiers: &'a [Id],
+    /// Which reports of it are heard.
+    pub heard: Heard<'a>,
+    /// It is forbidden.
+    pub forbidden: bool,
+}
+
 /// All that is said of one kind of deed, as a standard accepts it.
 pub struct Literals<'a> {
     oracle: &'a Oracle<'a>,
+    heard: Heard<'a>,
     action: &'a Action,
     evidence: &'a Evidence<'a>,
     account: &'a Account<'a>,
@@ -59,24 +99,110 @@ pub struct Literals<'a> {
     by_name: BTreeMap<String, Saying>,
 }
 
-/// Shows the literals of the deeds of a kind that some owe.
+/// Shows the literals of a kind of deed.
 ///
 /// # Errors
 /// For claims that this crate does not understand.
 pub fn with<T>(
     case: &Case<'_>,
-    action: &Action,
-    bearers: &[Id],
-    verifiers: &[Id],
+    asked: &Asked<'_>,
     show: impl FnOnce(&Literals<'_>) -> T,
 ) -> Result<T, Refused> {
-    let oracle = Oracle::new(case, STEPS_MAX)?;
-    let evidence = Evidence::gather(&oracle, action)?;
+    let Asked { action, bearers, verifiers, heard, forbidden } = *asked;
+    let mut oracle = Oracle::new(case, STEPS_MAX)?;
+    oracle.live.retain(|claim| heard.hears(claim));
+    oracle.live.iter().try_for_each(|claim| plainly_said(&oracle, asked, claim))?;
+    let evidence = Evidence::gather(&oracle, action)?.forbidden(forbidden);
     let account = evidence.account(bearers, verifiers)?;
     let accepted = evidence.accepted(bearers, verifiers);
     let name = |saying: &Saying| (name(&oracle, &evidence, saying), *saying);
     let by_name = account.literals().iter().map(name).collect();
-    Ok(show(&Literals { oracle: &oracle, action, evidence: &evidence, account: &account, accepted, by_name }))
+    let (oracle, evidence, account) = (&oracle, &evidence, &account);
+    Ok(show(&Literals { oracle, heard, action, evidence, account, accepted, by_name }))
+}
+
+/// Refuses what says more of a kind of deed than is read here: left out, it would leave too little room.
+fn plainly_said(oracle: &Oracle<'_>, asked: &Asked<'_>, claim: &Claim) -> Result<(), Refused> {
+    let Asked { action, forbidden, .. } = *asked;
+    if matches!(action.place, Some((Where::Outside, _))) {
+        return not_handled("deeds outside a zone");
+    }
+    let Some(act) = &claim.act else { return Ok(()) };
+    if !is_act(act, &action.act) && !is_act(&action.act, act) {
+        return Ok(());
+    }
+    if claim.kind == Kind::Rate {
+        return not_handled("rates");
+    }
+    if !matches!(claim.kind, Kind::Event | Kind::Tally) {
+        return Ok(());
+    }
+    let written = |key: &str| claim.written.get(key).filter(|value| !value.is_null());
+    let declared = |item: &Id| {
+        vocabulary::item(item).is_some() || oracle.agreement().items.iter().any(|own| own.id == *item)
+    };
+    let place = claim.place.as_ref().filter(|_| action.place.is_some());
+    let elsewhere = place.is_some_and(|place| {
+        let other = place.zone.as_ref() != action.place.as_ref().map(|(_, zone)| zone);
+        place.lat.is_some() || place.pcode.is_some() || (place.zone.is_some() && other)
+    });
+    let amount = claim.amount.as_ref();
+    // Whoever relays another may speak of the same deeds as that one, at other times too.
+    let same = |other: &&&Claim| {
+        let of = |who: &Id| other.source == *who || other.relays.as_ref() == Some(who);
+        other.id != claim.id && other.kind == Kind::Event && claim.relays.as_ref().is_some_and(of)
+    };
+    let relayed = claim.kind == Kind::Event && oracle.live.iter().any(|other| same(&other));
+    match () {
+        () if relayed => not_handled("a report beside another that it relays"),
+        () if written("adjustment").is_some() => not_handled("figures added en bloc"),
+        () if written("dated_by").is_some_and(|by| by != "occurrence") => {
+            not_handled("figures dated by registration or report")
+        }
+        () if amount.is_some_and(|amount| amount.per.is_some() || amount.statistic.is_some()) => {
+            not_handled("means")
+        }
+        () if written("part_of").is_some() => not_handled("parts of another figure"),
+        () if claim.counter.is_some() && !forbidden => not_handled("harm that is counted"),
+        () if claim.item.as_ref().is_some_and(|item| !declared(item)) => {
+            not_handled("a word that nobody declares")
+        }
+        () if action.stage.is_none() && amount.is_some_and(|amount| amount.stage.is_some()) => {
+            not_handled("a stage that the text does not name")
+        }
+        () if elsewhere => not_handled("a place other than the zone by its name"),
+        () => Ok(()),
+    }
+}
+
+/// Shows the literals of several kinds of deed, in their order.
+///
+/// # Errors
+/// As for [`with`].
+pub fn with_all<T>(
+    case: &Case<'_>,
+    asked: &[Asked<'_>],
+    show: impl FnOnce(&[&Literals<'_>]) -> T,
+) -> Result<T, Refused> {
+    let (mut show, mut shown) = (Some(show), None);
+    hold(case, asked, &[], &mut |all| shown = show.take().map(|show| show(all)))?;
+    shown.ok_or(Refused::TooMany)
+}
+
+fn hold(
+    case: &Case<'_>,
+    asked: &[Asked<'_>],
+    held: &[&Literals<'_>],
+    show: &mut dyn FnMut(&[&Literals<'_>]),
+) -> Result<(), Refused> {
+    let Some((first, rest)) = asked.split_first() else {
+        show(held);
+        return Ok(());
+    };
+    with(case, first, |own| {
+        let all: Vec<&Literals<'_>> = held.iter().copied().chain([own]).collect();
+        hold(case, rest, &all, show)
+    })?
 }
 
 fn name(oracle: &Oracle<'_>, evidence: &Evidence<'_>, saying: &Saying) -> String {
@@ -141,6 +267,7 @@ impl Literals<'_> {
             self.oracle.live.iter().enumerate().map(|(index, claim)| (&claim.id, index)).collect();
         let why = |claim: &Claim| match live.get(&claim.id) {
             _ if claim.known_at > case.known_at => "known later",
+            _ if !self.heard.hears(claim) => "another reference",
             None => "replaced or withdrawn",
             Some(index) if self.accepted.contains(index) => "used",
             Some(_) => match misfit(self.oracle.agreement(), self.action, claim) {
@@ -187,6 +314,18 @@ impl Literals<'_> {
         Some(bounds.least().map(|(at, amount)| (at, Amount(amount))).collect())
     }
 
+    /// The first instant at which any report says that such a deed may have been.
+    #[must_use]
+    pub fn earliest(&self) -> Option<Instant> {
+        self.evidence.reports.iter().map(|report| report.period.first).min()
+    }
+
+    /// Whether a total is among what is said.
+    #[must_use]
+    pub fn has_totals(&self) -> bool {
+        self.evidence.reports.iter().any(|report| report.claim.kind == Kind::Tally)
+    }
+
     /// The instants at which what is said changes.
     #[must_use]
     pub fn cuts(&self) -> &[Instant] {
@@ -222,6 +361,22 @@ pub fn window(case: &Case<'_>, due: &Due, deeds: &[Deed]) -> Result<(Option<Inst
     let oracle = Oracle::new(case, STEPS_MAX)?;
     let window = oracle.world(deeds)?.window(due, &[])?;
     Ok((window.opens, window.last))
+}
+
+/// When a provision binds in the world of no deeds.
+///
+/// # Errors
+/// For conditions that the evaluator does not know.
+pub fn scope(case: &Case<'_>, provision: &Provision) -> Result<Ticks, Refused> {
+    Oracle::new(case, STEPS_MAX)?.world(&[])?.scope(provision)
+}
+
+/// The periods of a cycle that have begun in the world of no deeds, with their keys.
+///
+/// # Errors
+/// For cycles that the evaluator does not know.
+pub fn periods(case: &Case<'_>, cycle: &Cycle, scope: &Ticks) -> Result<Vec<(String, Period)>, Refused> {
+    Oracle::new(case, STEPS_MAX)?.world(&[])?.periods(cycle, scope)
 }
 
 /// What a provision comes to in the world of some deeds.

@@ -1,7 +1,7 @@
 //! How claims and coverage stand to what a provision asks about (spec/worlds.md §1).
 //!
-//! Invariant: an attribute that a pattern leaves open never speaks against a claim, a cap or a coverage; only
-//! the item of a coverage must then be left open too.
+//! Invariant: an attribute that a pattern leaves open never speaks against a claim or a cap; a coverage must then
+//! leave it open too, but for its area.
 
 use std::collections::BTreeSet;
 
@@ -160,7 +160,10 @@ fn sees(agreement: &Agreement, action: &Action, entry: &Coverage) -> bool {
 
 /// Whether an entry of coverage reaches all that a pattern speaks of.
 pub(crate) fn covers(agreement: &Agreement, action: &Action, entry: &Coverage) -> bool {
-    let reaches = |list: &[Id], wanted: &[Id]| list.is_empty() || wanted.iter().all(|one| list.contains(one));
+    // Coverage of some is not coverage of all where the pattern leaves that open.
+    let reaches = |list: &[Id], wanted: &[Id]| {
+        list.is_empty() || !wanted.is_empty() && wanted.iter().all(|one| list.contains(one))
+    };
     let area = match (&entry.area, &action.place) {
         (Some(area), Some((_, wanted))) => area == wanted,
         _ => true,

@@ -21,10 +21,12 @@ use crate::{
 const LITERALS: usize = 12;
 
 /// One thing said of a stock throughout a period.
-struct Said {
-    period: Period,
-    least: Option<Amount>,
-    most: Option<Amount>,
+pub(crate) struct Said {
+    /// Who says it.
+    pub claim: Id,
+    pub period: Period,
+    pub least: Option<Amount>,
+    pub most: Option<Amount>,
 }
 
 /// Every way in which a stock may have been.
@@ -35,16 +37,16 @@ pub(crate) struct Stocks {
 }
 
 /// What a state is about.
-struct Kept<'a> {
+pub(crate) struct Kept<'a> {
     item: &'a Id,
     own: bool,
     zone: Option<&'a Id>,
-    demand: Demand,
+    pub demand: Demand,
     bearers: &'a [Id],
 }
 
 impl<'a> Kept<'a> {
-    fn of(provision: &'a Provision) -> Result<Self, Refused> {
+    pub fn of(provision: &'a Provision) -> Result<Self, Refused> {
         let Rule::State { item, own, required, belonging: None, place, .. } = &provision.rule else {
             return not_handled("worlds of what belongs to a member");
         };
@@ -60,6 +62,12 @@ impl<'a> Kept<'a> {
         };
         let zone = place.as_ref().map(|(_, zone)| zone);
         Ok(Kept { item, own: *own, zone, demand, bearers: &provision.bearers })
+    }
+
+    /// So much of it throughout a period.
+    pub fn stock(&self, period: Period, amount: Amount) -> Stock {
+        let (item, zone) = (self.item.clone(), self.zone.cloned());
+        Stock { item, of: self.bearers.first().cloned(), zone, period, amount }
     }
 
     /// What a claim says of it.
@@ -80,10 +88,8 @@ impl<'a> Kept<'a> {
     }
 }
 
-/// The ways in which the stock of a provision may have been.
-pub(crate) fn stocks(oracle: &Oracle, provision: &Provision, points: &[Instant]) -> Result<Stocks, Refused> {
-    let kept = Kept::of(provision)?;
-    let quiet = matches!(&provision.rule, Rule::State { quiet: Some(_), .. });
+/// What is said of the stock of a provision, as a standard accepts it.
+pub(crate) fn said(oracle: &Oracle, kept: &Kept<'_>) -> Result<Vec<Said>, Refused> {
     let mut said = Vec::new();
     for claim in &oracle.live {
         let about = claim.item.as_ref().is_some_and(|item| {
@@ -107,10 +113,19 @@ pub(crate) fn stocks(oracle: &Oracle, provision: &Provision, points: &[Instant])
             _ => return not_handled("a state under a standard of proof"),
         };
         if let Some((period, least, most)) = kept.said(oracle, claim).filter(|_| accepted) {
-            said.extend(least.map(|least| Said { period, least: Some(least), most: None }));
-            said.extend(most.map(|most| Said { period, least: None, most: Some(most) }));
+            let of = |least, most| Said { claim: claim.id.clone(), period, least, most };
+            said.extend(least.map(|least| of(Some(least), None)));
+            said.extend(most.map(|most| of(None, Some(most))));
         }
     }
+    Ok(said)
+}
+
+/// The ways in which the stock of a provision may have been.
+pub(crate) fn stocks(oracle: &Oracle, provision: &Provision, points: &[Instant]) -> Result<Stocks, Refused> {
+    let kept = Kept::of(provision)?;
+    let quiet = matches!(&provision.rule, Rule::State { quiet: Some(_), .. });
+    let said = said(oracle, &kept)?;
     let mut all = Stocks { worlds: vec![Vec::new()], free: Vec::new() };
     for cell in points.windows(2).map(|two| Period { first: two[0], last: two[1].previous() }) {
         let here: Vec<&Said> = said.iter().filter(|one| one.period.meets(&cell)).collect();
@@ -127,13 +142,7 @@ pub(crate) fn stocks(oracle: &Oracle, provision: &Provision, points: &[Instant])
                 return not_handled("quiet hours that are in doubt");
             }
         }
-        let stock = |amount: &Amount| Stock {
-            item: kept.item.clone(),
-            of: kept.bearers.first().cloned(),
-            zone: kept.zone.cloned(),
-            period: cell,
-            amount: *amount,
-        };
+        let stock = |amount: &Amount| kept.stock(cell, *amount);
         let with = |known: &Vec<Stock>| {
             let more = |amount| known.iter().cloned().chain([stock(amount)]).collect();
             levels.iter().map(more).collect::<Vec<Vec<Stock>>>()

@@ -4,6 +4,7 @@
 
 mod duty;
 mod prohibition;
+mod state;
 mod ways;
 
 use certificate::{
@@ -115,6 +116,7 @@ impl Watch {
 pub fn prove(subject: &Subject<'_>, status: StatusSet) -> Result<Proof, NoCertificate> {
     match &subject.provision.rule {
         Rule::Prohibition { .. } => prohibition::proof(subject, status),
+        Rule::State { .. } => state::proof(subject, status),
         _ => duty::proof(subject, status),
     }
 }

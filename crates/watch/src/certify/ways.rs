@@ -181,3 +181,9 @@ pub fn joined(amounts: Vec<(Instant, Amount)>) -> BTreeMap<Instant, Amount> {
     }
     joined
 }
+
+/// The leaves that are in no other.
+pub fn greatest(leaves: &[Leaf]) -> impl Iterator<Item = (usize, &Leaf)> {
+    let is_greatest = |leaf: &Leaf| !leaves.iter().any(|other| other != leaf && other.is_superset(leaf));
+    leaves.iter().enumerate().filter(move |(_, leaf)| is_greatest(leaf))
+}

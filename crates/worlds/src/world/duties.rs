@@ -80,6 +80,13 @@ const BEST: [Status; 9] = [
     Status::Inactive,
 ];
 
+/// What so many of several come to.
+#[must_use]
+pub fn best_of(mut found: Vec<Status>, least: usize) -> Option<Status> {
+    found.sort_by_key(|status| BEST.iter().position(|best| best == status));
+    found.get(least.max(1) - 1).or(found.last()).copied()
+}
+
 impl World<'_> {
     /// The instances of a duty to act, as its bearers are bound.
     pub(super) fn of_bearers(&self, provision: &Provision) -> Result<Vec<Instance>, Refused> {
@@ -130,9 +137,7 @@ impl World<'_> {
         let joined = |(key, parts): (String, Vec<Instance>)| {
             let changes: Vec<Instant> = parts.iter().flat_map(Instance::changes).collect();
             Instance::new(key, changes, move |at| {
-                let mut found: Vec<Status> = parts.iter().filter_map(|part| part.status(at)).collect();
-                found.sort_by_key(|status| BEST.iter().position(|best| best == status));
-                found.get(least.max(1) - 1).or(found.last()).copied()
+                best_of(parts.iter().filter_map(|part| part.status(at)).collect(), least)
             })
         };
         Ok(by_key.into_iter().map(joined).collect())

@@ -38,6 +38,7 @@ use model::{
 
 use crate::Refused;
 pub(crate) use amendments::as_reading;
+pub use duties::best_of;
 pub(crate) use exchanges::identified;
 pub use instance::Instance;
 pub use powers::Effects;

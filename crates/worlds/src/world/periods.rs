@@ -100,7 +100,7 @@ impl World<'_> {
     }
 
     /// The periods that have begun, with their keys.
-    pub(super) fn periods(&self, cycle: &Cycle, scope: &Ticks) -> Result<Vec<(String, Period)>, Refused> {
+    pub(crate) fn periods(&self, cycle: &Cycle, scope: &Ticks) -> Result<Vec<(String, Period)>, Refused> {
         let zone = &self.agreement.timezone;
         let Some(from) = scope.first_from(Instant::MIN).filter(|from| *from <= self.until) else {
             return Ok(Vec::new());

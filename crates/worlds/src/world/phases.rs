@@ -81,7 +81,7 @@ impl World<'_> {
     }
 
     /// When a provision binds.
-    pub(super) fn scope(&self, provision: &Provision) -> Result<Ticks, Refused> {
+    pub(crate) fn scope(&self, provision: &Provision) -> Result<Ticks, Refused> {
         let mut scope = self.for_scope(|| self.ticks(&provision.while_))?.and(&Ticks::from(self.entry));
         if let Some(unless) = &provision.terms.unless {
             scope = scope.and(&self.for_scope(|| self.ticks(unless))?.not());
