@@ -145,7 +145,7 @@ fn items_that_count_too_and_states_are_listed() {
     let counted: Vec<&str> = e.counted.iter().map(|line| line.claim.as_str()).collect();
     assert_eq!(counted, ["c1", "c2"], "{:?}", e.aside);
     let pact = "obligation s \"S\"\n  a must keep at most 5 boxes\n  from 2026-01-01T00:00\n";
-    let w = watch(pact, "s1 n1 state - 4 box [d1,d3) zone=\ns2 n1 state - 4 truck [d1,d3) zone=");
+    let w = watch(pact, "s1 n1 state - 4 box [d1,d3) by= zone=\ns2 n1 state - 4 truck [d1,d3) zone=");
     let e = w.explain(&at("d2"), "s", None).expect("an explanation");
     let ids = |lines: &[watch::explain::Line]| -> Vec<String> {
         lines.iter().map(|line| format!("{} {}{}", line.claim, line.weight, line.reason)).collect()
