@@ -43,7 +43,9 @@ pub fn recurring(context: &Context<'_>, provision: &Provision) -> Result<Outcome
     if *pro_rata && turns.iter().any(|turn| turn.period.last == Instant::MAX) {
         return Err(NotComputed("a part in proportion of a term without an end".to_owned()));
     }
-    let may_close = *pro_rata && may_close(context, cycle, provision, &turns)?;
+    // The last of blocks owes in proportion to its days in scope.
+    let in_proportion = *pro_rata || matches!(spread, Spread::Block { .. });
+    let may_close = in_proportion && may_close(context, cycle, provision, &turns)?;
     let mut outcome = Outcome::default();
     let each = matches!(provision.binding, Binding::Each);
     // Who owes it together, or is not named, owes one of each.

@@ -348,12 +348,42 @@ impl Course {
                 let met = fate.short == 0 || done_by(fate);
                 insert(if met { Status::Met } else { otherwise }, true);
             }
+            if self.entangled(index, *length) {
+                insert(otherwise, true);
+                insert(Status::Met, self.may_exceed(index, *length, at));
+            }
         } else {
             insert(Status::Met, high.short == 0);
             insert(Status::Late, low.short > 0 && done_by(high));
             insert(Status::Breached, low.short > 0 && !done_by(low));
         }
         set
+    }
+}
+
+impl Course {
+    /// Whether an older period may take what makes this one up: which of the two gets it hangs on when it is done, which is in
+    /// doubt, so that neither the most nor the least there can be is the worst for it.
+    fn entangled(&self, index: usize, length: Duration) -> bool {
+        let Some(day) = &self.days[index] else { return false };
+        let end = day.end();
+        let older = self.days[..index].iter().zip(&self.lowest).rev();
+        let mut in_reach =
+            older.take_while(|(older, _)| older.as_ref().is_none_or(|older| older.end() + length >= end));
+        let vague = |day: &&Day| day.steps.iter().any(|step| step.least != step.most);
+        let later = self.days[index + 1..].iter().flatten();
+        self.lowest[index].short > 0
+            && in_reach.any(|(_, fate)| fate.short > 0)
+            && later.take_while(|later| later.window.first() <= end + length).any(|later| vague(&later))
+    }
+
+    /// Whether more than they owe may have been done in the periods in which it can be made up.
+    fn may_exceed(&self, index: usize, length: Duration, at: Instant) -> bool {
+        let Some(day) = &self.days[index] else { return false };
+        let until = at.min(day.end() + length);
+        let later = self.days[index + 1..].iter().flatten();
+        let exceeds = |day: &Day| day.steps.last().is_some_and(|step| step.most > day.owed);
+        later.take_while(|later| later.window.first() <= until).any(exceeds)
     }
 }
 
