@@ -55,6 +55,7 @@ mod standing;
 mod states;
 pub mod stock;
 mod term;
+mod texts;
 pub mod ties;
 mod touched;
 

@@ -30,13 +30,12 @@ use super::{
     window::{Window, Windows},
 };
 use crate::{
-    conditions::NotComputed,
     instance::{periodic, worst_of},
     outcome::required_map,
     signal::Truth,
 };
 
-/// More ways for the scope to lie than this, and nothing is computed.
+/// More ways for the scope to lie than this are not listed.
 const LAYOUTS_MAX: usize = 64;
 /// More than anyone can do.
 const ENDLESS: i64 = i64::MAX / 8;
@@ -92,24 +91,21 @@ struct Course {
 type Courses = Vec<Vec<Course>>;
 
 impl Plan<'_> {
-    /// An instance for each period, whose shortfall is made up or carried over.
-    pub(super) fn with_shortfalls(&self, spread: &Spread) -> Result<Vec<Drawn>, NotComputed> {
-        let not_computed = |what: &str| Err(NotComputed(what.to_owned()));
+    /// An instance for each period, whose shortfall is made up or carried over. Where the periods may be counted from any of several
+    /// days, or the scope may lie in ways that are not listed, it is not told what they have come to.
+    pub(super) fn with_shortfalls(&self, spread: &Spread) -> Vec<Drawn> {
         let (Some(first), Some(last)) = (self.periods.first(), self.periods.last()) else {
-            return Ok(Vec::new());
+            return Vec::new();
         };
-        if self.turns.iter().any(|turn| turn.doubtful) {
-            return not_computed("shortfalls of periods that may be counted from any of several days");
+        if self.turns.iter().any(|turn| turn.doubtful || turn.open) {
+            return self.all_untold();
         }
         let whole = Period { first: first.first, last: last.last };
         let cuts: BTreeSet<Instant> =
             if self.uncertain(&whole) { self.quota.cuts(&whole).collect() } else { BTreeSet::new() };
         let layouts = Windows::of(self.scope, &whole, &cuts);
-        if layouts.each.iter().any(|layout| layout.least.is_some()) {
-            return not_computed("shortfalls within a scope that comes and goes, in doubt when");
-        }
-        if layouts.each.len() > LAYOUTS_MAX {
-            return not_computed("shortfalls within a scope that may begin or end at any of many instants");
+        if layouts.each.iter().any(|layout| layout.least.is_some()) || layouts.each.len() > LAYOUTS_MAX {
+            return self.all_untold();
         }
         let known: RefCell<BTreeMap<Voice, Rc<Courses>>> = RefCell::default();
         let courses = |voice: Voice| -> Rc<Courses> {
@@ -149,7 +145,7 @@ impl Plan<'_> {
             row.exact = row.row.answer.status.len() < 2 || single;
             drawn.push(row);
         }
-        Ok(drawn)
+        drawn
     }
 
     /// The whole and each part over the periods, for one way in which the scope can lie.
