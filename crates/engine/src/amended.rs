@@ -1,5 +1,4 @@
-//! Amendments: the text as it was first and as each amendment left it, and what of the one stands under the next
-//! (spec/meaning.md §8).
+//! Amendments: what of the text before one stands under the text after it (spec/meaning.md §8).
 //!
 //! Invariant: before an amendment takes effect everything is as without it; what was decided then stands, unless the
 //! amendment cures it; all else is what the changed text makes of it.
@@ -8,31 +7,23 @@ use std::collections::BTreeSet;
 
 use model::{
     Id, Instant, Period, Status, StatusSet,
-    agreement::{
-        Action, Agreement, Amendment, Change, Condition, Due, Effective, Provision, Reading, Rule, Target,
-    },
+    agreement::{Amendment, Change, Condition, Due, Provision, Rule, Target},
     answer::{BearerAnswer, Count},
 };
 
 use crate::{
-    asked::Asked,
+    binding::shared,
     conditions::{Context, NotComputed},
-    dues, in_step,
+    dues,
     instance::{Deadline, worst_of},
-    measure::{Evidence, Role},
-    moments::{Moments, Start},
+    moments::Moments,
     outcome::{Outcome, Row},
+    outside::any_window,
+    precedence::split,
     signal::Signal,
-    touched::{deadline_hangs_on, reached},
+    texts::Text,
+    touched::deadline_hangs_on,
 };
-
-/// The text as an amendment left it, or as it was first.
-pub struct Text {
-    /// With all changes so far made.
-    pub agreement: Agreement,
-    /// The amendment that made the last of them, and when it took effect; none for the first text.
-    pub last: Option<(Amendment, Moments)>,
-}
 
 /// What an amendment changes, seen from the text as it left it.
 pub struct Amended<'a> {
@@ -42,86 +33,12 @@ pub struct Amended<'a> {
     reached: BTreeSet<Target>,
 }
 
-/// The texts of an agreement in order of effect, as far as they can have taken effect by an instant. What cannot be put in
-/// order stays in the agreement as it is.
-#[must_use]
-pub fn texts(agreement: &Agreement, evidence: &dyn Evidence, at: Instant) -> Vec<Text> {
-    let mut texts = in_order(agreement, evidence, at);
-    texts.iter_mut().for_each(|text| in_step::start(&mut text.agreement));
-    texts
-}
-
-fn in_order(agreement: &Agreement, evidence: &dyn Evidence, at: Instant) -> Vec<Text> {
-    let first = |agreement: Agreement| Text { agreement, last: None };
-    let of_all =
-        |amendment: &Amendment| amendment.changes.iter().any(|(target, _)| *target == Target::Agreement);
-    let mut effects: Vec<(&Amendment, Moments)> =
-        agreement.amendments.iter().map(|a| (a, effect(a, evidence, at))).collect();
-    effects.retain(|(_, effect)| effect.possible_by(at));
-    let earliest = |moments: &Moments| moments.spans.first().map(|span| span.first);
-    effects.sort_by_key(|(_, effect)| earliest(effect));
-    let in_order = effects.windows(2).all(|pair| pair[0].1.latest() <= earliest(&pair[1].1))
-        && effects.iter().rev().skip(1).all(|(_, effect)| !effect.never);
-    if !in_order || effects.iter().any(|(amendment, _)| of_all(amendment)) {
-        return vec![first(agreement.clone())];
-    }
-    let plain = Agreement { amendments: Vec::new(), ..agreement.clone() };
-    let mut texts = vec![first(plain)];
-    for (amendment, effect) in effects {
-        let Some(so_far) = texts.last().map(|text| &text.agreement) else { continue };
-        let made = |(_, change): &&(Target, Change)| !matches!(change, Change::Removed | Change::Bearer(..));
-        let reading = Reading {
-            id: amendment.id.clone(),
-            title: String::new(),
-            contended_by: Vec::new(),
-            source: String::new(),
-            changes: amendment.changes.iter().filter(made).cloned().collect(),
-        };
-        let mut changed = so_far.read_as(&reading);
-        // Who is bound by what happened under which text is not computed: that it was amended stays said.
-        let bearers =
-            amendment.changes.iter().filter(|(_, change)| matches!(change, Change::Bearer(..))).cloned();
-        let bearers: Vec<(Target, Change)> = bearers.collect();
-        if !bearers.is_empty() {
-            changed.amendments.push(Amendment { changes: bearers, ..amendment.clone() });
-        }
-        texts.push(Text { agreement: changed, last: Some((amendment.clone(), effect)) });
-    }
-    texts
-}
-
-/// When an amendment takes effect: from the instant that it names, the text itself saying who accepted it; or when the last
-/// of those who have to accept it has.
-fn effect(amendment: &Amendment, evidence: &dyn Evidence, at: Instant) -> Moments {
-    if let Effective::From(instant) = amendment.effective {
-        return Moments::at(instant).by(at);
-    }
-    let accepted = |party: &Id| {
-        let by = std::slice::from_ref(party);
-        let accept = Action {
-            act: "accept".to_owned(),
-            by: by.to_vec(),
-            item: None,
-            to: None,
-            place: None,
-            stage: None,
-            under: Vec::new(),
-        };
-        let role = Role::Duty { bearers: by, verifiers: &[] };
-        let asked = Asked::of(evidence.measure_about(&amendment.id, &accept, role));
-        Moments::reaching_since(&asked.bounds, Start::at(amendment.agreed), model::Amount::LEAST, at)
-    };
-    let all = amendment.accepted_by.iter().map(accepted);
-    all.reduce(|one, other| one.both(&other)).unwrap_or_else(Moments::never)
-}
-
 impl<'a> Amended<'a> {
     /// The changes that an amendment made to the text before it.
     #[must_use]
     pub fn of(text: &'a Text, before: Option<&'a Context<'a>>) -> Option<Self> {
         let ((amendment, effect), before) = (text.last.as_ref()?, before?);
-        let changed = amendment.changes.iter().map(|(target, _)| target.clone());
-        Some(Amended { before, amendment, effect, reached: reached(&text.agreement, changed) })
+        Some(Amended { before, amendment, effect, reached: text.reached() })
     }
 
     fn changes(&self, target: &Target) -> impl Iterator<Item = &Change> {
@@ -148,6 +65,11 @@ impl<'a> Amended<'a> {
         let unmoved = self.effect.never && before.never;
         result.never = (own.never || unmoved) && (again || !done);
         result
+    }
+
+    /// Whether it changed who owes something.
+    fn binds_others(&self) -> bool {
+        self.amendment.changes.iter().any(|(_, change)| matches!(change, Change::Bearer(..)))
     }
 
     /// The first instant at which it can have taken effect.
@@ -282,19 +204,31 @@ impl Context<'_> {
             let old = amended.before.outcome(before);
             let old = old.as_ref().as_ref().map_err(NotComputed::clone)?;
             let new = if removed { none() } else { dues::unamended(self, provision) }?;
-            return Ok(self.joined(amended, old, new, removed, false));
+            let mut joined = self.joined(amended, old, new, removed, false);
+            if joined.by_bearer.is_empty() && amended.binds_others() {
+                let status = worst_of(joined.rows.iter().map(|(_, row)| row.answer.status));
+                joined.by_bearer = shared(provision, status.or(StatusSet::only(Status::Inactive)));
+            }
+            if provision.terms.in_step.is_some() {
+                // Whose turn it was by which text is not told.
+                self.widened(amended, &mut joined, any_window());
+            }
+            return Ok(joined);
         }
-        let Some(effect) = amended.certain() else {
-            let doubt = format!("amendment {}, whose effect is in doubt", amended.amendment.id);
-            return Err(NotComputed(doubt));
-        };
         let bound = |provision: &Provision, more: Condition| Provision {
             while_: Condition::All(vec![provision.while_.clone(), more]),
             ..provision.clone()
         };
-        let from = Condition::From(effect);
-        let old = dues::outcome(amended.before, &bound(before, Condition::Not(Box::new(from.clone()))))?;
-        let new = if removed { none() } else { dues::unamended(self, &bound(provision, from)) }?;
+        // Where it is in doubt from when on, each text is asked of all time.
+        let effect = amended.certain();
+        let own_old = effect.map_or_else(
+            || before.clone(),
+            |effect| bound(before, Condition::Not(Box::new(Condition::From(effect)))),
+        );
+        let own_new =
+            effect.map_or_else(|| provision.clone(), |effect| bound(provision, Condition::From(effect)));
+        let old = dues::outcome(amended.before, &own_old)?;
+        let new = if removed { none() } else { dues::unamended(self, &own_new) }?;
         let cured = amended.amendment.past_breaches_cured;
         let mut joined = self.joined(amended, &old, new, removed, true);
         if !cured {
@@ -305,7 +239,31 @@ impl Context<'_> {
                 }
             }
         }
+        if effect.is_none() {
+            joined.violations.certain = 0;
+            joined.by_bearer.iter_mut().for_each(|bearer| bearer.violations.certain = 0);
+            let unviolated = [Status::Inactive, Status::Pending, Status::Met];
+            let all: StatusSet =
+                old.rows.iter().fold(StatusSet::EMPTY, |all, (_, row)| all.or(row.answer.status));
+            self.widened(amended, &mut joined, all.or(unviolated.into_iter().collect()));
+        } else if self.termination(provision).possible_by(self.at) {
+            // What was ended before the change had begun by the new text too.
+            self.widened(amended, &mut joined, StatusSet::only(Status::Met));
+        }
         Ok(joined)
+    }
+
+    /// From the first instant on at which an amendment can have taken effect, each instance may also be one of these.
+    fn widened(&self, amended: &Amended<'_>, outcome: &mut Outcome, more: StatusSet) {
+        let earliest = amended.earliest();
+        outcome.rows.iter_mut().for_each(|(_, row)| split(row, &[earliest]));
+        outcome.each_set(self.at, |at, set| if at < earliest { set } else { set.or(more) });
+        for (_, row) in outcome.rows.iter_mut().filter(|(_, row)| row.answer.status.len() > 1) {
+            if row.answer.why.is_empty() {
+                row.answer.why = vec!["imprecise".to_owned()];
+            }
+        }
+        outcome.exact &= outcome.rows.iter().all(|(_, row)| row.answer.status.len() < 2);
     }
 
     /// The instances under the old text and under the new one as one.
@@ -317,12 +275,15 @@ impl Context<'_> {
         removed: bool,
         tick: bool,
     ) -> Outcome {
+        let others = amended.binds_others();
         let mut later: Vec<(Id, Row)> = std::mem::take(&mut new.rows);
         let mut all = Outcome { exact: old.exact && new.exact, ..new };
         all.findings.extend(old.findings.iter().cloned());
         all.conflicts.extend(old.conflicts.iter().cloned());
         for (bearer, row) in &old.rows {
-            let same = |(of, other): &(Id, Row)| of == bearer && other.answer.key == row.answer.key;
+            // Where others are bound, what one owed another owes.
+            let same =
+                |(of, other): &(Id, Row)| (others || of == bearer) && other.answer.key == row.answer.key;
             let found = later.iter().position(same).map(|index| later.remove(index).1);
             let Some((row, exact)) = self.row(amended, Some(row), found.as_ref(), tick) else { continue };
             all.exact &= exact;
@@ -343,6 +304,8 @@ impl Context<'_> {
             let breached =
                 past.filter(|past| past.includes(breach) && !amended.amendment.past_breaches_cured);
             let status = match breached {
+                // Whose an instance is that one owed by the old text, and another owes by the new one, is not told.
+                _ if others && !tick => theirs.status.or(now).or(StatusSet::only(Status::Inactive)),
                 Some(past) if past == breach => past,
                 _ if all.rows.len() == 1 && (removed || !tick) => now,
                 Some(_) => theirs.status.or(breach),
@@ -438,9 +401,10 @@ fn after(
         set = set.or(match status {
             Status::Breached if cured && tick && changed.is_some() => by_new_text,
             Status::Breached if cured => StatusSet::only(Status::Excused),
-            Status::Breached => still(&[Status::Breached, Status::Late]),
+            Status::Breached => still(&[Status::Breached, Status::Late, Status::Excused]),
             // One more than exactly so many is a breach of what was met.
-            Status::Met => still(&[Status::Met, Status::Breached]),
+            Status::Met => still(&[Status::Met, Status::Breached, Status::Late, Status::Excused]),
+            Status::Excused => still(&[Status::Excused, Status::Met, Status::Late]),
             other => StatusSet::only(other),
         });
     }

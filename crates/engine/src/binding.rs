@@ -106,10 +106,10 @@ impl Doers {
     }
 }
 
-/// How good a status is for what several owe: performed in time, performed, still to be performed, not performed.
+/// How good a status is for what several owe: performed in time, still to be performed, performed, not performed.
 fn rank(status: Status) -> usize {
     const ORDER: [Status; 5] =
-        [Status::Met, Status::Late, Status::Pending, Status::Breached, Status::Inactive];
+        [Status::Met, Status::Pending, Status::Late, Status::Breached, Status::Inactive];
     ORDER.iter().position(|s| *s == status).unwrap_or(ORDER.len())
 }
 

@@ -51,9 +51,6 @@ pub fn by_reference(context: &Context<'_>, provision: &Provision) -> Result<Outc
         References::of(context.evidence.measure(&own, role))
     };
     let answers = bound(provision, |by| of(action, by));
-    if !shares.is_empty() && answers.iter().any(|own| !own.each.is_empty()) {
-        return Err(NotComputed("parts of an answer that one of several gives".to_owned()));
-    }
     let parts_of = |who: Option<&Id>| -> Vec<References> {
         let by = who.map_or(provision.bearers.as_slice(), std::slice::from_ref);
         shares.iter().map(|share| of(&share.action, by)).collect()

@@ -44,7 +44,7 @@ pub struct Context<'a> {
     entering: Cell<bool>,
     /// The last amendment that may have taken effect, with everything as it is without it.
     pub(crate) amended: Option<Amended<'a>>,
-    /// What was done to the agreement from outside; nothing where it was amended.
+    /// What was done to the agreement from outside.
     pub(crate) course: Course,
 }
 
@@ -205,17 +205,21 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The instant of entry into force, for what is computed only where that is certain.
+    /// The first instant at which it can have entered into force, for what asks from one instant on: where that is in doubt, less may
+    /// count than does from then on.
     ///
     /// # Errors
-    /// When it is in doubt or not computed.
+    /// When it is not computed.
     pub fn entered(&self) -> Result<Instant, NotComputed> {
-        if self.agreement.entry.is_none() {
-            return Ok(self.agreement.in_force);
-        }
-        let start = Start::of(&self.entry()?);
-        let doubt = || NotComputed("an entry into force that is in doubt".to_owned());
-        start.certain().then_some(start.earliest).ok_or_else(doubt)
+        Ok(Start::of(&self.entry()?).earliest)
+    }
+
+    /// Whether there is no doubt about when it entered into force.
+    ///
+    /// # Errors
+    /// When it is not computed.
+    pub fn surely_entered(&self) -> Result<bool, NotComputed> {
+        Ok(self.agreement.entry.is_none() || Start::of(&self.entry()?).certain())
     }
 
     /// From when deeds count: from entry into force on; what it hangs on itself, from the least instant at which it can be.

@@ -6,7 +6,7 @@
 
 use model::{
     Id, Instant, Period, StatusSet,
-    agreement::{Condition, Provision, Target},
+    agreement::{Binding, Condition, Provision, Target},
     answer::Finding,
 };
 
@@ -14,6 +14,7 @@ use crate::{
     conditions::{Context, NotComputed},
     exercise::Length,
     moments::Moments,
+    recurring::Way,
     signal::{Signal, Truth},
 };
 
@@ -88,8 +89,7 @@ impl Course {
     /// Whether a phase may be ended by a termination.
     #[must_use]
     pub fn may_end(&self, phase: &Id) -> bool {
-        let own = |target: &Target| *target == Target::Agreement || *target == Target::Phase(phase.clone());
-        self.effects.iter().any(|effect| matches!(effect.what, What::Ended) && own(&effect.target))
+        self.effects.iter().any(|effect| matches!(effect.what, What::Ended) && is_of(effect, phase))
     }
 }
 
@@ -132,6 +132,11 @@ fn within(condition: &Condition, phase: &Id) -> bool {
     }
 }
 
+/// Whether it is about a phase, alone or with the whole agreement.
+fn is_of(effect: &Effect, phase: &Id) -> bool {
+    effect.target == Target::Phase(phase.clone()) || effect.target == Target::Agreement
+}
+
 /// Whether what is done to something is done to a provision.
 fn touches(target: &Target, provision: &Provision) -> bool {
     match target {
@@ -143,19 +148,23 @@ fn touches(target: &Target, provision: &Provision) -> bool {
 }
 
 impl Context<'_> {
-    /// What was done to a provision, in order.
+    /// What was done to a provision, in order. What several owe, but not each for himself, is touched where all of them are.
     ///
     /// # Errors
-    /// Where it was done to some alone of those who owe it.
+    /// Where it was done to some alone of those who each owe it for himself.
     pub fn effects_on(&self, provision: &Provision) -> Result<Vec<&Effect>, NotComputed> {
         let mut found = Vec::new();
+        // One of several who is looked at alone is still one of them.
+        let declared = self.agreement.provisions.iter().find(|own| own.id == provision.id);
+        let several = declared.filter(|own| own.binding != Binding::Each && own.bearers.len() > 1);
+        let bearers = several.map_or(&provision.bearers, |own| &own.bearers);
         for effect in self.course.effects.iter().filter(|effect| touches(&effect.target, provision)) {
             if let What::Suspended(Stretch { whose: Some(whose), .. }) = &effect.what {
-                let bound = provision.bearers.iter().filter(|bearer| whose.contains(bearer)).count();
-                if bound == 0 && !provision.bearers.is_empty() {
+                let bound = bearers.iter().filter(|bearer| whose.contains(bearer)).count();
+                if bound == 0 || several.is_some() && bound < bearers.len() {
                     continue;
                 }
-                if bound < provision.bearers.len().max(1) {
+                if bound < bearers.len() {
                     return Err(NotComputed(
                         "a suspension of the duties of some of those who owe it".to_owned(),
                     ));
@@ -198,13 +207,10 @@ impl Context<'_> {
     /// The end of a phase that would end at `ends`, as suspensions, extensions and endings have it; `lasts` where time ends it.
     #[must_use]
     pub fn moved_end(&self, phase: &Id, began: &Moments, ends: Moments, lasts: bool) -> Moments {
-        let own = |effect: &&Effect| {
-            effect.target == Target::Phase(phase.clone()) || effect.target == Target::Agreement
-        };
         let mut ends = ends;
         let begun = began.spans.first().map_or(Instant::MAX, |span| span.first);
         let surely = began.spans.last().map_or(Instant::MAX, |span| span.last);
-        for effect in self.course.effects.iter().filter(own) {
+        for effect in self.course.effects.iter().filter(|effect| is_of(effect, phase)) {
             ends = match &effect.what {
                 What::Ended => ends.either(&effect.moments()),
                 What::Extended { by, says, several } if lasts => {
@@ -228,39 +234,72 @@ impl Context<'_> {
         ends
     }
 
-    /// The ends of a phase's terms, where the first would be at `end`: each extension makes one more.
-    ///
-    /// # Errors
-    /// Where it is in doubt whether, or when, the phase was extended or stood still.
-    pub fn ends_of_terms(
-        &self,
-        phase: &Id,
-        began: Instant,
-        end: Instant,
-    ) -> Result<Vec<Instant>, NotComputed> {
-        let mut ends = vec![end];
-        let own = |effect: &&Effect| {
-            effect.target == Target::Phase(phase.clone()) || effect.target == Target::Agreement
+    /// Whether something may have moved the end of a phase that lasts a time.
+    #[must_use]
+    pub fn is_longer(&self, phase: &Id) -> bool {
+        let moves = |effect: &Effect| match &effect.what {
+            What::Suspended(stretch) => stretch.clocks_stop,
+            What::Extended { .. } => true,
+            What::Ended | What::Waived | What::Certified => false,
         };
-        for effect in self.course.effects.iter().filter(own) {
-            let last = ends.last().copied().unwrap_or(end);
-            let doubt = || NotComputed(format!("terms of {phase}, whose end is in doubt"));
-            match &effect.what {
-                What::Suspended(stretch) if stretch.clocks_stop && effect.is_plain() => {
-                    let still = Still::most(&[effect]);
-                    ends.iter_mut().for_each(|end| *end = moved(*end, began, true, &still));
-                }
-                What::Extended { by, says, .. } if effect.is_plain() && effect.when.last <= last => {
-                    let says = says.map_or(*by, |(least, _)| least);
-                    ends.push(self.added(last, says).min(self.added(last, *by)));
-                }
-                What::Suspended(Stretch { clocks_stop: true, .. }) | What::Extended { .. } => {
-                    return Err(doubt());
-                }
-                _ => {}
-            }
+        self.course.effects.iter().any(|effect| is_of(effect, phase) && moves(effect))
+    }
+
+    /// The ends of a phase's terms, where the first would be at `end`: each extension makes one more. Each way in which they can
+    /// lie, as far as those are no more than `most`.
+    #[must_use]
+    pub fn ends_of_terms(&self, phase: &Id, began: Instant, end: Instant, most: usize) -> Vec<Way> {
+        let mut ways: Vec<Way> = vec![(vec![end], false)];
+        for effect in self.course.effects.iter().filter(|effect| is_of(effect, phase)) {
+            let room = ways.len() < most;
+            let each = ways.into_iter().flat_map(|way| self.with_effect(way, effect, began, room));
+            ways = each.collect();
+            ways.sort_unstable();
+            ways.dedup();
         }
-        Ok(ends)
+        ways
+    }
+
+    /// One way with what was done, and without it where that is in doubt.
+    fn with_effect(&self, way: Way, effect: &Effect, began: Instant, room: bool) -> Vec<Way> {
+        let (ends, open) = way;
+        let Some(last) = ends.last().copied().filter(|_| !open) else { return vec![(ends, open)] };
+        // What may have moved in ways that are not told apart.
+        let unknown = || {
+            let passed = ends.iter().copied().filter(|end| *end < effect.when.first);
+            vec![(passed.collect(), true)]
+        };
+        match &effect.what {
+            What::Suspended(stretch) if stretch.clocks_stop => {
+                if last < effect.when.first {
+                    return vec![(ends, false)];
+                }
+                if effect.when.first < effect.when.last || stretch.earliest < stretch.latest {
+                    return unknown();
+                }
+                let still = Still::most(&[effect]);
+                let later = ends.iter().map(|end| moved(*end, began, true, &still)).collect();
+                match (effect.certain, room) {
+                    (true, _) => vec![(later, false)],
+                    (false, true) => vec![(later, false), (ends, false)],
+                    (false, false) => unknown(),
+                }
+            }
+            What::Extended { by, says, several } => {
+                if last < effect.when.first {
+                    return vec![(ends, false)];
+                }
+                let sure = effect.certain && effect.when.last <= last;
+                let (least, most) = says.unwrap_or((*by, *by));
+                if *several || least != most || !sure && !room {
+                    return vec![(ends, true)];
+                }
+                let end = self.added(last, least).min(self.added(last, *by));
+                let more = ends.iter().copied().chain([end]).collect();
+                if sure { vec![(more, false)] } else { vec![(more, false), (ends, false)] }
+            }
+            _ => vec![(ends, false)],
+        }
     }
 
     /// Each span of the end, with the extension and without it, as it may have come in time.

@@ -16,7 +16,8 @@ use crate::{
     kept::state,
     lots,
     outcome::{Outcome, Row},
-    outside, parties, precedence,
+    outside::{self, any_window},
+    parties, precedence,
     prohibition::prohibition,
     reach::beyond,
     recurring::recurring,
@@ -47,17 +48,20 @@ pub fn unamended(context: &Context<'_>, provision: &Provision) -> Result<Outcome
     if tied::in_doubt(context.agreement, provision) {
         return Ok(tied::any(context, provision));
     }
-    let of_its_time = parties::is_of_its_time(context.agreement, provision);
-    if context.course().touches(provision) && (of_its_time || owed_by_some(provision)) {
-        let what =
-            "the use of powers on what parties owe for a time only, or some of several owe again and again";
-        return Err(NotComputed(what.to_owned()));
-    }
-    if apart::is_touched_in_part(context, provision) {
+    if apart::is_apart(context, provision) {
         return apart::each(context, provision);
     }
-    let mut outcome =
-        if of_its_time { parties::over_time(context, provision)? } else { of_text(context, provision)? };
+    let mut outcome = if parties::is_of_its_time(context.agreement, provision) {
+        parties::over_time(context, provision)?
+    } else {
+        of_text(context, provision)?
+    };
+    if counts_from_entry(context, provision) && !context.surely_entered()? {
+        // With a later entry less would count: the same instances, or fewer, may stand in any way.
+        let any = any_window();
+        outcome.each_set(context.at, |_, set| set.or(any));
+        outcome.exact = false;
+    }
     if provision.terms.manner.is_some() || provision.terms.quality.is_some() {
         track(&mut outcome, context.at);
     }
@@ -67,11 +71,23 @@ pub fn unamended(context: &Context<'_>, provision: &Provision) -> Result<Outcome
     Ok(outcome)
 }
 
-/// Whether it recurs, or forbids, or is about a state, and some of several owe it.
+/// Whether its instances are made of what was done from entry into force on.
+fn counts_from_entry(context: &Context<'_>, provision: &Provision) -> bool {
+    let terms = &provision.terms;
+    matches!(provision.rule, Rule::Exchange { .. })
+        || terms.part_lot == Some(PartLot::Proportion)
+        || terms.in_step.is_some()
+        || further::answered(context, provision).is_some()
+}
+
+/// Whether it recurs, or forbids, or is about a state, or is an answer with parts, and some of several owe it.
 fn owed_by_some(provision: &Provision) -> bool {
-    let recurs =
-        matches!(provision.rule, Rule::Periodic { .. } | Rule::Prohibition { .. } | Rule::State { .. });
-    recurs && some::enough(provision).is_some()
+    let one_by_one = match &provision.rule {
+        Rule::Periodic { .. } | Rule::Prohibition { .. } | Rule::State { .. } => true,
+        Rule::Exchange { shares, .. } => !shares.is_empty(),
+        _ => false,
+    };
+    one_by_one && some::enough(provision).is_some()
 }
 
 /// A provision's instances by its rule, whoever of its bearers is bound when.
@@ -81,7 +97,7 @@ fn owed_by_some(provision: &Provision) -> bool {
 pub fn of_text(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
     let terms = &provision.terms;
     if let Some(enough) = some::enough(provision).filter(|_| owed_by_some(provision)) {
-        return some::some_of(context, provision, enough);
+        return some::some_of(context, provision, enough, Provision::clone);
     }
     if let Some((main, length)) = further::answered(context, provision) {
         return further::further(context, provision, main, length);

@@ -12,16 +12,17 @@ use model::{
 };
 
 use crate::{
-    amended::{self, Amended, Text},
+    amended::Amended,
     conditions::{Context, NotComputed},
+    course::Course,
     instance::worst_of,
     measure::Evidence,
     moments::Moments,
     outcome::{Outcome, Row, sorted},
     powers,
     single::shared_doubt,
+    texts::{self, Text},
     ties::united,
-    touched::reached,
     undrawn,
 };
 
@@ -41,81 +42,23 @@ pub struct Verdicts {
 /// The statuses of everything in an agreement at an instant: in every way in which powers can have been used.
 #[must_use]
 pub fn evaluate(agreement: &Agreement, evidence: &dyn Evidence, at: Instant) -> Verdicts {
-    of_texts(&amended::texts(agreement, evidence, at), evidence, at, None)
+    of_texts(&texts::texts(agreement, evidence, at), evidence, at, None)
 }
 
 /// The statuses of some provisions alone.
 #[must_use]
 pub fn evaluate_some(agreement: &Agreement, evidence: &dyn Evidence, at: Instant, ids: &[Id]) -> Verdicts {
-    of_texts(&amended::texts(agreement, evidence, at), evidence, at, Some(ids))
+    of_texts(&texts::texts(agreement, evidence, at), evidence, at, Some(ids))
 }
 
-/// Of everything, or of some provisions alone: by the one text in every way in which powers can have been used, or by several
-/// texts where no power can have been.
-fn of_texts(texts: &[Text], evidence: &dyn Evidence, at: Instant, some: Option<&[Id]>) -> Verdicts {
-    if let [text] = texts {
-        return every_way(text, evidence, at, some);
+/// Of everything, or of some provisions alone, in every order of its texts and in every way in which powers can have been used.
+fn of_texts(orders: &[Vec<Text>], evidence: &dyn Evidence, at: Instant, some: Option<&[Id]>) -> Verdicts {
+    let mut ways: Vec<Verdicts> =
+        orders.iter().flat_map(|texts| in_every_way(texts, evidence, at, some)).collect();
+    if orders.len() > 1 {
+        let all = ways.iter_mut().flat_map(|way| &mut way.provisions);
+        all.filter(|own| own.status.is_none_or(|set| set.len() > 1)).for_each(|own| own.exact = false);
     }
-    let used = |text: &Text| -> BTreeSet<Target> {
-        let courses = powers::courses(&text.agreement, evidence, at);
-        let targets = courses.iter().flat_map(|course| &course.effects).map(|effect| effect.target.clone());
-        reached(&text.agreement, targets)
-    };
-    let beside = texts.iter().flat_map(used).collect();
-    across(texts, None, evidence, at, (some, &beside))
-}
-
-/// The statuses under the last of some texts, each of which is seen beside the one before it.
-fn across(
-    texts: &[Text],
-    before: Option<&Context<'_>>,
-    evidence: &dyn Evidence,
-    at: Instant,
-    (some, beside): (Option<&[Id]>, &BTreeSet<Target>),
-) -> Verdicts {
-    let Some((text, later)) = texts.split_first() else { return Verdicts::default() };
-    let context = Context::new(&text.agreement, evidence, at).amended(Amended::of(text, before));
-    if !later.is_empty() {
-        return across(later, Some(&context), evidence, at, (some, beside));
-    }
-    let verdicts = along(&context, some);
-    without(verdicts, &context, beside)
-}
-
-/// What the use of powers reaches beside amendments is not computed: which came first would tell what was changed.
-fn without(verdicts: Verdicts, context: &Context<'_>, beside: &BTreeSet<Target>) -> Verdicts {
-    let Verdicts { mut phases, mut milestones, mut provisions, findings } = verdicts;
-    let mut findings: BTreeSet<Finding> = findings.into_iter().collect();
-    let what = "amendments beside the use of powers";
-    let is = |target: Target| beside.contains(&target) || beside.contains(&Target::Agreement);
-    let any = context.any_time();
-    for provision in provisions.iter_mut().filter(|p| is(Target::Provision(p.id.clone()))) {
-        findings.insert(not_computed(&provision.id, what));
-        if let Some(text) = context.agreement.provisions.iter().find(|p| p.id == provision.id) {
-            *provision = blank(text);
-        }
-    }
-    for phase in phases.iter_mut().filter(|p| is(Target::Phase(p.id.clone()))) {
-        findings.insert(not_computed(&phase.id, what));
-        *phase = phase_answer(&phase.id, false, (&any, &any), context.at);
-    }
-    for milestone in milestones.iter_mut().filter(|m| is(Target::Milestone(m.id.clone()))) {
-        findings.insert(not_computed(&milestone.id, what));
-        let id = milestone.id.clone();
-        *milestone = MilestoneAnswer { id, computed: false, reached: any.answer(), certain: false };
-    }
-    Verdicts { phases, milestones, provisions, findings: findings.into_iter().collect() }
-}
-
-/// Of everything, or of some provisions alone, in every way in which powers can have been used.
-fn every_way(text: &Text, evidence: &dyn Evidence, at: Instant, some: Option<&[Id]>) -> Verdicts {
-    let agreement = &text.agreement;
-    let courses = powers::courses(agreement, evidence, at).into_iter();
-    let way = |course| {
-        let context = Context::new(agreement, evidence, at).amended(Amended::of(text, None));
-        along(&context.with_course(course), some)
-    };
-    let mut ways: Vec<Verdicts> = courses.map(way).collect();
     // Not every way need be a world: only what all of them say is known to be the smallest set that is right.
     for index in 0..ways.first().map_or(0, |way| way.provisions.len()) {
         let mut statuses = ways.iter().map(|way| way.provisions[index].status);
@@ -125,6 +68,31 @@ fn every_way(text: &Text, evidence: &dyn Evidence, at: Instant, some: Option<&[I
         }
     }
     united(ways)
+}
+
+/// By one text or by several, in every way in which powers can have been used.
+fn in_every_way(texts: &[Text], evidence: &dyn Evidence, at: Instant, some: Option<&[Id]>) -> Vec<Verdicts> {
+    let Some(last) = texts.last() else { return Vec::new() };
+    let changed: BTreeSet<Target> = texts.iter().flat_map(Text::reached).collect();
+    let courses = powers::courses(&last.agreement, evidence, at, &changed).into_iter();
+    courses.map(|course| across(texts, None, (evidence, at), some, course)).collect()
+}
+
+/// The statuses under the last of some texts, each of which is seen beside the one before it.
+fn across(
+    texts: &[Text],
+    before: Option<&Context<'_>>,
+    (evidence, at): (&dyn Evidence, Instant),
+    some: Option<&[Id]>,
+    course: Course,
+) -> Verdicts {
+    let Some((text, later)) = texts.split_first() else { return Verdicts::default() };
+    let context = Context::new(&text.agreement, evidence, at).amended(Amended::of(text, before));
+    let context = context.with_course(course.clone());
+    if later.is_empty() {
+        return along(&context, some);
+    }
+    across(later, Some(&context), (evidence, at), some, course)
 }
 
 /// What comes of the use of powers in one way: of some provisions, or of them all and of phases and milestones.

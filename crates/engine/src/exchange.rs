@@ -71,7 +71,7 @@ pub fn exchange(context: &Context<'_>, provision: &Provision) -> Result<Outcome,
     let mut outcome = Outcome::default();
     outcome.exact &= scope.simple;
     for owing in &bound {
-        let parts = Parts::of(context, provision, owing, shares, *disjoint, *required)?;
+        let parts = Parts::of(context, provision, owing, shares, *disjoint, *required);
         for (k, opens) in (1..=far).zip(&openings).take(listed) {
             let last = usize::try_from(k).is_ok_and(|k| k == listed);
             let rest = (k + 1..=far).zip(&openings[listed..]).filter(|_| last);

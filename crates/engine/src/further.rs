@@ -3,7 +3,7 @@
 //! Invariant: where nothing bounds how often it was breached, the last instance listed stands for all after it.
 
 use model::{
-    Amount, Duration, Status,
+    Amount, Duration, Status, StatusSet,
     agreement::{Binding, Condition, Due, Provision, Required, Rule},
 };
 
@@ -51,12 +51,10 @@ pub fn further(
     main: &Provision,
     length: Duration,
 ) -> Result<Outcome, NotComputed> {
-    let Rule::Once { action, required: Required::AtLeast(required), .. } = &provision.rule else {
-        return Err(NotComputed("a further duty for each breach that is not of at least so much".to_owned()));
+    let Rule::Once { action, required: number, .. } = &provision.rule else {
+        return Err(NotComputed("not a single duty".to_owned()));
     };
-    if matches!(main.rule, Rule::State { .. } | Rule::Answerable { .. }) {
-        return Err(NotComputed(format!("a further duty for each violation of {}", main.id)));
-    }
+    let (Required::AtLeast(required) | Required::Exactly(required) | Required::AtMost(required)) = number;
     let (breaches, open) = breaches(context, main)?;
     let from = context.entered()?;
     let bound = doers(context, provision, action);
@@ -81,14 +79,23 @@ pub fn further(
             push(context, provision, &mut outcome, &term);
         }
         if let Some((_, row)) = outcome.rows.last_mut().filter(|_| open) {
-            use Status::{Breached, Inactive, Late, Met, Pending};
-            let any = [Breached, Late, Pending, Met, Inactive].into_iter().collect();
-            row.each_set(context.at, &|_, set| set.or(any));
+            row.each_set(context.at, &|_, set| set.or(any()));
         }
+    }
+    if !matches!(number, Required::AtLeast(_)) {
+        // Of which breach one too many is one is not told; what no breach has opened is owed in no way.
+        let none = StatusSet::only(Status::Inactive);
+        outcome.each_set(context.at, |_, set| if set == none { set } else { set.or(any()) });
     }
     // What was breached and what was paid for it may rest on one piece of evidence.
     outcome.exact &= outcome.rows.iter().all(|(_, row)| row.answer.status.len() == 1);
     Ok(outcome)
+}
+
+/// Whatever an instance can have come to.
+fn any() -> StatusSet {
+    use Status::{Breached, Inactive, Late, Met, Pending};
+    [Breached, Late, Pending, Met, Inactive].into_iter().collect()
 }
 
 /// When each breach can have been, and whether there may be more than are listed.
@@ -97,9 +104,13 @@ fn breaches(context: &Context<'_>, main: &Provision) -> Result<(Vec<Moments>, bo
     let found = found.as_ref().as_ref().map_err(NotComputed::clone)?;
     let told = found.rows.iter().map(|(_, row)| row.answer.evidence.len()).sum::<usize>();
     let told = u64::try_from(told).unwrap_or(LISTED_MAX);
-    let (most, open) = match (&main.rule, found.violations.possible) {
-        (Rule::Prohibition { .. }, Some(possible)) => (possible, possible > LISTED_MAX),
-        (Rule::Prohibition { .. }, None) => (found.violations.certain + told + 1, true),
+    let violated = matches!(
+        main.rule,
+        Rule::Prohibition { .. } | Rule::Answerable { .. } | Rule::State { quiet: None, .. }
+    );
+    let (most, open) = match found.violations.possible {
+        Some(possible) if violated => (possible, possible > LISTED_MAX),
+        None if violated => (found.violations.certain + told + 1, true),
         _ => (u64::try_from(found.rows.len()).unwrap_or(LISTED_MAX), false),
     };
     let mut all = Vec::new();

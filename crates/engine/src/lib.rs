@@ -56,6 +56,7 @@ mod standing;
 mod states;
 pub mod stock;
 mod term;
+mod texts;
 mod tied;
 pub mod ties;
 mod touched;

@@ -64,9 +64,7 @@ pub fn apply(context: &Context<'_>, provision: &Provision, outcome: &mut Outcome
     }
     let (kind, absorbing) = (kind(&provision.rule), absorbing(&provision.rule));
     let changes = |effect: &&&Effect| matches!(effect.what, What::Suspended(_) | What::Ended);
-    if let Some(effect) = effects.iter().find(changes) {
-        refused(provision, effect)?;
-    }
+    let cut = is_cut(&provision.rule);
     if kind == Kind::Window || kind == Kind::Keeping {
         for (_, row) in &mut outcome.rows {
             from_the_start(row, context.agreement.in_force.min(context.at));
@@ -81,8 +79,17 @@ pub fn apply(context: &Context<'_>, provision: &Provision, outcome: &mut Outcome
         }
         for (_, row) in &mut outcome.rows {
             change(row, effect, kind, absorbing, context.at);
+            if cut && matches!(effect.what, What::Ended) {
+                cut_short(row, effect, context.at);
+            }
         }
         by_bearer(outcome, effect, kind, context.at);
+    }
+    if let Some(effect) = effects.iter().find(changes).filter(|_| opens_by_itself(provision)) {
+        let turns = [effect.when.first];
+        outcome.rows.iter_mut().for_each(|(_, row)| split(row, &turns));
+        outcome
+            .each_set(context.at, |at, set| if at < effect.when.first { set } else { set.or(any_window()) });
     }
     let waivers = effects.iter().filter(|effect| matches!(effect.what, What::Waived));
     for effect in waivers {
@@ -106,16 +113,38 @@ pub fn apply(context: &Context<'_>, provision: &Provision, outcome: &mut Outcome
     Ok(())
 }
 
-fn refused(provision: &Provision, effect: &Effect) -> Result<(), NotComputed> {
-    let what = match &provision.rule {
-        Rule::Periodic { spread, .. } if *spread != Spread::Alone => "averages and shortfalls",
-        Rule::State { quiet: Some(_), .. } => "quiet hours",
-        // Their windows open by themselves, one part after the other.
-        Rule::Once { .. } if provision.terms.part_lot == Some(PartLot::Proportion) => "lots in proportion",
-        _ => return Ok(()),
-    };
-    let done = if matches!(effect.what, What::Ended) { "ended" } else { "suspended" };
-    Err(NotComputed(format!("{what} of what may have been {done}")))
+/// Whether its windows open by themselves, one part after the other: what a suspension moves of that is not told.
+fn opens_by_itself(provision: &Provision) -> bool {
+    let terms = &provision.terms;
+    terms.in_step.is_some() || terms.part_lot == Some(PartLot::Proportion)
+}
+
+/// Whatever a window can have come to.
+pub fn any_window() -> StatusSet {
+    use Status::{Breached, Inactive, Lapsed, Late, Met, Pending, Suspended};
+    [Inactive, Pending, Met, Late, Breached, Suspended, Lapsed].into_iter().collect()
+}
+
+/// Whether what is owed in the period in which it is ended is less than in a whole one.
+fn is_cut(rule: &Rule) -> bool {
+    matches!(rule, Rule::Periodic { spread, pro_rata, .. } if *spread != Spread::Alone || *pro_rata)
+}
+
+/// What of it was owed when it ended may have been reached; and what was done afterwards makes nothing good.
+fn cut_short(row: &mut Row, effect: &Effect, at: Instant) {
+    let running = row.answer.window.to.is_none_or(|to| to > effect.when.first);
+    row.each_set(at, &|at, set| {
+        let mut set = set;
+        if at >= effect.when.first {
+            if running && set.contains(Status::Lapsed) {
+                set.insert(Status::Met);
+            }
+            if set.contains(Status::Late) {
+                set.insert(Status::Breached);
+            }
+        }
+        set
+    });
 }
 
 /// Before its first tick in scope it is inactive.
@@ -226,13 +255,14 @@ fn turned(line: &Line, effect: &Effect, window: &Period, at: Instant, now: Statu
     if let Some(ticks) = ticks_before(effect, at) {
         let (before, absent) = line.during(ticks.first, ticks.last);
         set = now.iter().filter(|s| *s == Status::Met || *s == Status::Inactive).collect();
-        if before.contains(Status::Breached) {
+        let fell = |status: Status| matches!(status, Status::Breached | Status::Late);
+        if before.iter().any(fell) {
             set = set.or(now.iter().filter(|s| matches!(s, Status::Breached | Status::Late)).collect());
         }
         if now.contains(Status::Lapsed) {
             set.insert(Status::Lapsed);
         }
-        let open = absent || before.iter().any(|status| !matches!(status, Status::Breached | Status::Lapsed));
+        let open = absent || before.iter().any(|status| !fell(status) && status != Status::Lapsed);
         if open && now.iter().any(|s| !matches!(s, Status::Met | Status::Inactive | Status::Lapsed)) {
             set.insert(Status::Suspended);
         }

@@ -15,7 +15,7 @@ use crate::{
     asked::Asked,
     binding::{Doers, asked_of},
     bounds::Bounds,
-    conditions::{Context, NotComputed},
+    conditions::Context,
     outcome::required_map,
     term::Look,
 };
@@ -47,9 +47,6 @@ enum Stand {
 
 impl<'a> Parts<'a> {
     /// Asks for them; none where there are none.
-    ///
-    /// # Errors
-    /// Where one of several performs alone.
     pub fn of(
         context: &Context<'_>,
         provision: &Provision,
@@ -57,16 +54,10 @@ impl<'a> Parts<'a> {
         shares: &'a [Share],
         disjoint: bool,
         each: Amount,
-    ) -> Result<Option<Self>, NotComputed> {
-        if shares.is_empty() {
-            return Ok(None);
-        }
-        if !owing.each.is_empty() {
-            return Err(NotComputed("parts of an answer that one of several gives".to_owned()));
-        }
+    ) -> Option<Self> {
         let by = owing.who.as_ref().map_or(provision.bearers.as_slice(), std::slice::from_ref);
         let asked = shares.iter().map(|share| asked_of(context, provision, &share.action, by)).collect();
-        Ok(Parts::among(context, shares, disjoint, each, asked))
+        Parts::among(context, shares, disjoint, each, asked)
     }
 
     /// With what is said of each; none where there are none.

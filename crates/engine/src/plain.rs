@@ -238,7 +238,8 @@ fn planned(context: &Context<'_>, provision: &Provision) -> Option<Plan> {
             return None;
         }
         Rule::Exchange { trigger, every, action, required, within, afterwards, matching, .. } => {
-            let (whole, from) = (scope()?, context.entered().ok()?);
+            let (whole, from) =
+                (scope()?, context.entered().ok().filter(|_| context.surely_entered() == Ok(true))?);
             let (required, within) = (Required::AtLeast(*required), *within);
             let kind = match matching {
                 Matching::SameReference if whole.whole() && span(&whole)?.first <= from => {

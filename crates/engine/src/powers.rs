@@ -5,6 +5,8 @@
 //! where it had it in all; what was done before it is known when it is judged, and what may have been done at the same time
 //! leaves it in doubt.
 
+use std::collections::BTreeSet;
+
 use model::{
     Duration, Id, Instant, Period,
     agreement::{Agreement, Binding, Condition, Due, Faculty, Power, Suspension, Target, Whose},
@@ -18,6 +20,7 @@ use crate::{
     instance::Deadline,
     measure::Evidence,
     signal::{Signal, Truth},
+    touched::power_hangs_on,
 };
 
 /// More reports of exercises than this are not judged one by one: each may have had effect, or not.
@@ -36,6 +39,8 @@ struct Held<'a> {
     ground: Ground<'a>,
     suspension: Option<&'a Suspension>,
     extension: Option<(Length, Option<u32>)>,
+    /// Which of the text's it is.
+    declared: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -55,26 +60,34 @@ struct Candidate {
     unknown: bool,
 }
 
-/// What was done to the agreement by an instant: each way in which what is in doubt can have gone, as far as they are few.
+/// What was done to the agreement by an instant: each way in which what is in doubt can have gone, as far as they are few. `changed` is
+/// what amendments reached: where the use of some power hangs on that, the texts may have it otherwise, and each use is in doubt.
 #[must_use]
-pub fn courses(agreement: &Agreement, evidence: &dyn Evidence, at: Instant) -> Vec<Course> {
+pub fn courses(
+    agreement: &Agreement,
+    evidence: &dyn Evidence,
+    at: Instant,
+    changed: &BTreeSet<Target>,
+) -> Vec<Course> {
     let targets: Vec<Target> = agreement.powers.iter().map(target_of).collect();
     let held = held(agreement, &targets);
     if held.is_empty() {
         return vec![Course::default()];
     }
+    let unsettled = !changed.is_empty() && held.iter().any(|power| power.hangs_on(changed));
     let candidates = candidates(&held, evidence, at);
     let mut courses = vec![Course::default()];
     for (index, candidate) in candidates.iter().enumerate() {
         let power = &held[candidate.power];
         let free = power.always() || !entangled(&candidates, index, power);
         let again = same_deed(&candidates[..index], &held, candidate);
-        let room = courses.len() * 2 <= COURSES_MAX;
+        let room = !unsettled && courses.len() * 2 <= COURSES_MAX;
         let mut next = Vec::new();
         for course in courses {
             let context =
                 Context::new(agreement, evidence, candidate.exercise.period.last).with_course(course);
-            let good = if candidate.unknown || index >= JUDGED_MAX {
+            let hangs = unsettled && power.hangs_on(changed);
+            let good = if candidate.unknown || index >= JUDGED_MAX || hangs {
                 Truth::Perhaps
             } else {
                 // What is not computed may be.
@@ -120,12 +133,13 @@ fn held<'a>(agreement: &'a Agreement, targets: &'a [Target]) -> Vec<Held<'a>> {
             Faculty::Other { act, .. } => (act.as_str(), None, None),
         };
         let (by, binding, ground) = (power.by.as_slice(), power.binding, Ground::Text(power));
-        held.push(Held { act, by, binding, target, ground, suspension, extension });
+        let declared = held.len();
+        each_own(&mut held, Held { act, by, binding, target, ground, suspension, extension, declared });
     }
     for provision in &agreement.provisions {
         for consequence in &provision.terms.consequences {
             let suspension = &consequence.suspension;
-            held.push(Held {
+            let own = Held {
                 act: &suspension.act,
                 by: &consequence.by,
                 binding: consequence.binding,
@@ -133,13 +147,25 @@ fn held<'a>(agreement: &'a Agreement, targets: &'a [Target]) -> Vec<Held<'a>> {
                 ground: Ground::Breach(&provision.id),
                 suspension: Some(suspension),
                 extension: None,
-            });
+                declared: held.len(),
+            };
+            each_own(&mut held, own);
         }
     }
     let undoing = |own: &Held<'a>| Held { act: "resume", ground: Ground::Undoing, suspension: None, ..*own };
     let more: Vec<Held<'a>> = held.iter().filter(|own| own.act == "suspend").map(undoing).collect();
     held.extend(more);
     held
+}
+
+/// Adds a power; of its own duties, where any of several may use it alone, one for each: whose they are hangs on who used it.
+fn each_own<'a>(held: &mut Vec<Held<'a>>, own: Held<'a>) {
+    let whose = own.suspension.is_some_and(|suspension| suspension.whose == Whose::Own);
+    if whose && own.by.len() > 1 && matches!(own.binding, Binding::Each | Binding::Either) {
+        held.extend(own.by.iter().map(|one| Held { by: std::slice::from_ref(one), ..own }));
+    } else {
+        held.push(own);
+    }
 }
 
 impl Held<'_> {
@@ -155,6 +181,17 @@ impl Held<'_> {
 }
 
 impl Held<'_> {
+    /// Whether it hangs on some of it whether it can be used.
+    fn hangs_on(&self, some: &BTreeSet<Target>) -> bool {
+        let phase = self.extension.is_some() && some.contains(self.target);
+        phase
+            || match self.ground {
+                Ground::Text(power) => power_hangs_on(power, some),
+                Ground::Breach(provision) => some.contains(&Target::Provision(provision.clone())),
+                Ground::Undoing => false,
+            }
+    }
+
     /// Whether no use of it takes away what is left of it: an extension lets the end come later, and so more be in time.
     fn leaves_itself(&self) -> bool {
         let Ground::Text(power) = self.ground else { return false };
@@ -391,7 +428,7 @@ fn stretch(course: &Course, candidate: &Candidate, power: &Held<'_>) -> Option<S
     let (suspension, when) = (power.suspension?, candidate.exercise.period);
     let (mut least, mut most) = (suspension.at_most, suspension.at_most);
     if let Some(limit) = suspension.at_most.filter(|_| suspension.in_all) {
-        let (used_least, used_most) = used(course, candidate.power, when.first);
+        let (used_least, used_most) = used(course, power.declared, when.first);
         least = Some(Duration((limit.0 - used_most).max(0)));
         most = Some(Duration((limit.0 - used_least).max(0)));
         if used_least >= limit.0 {
@@ -411,7 +448,7 @@ fn stretch(course: &Course, candidate: &Candidate, power: &Held<'_>) -> Option<S
         latest: most.map_or(Instant::MAX, |limit| when.last + limit),
         whose,
         clocks_stop: suspension.clocks_stop,
-        power: candidate.power,
+        power: power.declared,
     })
 }
 

@@ -31,15 +31,20 @@ pub fn enough(provision: &Provision) -> Option<usize> {
     }
 }
 
-/// The instances of which so many have to be good.
+/// The instances of which so many have to be good; `as_bound` is what one of them owes while he is bound.
 ///
 /// # Errors
 /// When those of one of them are not computed.
-pub fn some_of(context: &Context<'_>, provision: &Provision, enough: usize) -> Result<Outcome, NotComputed> {
+pub fn some_of(
+    context: &Context<'_>,
+    provision: &Provision,
+    enough: usize,
+    as_bound: impl Fn(&Provision) -> Provision,
+) -> Result<Outcome, NotComputed> {
     let mut each = Vec::new();
     for bearer in &provision.bearers {
         let own = Provision { bearers: vec![bearer.clone()], binding: Binding::Each, ..provision.clone() };
-        each.push(dues::of_text(context, &own)?);
+        each.push(dues::of_text(context, &as_bound(&own))?);
     }
     let mut all = Outcome::default();
     let mut keys: Vec<&Id> = Vec::new();

@@ -11,6 +11,7 @@ use model::{
 };
 
 use crate::{
+    apart::is_apart,
     asked::Asked,
     binding::asked_of,
     bounds::Bounds,
@@ -128,20 +129,17 @@ impl Context<'_> {
         if in_doubt(self.agreement, provision) {
             return Ok(self.any_time());
         }
-        if let Rule::Prohibition { action } = &provision.rule {
-            if self.is_amended(id) {
-                return Err(NotComputed(format!("the number of violations of {id}, which was amended")));
+        let forbidden = match &provision.rule {
+            Rule::Prohibition { action } => Some((action, &provision.bearers)),
+            Rule::Answerable { action, for_result: true, .. } => Some((action, &action.by)),
+            _ => None,
+        };
+        if let Some((action, doers)) = forbidden {
+            let apart = is_apart(self, provision) || is_of_its_time(self.agreement, provision);
+            if apart || self.is_amended(id) || enough(provision).is_some() {
+                return self.violated_by(provision, count);
             }
-            if enough(provision).is_some() {
-                return Err(NotComputed(format!(
-                    "the number of violations of {id}, of which some may refrain"
-                )));
-            }
-            if is_of_its_time(self.agreement, provision) {
-                let what = format!("the number of violations of {id}, whose bearers are bound for a time");
-                return Err(NotComputed(what));
-            }
-            let asked = Asked::of(violations(self, provision, action, &provision.bearers)?);
+            let asked = Asked::of(violations(self, provision, action, doers)?);
             let scope = self.running(provision)?;
             let violated = match provision.terms.counting {
                 Counting::Day => self.days(&asked.bounds, &scope, count),
@@ -152,10 +150,34 @@ impl Context<'_> {
             };
             return Ok(if follows(provision).is_some() { violated.or_later(self.at) } else { violated });
         }
+        // The second time that a state is not kept is no second instance.
+        if count > 1 && matches!(provision.rule, Rule::State { quiet: None, .. }) {
+            return self.violated_by(provision, count);
+        }
         let ever = |now: &Signal| Signal::since(&now.first(self.origin(), self.at));
         let each: Vec<Signal> = self.each(provision, Truth::No, is_broken)?.iter().map(ever).collect();
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         Ok(Signal::at_least(count, &each).first(self.origin(), self.at))
+    }
+
+    /// Where how many violations there were is only told of now: at any time since the first, if there may have been so many.
+    fn violated_by(&self, provision: &Provision, count: u64) -> Result<Moments, NotComputed> {
+        let outcome = self.outcome(provision);
+        let counts = outcome.as_ref().as_ref().map_err(NotComputed::clone)?.violations;
+        // How often some of several violated it is not told.
+        let told = enough(provision).is_none();
+        if told && counts.possible.is_some_and(|most| most < count) {
+            return Ok(Moments::never());
+        }
+        let mut all = Moments { never: !told || counts.certain < count, ..self.any_time() };
+        if told && !self.course.touches(provision) {
+            // Not before it may first stand broken.
+            let broken = self.broken(&provision.id)?.first(self.origin(), self.at);
+            let first = broken.spans.first().map_or(Instant::MAX, |span| span.first);
+            all.spans = Period::closed(first, self.at).into_iter().collect();
+            all.never |= all.spans.is_empty();
+        }
+        Ok(all)
     }
 
     /// When there have been so many days with a violation: between the first instant at which there may, and at which there must.
@@ -189,7 +211,7 @@ impl Context<'_> {
             return Ok(self.any_time());
         }
         if self.is_changed(id) {
-            return Err(NotComputed(format!("the amount of {id}, which was amended")));
+            return Ok(self.any_time());
         }
         let not_before = match &provision.rule {
             Rule::Prohibition { .. } => {

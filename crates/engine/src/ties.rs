@@ -13,7 +13,7 @@ use model::{
     },
 };
 
-use crate::evaluate::Verdicts;
+use crate::{evaluate::Verdicts, outcome::Row};
 
 /// More contested ties than this, and what hangs on them may stand in any way (`tied`).
 const CONTESTED_MAX: usize = 4;
@@ -176,6 +176,20 @@ fn instance(one: &InstanceAnswer, other: &InstanceAnswer) -> InstanceAnswer {
         evidence,
         ..one.clone()
     }
+}
+
+/// One instance that is what either of two is.
+pub(crate) fn either(one: &Row, other: &Row) -> Row {
+    let standing = |row: &Row, at: Instant| {
+        let after = row.timeline.partition_point(|(from, _)| *from <= at);
+        after.checked_sub(1).map_or(StatusSet::EMPTY, |index| row.timeline[index].1)
+    };
+    let mut turns: Vec<Instant> = one.timeline.iter().chain(&other.timeline).map(|(from, _)| *from).collect();
+    turns.sort_unstable();
+    let mut timeline: Vec<(Instant, StatusSet)> =
+        turns.into_iter().map(|at| (at, standing(one, at).or(standing(other, at)))).collect();
+    timeline.dedup_by_key(|(_, set)| *set);
+    Row { answer: instance(&one.answer, &other.answer), timeline }
 }
 
 fn timeline(one: &[Stretch], other: &[Stretch]) -> Vec<Stretch> {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use model::{
     Id,
-    agreement::{Agreement, Condition, Cycle, Due, Phase, PhaseEnd, Provision, Rule, Target},
+    agreement::{Agreement, Condition, Cycle, Due, Phase, PhaseEnd, Power, Provision, Rule, Target},
 };
 
 use crate::in_step::follows;
@@ -40,6 +40,13 @@ pub fn reached(agreement: &Agreement, changed: impl Iterator<Item = Target>) -> 
 #[must_use]
 pub fn deadline_hangs_on(due: &Due, reached: &BTreeSet<Target>) -> bool {
     named(crate::due::hangs_on(due)).iter().any(|target| reached.contains(target))
+}
+
+/// Whether it hangs on some of it whether a power can be used.
+#[must_use]
+pub fn power_hangs_on(power: &Power, reached: &BTreeSet<Target>) -> bool {
+    let on = named([&power.while_].into_iter().chain(crate::due::hangs_on(&power.due)));
+    on.iter().any(|target| reached.contains(target))
 }
 
 fn of_phase(phase: &Phase) -> BTreeSet<Target> {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     Amount, Id, Instant, Period,
-    agreement::{Counting, Provision, Rule, Unruled},
+    agreement::{Counting, Provision, Rule, Tie, TieKind, Unruled},
     claim::Kind,
 };
 
@@ -32,7 +32,10 @@ pub(crate) fn verdict(oracle: &Oracle, provision: &Provision) -> Result<Provisio
     if oracle.unit() != Amount::whole(1).0 {
         return not_handled("amounts that are not whole");
     }
-    if oracle.agreement().actors.iter().any(|actor| !actor.ties.is_empty()) {
+    let ties = || oracle.agreement().actors.iter().flat_map(|actor| &actor.ties);
+    let bound =
+        |tie: &Tie| matches!(tie.kind, TieKind::Accepted | TieKind::Left) && tie.contested_by.is_empty();
+    if !ties().all(bound) {
         return not_handled("worlds of ties");
     }
     let case = General { oracle, streams: &streams };

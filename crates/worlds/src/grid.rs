@@ -30,6 +30,8 @@ pub(crate) fn points(
     let mut instants: BTreeSet<Instant> = cuts.into_iter().collect();
     instants.extend(&streams.instants);
     instants.insert(at);
+    let ties = oracle.agreement().actors.iter().flat_map(|actor| &actor.ties);
+    instants.extend(ties.map(|tie| tie.valid.first));
     if streams.calendar {
         instants.extend(oracle.midnights());
     }

@@ -134,7 +134,11 @@ pub fn state(context: &Context<'_>, provision: &Provision) -> Result<Outcome, No
         return Err(NotComputed("not a state".to_owned()));
     };
     let (place, allowed) = asked(context, &provision.rule)?;
-    let scope = context.running(provision)?;
+    // A day that a suspension touches is still an instance.
+    let scope = match quiet {
+        Some(_) => context.scope(&provision.while_, provision.terms.unless.as_ref())?,
+        None => context.running(provision)?,
+    };
     let scope = between(context, scope, from, until.as_ref())?;
     let windows = Windows::throughout(&scope);
     let mut outcome = Outcome::default();

@@ -6,17 +6,16 @@
 use model::{Instant, Period};
 
 use super::{Drawn, Plan, cycle::from_opening};
-use crate::conditions::NotComputed;
 
 impl Plan<'_> {
     /// An instance for each block of so many days.
-    pub(super) fn blocks(&self, days: u32, short_is_breach: bool) -> Result<Vec<Drawn>, NotComputed> {
+    pub(super) fn blocks(&self, days: u32, short_is_breach: bool) -> Vec<Drawn> {
         let (Some(first), Some(last)) = (self.periods.first(), self.periods.last()) else {
-            return Ok(Vec::new());
+            return Vec::new();
         };
         let seen = Period { first: first.first, last: last.last };
         // The block that holds the instant asked about reaches beyond it: its days are counted all the same.
-        let grid = from_opening(self.context, days, self.scope, &seen)?;
+        let grid = from_opening(self.context, days, self.scope, &seen);
         let ahead = self.with_days_ahead(days);
         let mut drawn = Vec::new();
         for block in grid {
@@ -30,7 +29,7 @@ impl Plan<'_> {
         if short_is_breach {
             drawn.extend(self.alone(" day"));
         }
-        Ok(drawn)
+        drawn
     }
 
     /// The days up to the one asked about, and so many more.
@@ -48,14 +47,15 @@ impl Plan<'_> {
         all
     }
 
-    /// An instance for each day in scope from the so-manieth on, over the days in scope that end with it.
-    pub(super) fn sliding(&self, days: u32, short_is_breach: bool) -> Result<Vec<Drawn>, NotComputed> {
+    /// An instance for each day in scope from the so-manieth on, over the days in scope that end with it. Where it is in doubt which
+    /// days are in scope, it is not told what they have come to.
+    pub(super) fn sliding(&self, days: u32, short_is_breach: bool) -> Vec<Drawn> {
         let mut kept = Vec::new();
         for (index, turn) in self.turns.iter().enumerate() {
             let Some(day) = self.slot(String::new(), index..index + 1, false) else { continue };
             if day.windows.doubtful && !self.scope.simple {
-                let what = "an average over days of which it is in doubt whether they are in scope";
-                return Err(NotComputed(what.to_owned()));
+                let daily = if short_is_breach { self.alone(" day") } else { Vec::new() };
+                return self.all_untold().into_iter().chain(daily).collect();
             }
             kept.push(turn.clone());
         }
@@ -67,7 +67,7 @@ impl Plan<'_> {
         if short_is_breach {
             drawn.extend(self.alone(" day"));
         }
-        Ok(drawn)
+        drawn
     }
 
     /// The instance over so many days that end with one. It has begun when that day has; and a world in which the scope

@@ -22,8 +22,8 @@ use crate::{
     scope::Scope,
 };
 
-/// More days than this on which a count of days can begin, and nothing is listed.
-const BEGINNINGS_MAX: usize = 62;
+/// More ways than this in which the terms of a phase can lie are not told apart.
+const WAYS_MAX: usize = 32;
 
 /// A period, whole, also where the scope cuts it.
 #[derive(Clone, Debug)]
@@ -34,7 +34,12 @@ pub struct Turn {
     pub period: Period,
     /// Whether some world counts otherwise.
     pub doubtful: bool,
+    /// Whether it is not known when it ends, and how many more come after it: what it has come to is not told.
+    pub open: bool,
 }
+
+/// Ways in which the terms of a phase can lie: the ends of the first terms, and whether what comes after them is not known.
+pub type Way = (Vec<Instant>, bool);
 
 /// The scope within which a cycle runs: that of the duty, and for terms the phase itself.
 ///
@@ -58,7 +63,7 @@ pub fn scope(
 /// The periods that the scope can touch, up to the one that holds the instant asked about.
 ///
 /// # Errors
-/// When the instant from which they are counted is not computed, or may be any of too many.
+/// When the instant from which they are counted is not computed.
 pub fn turns(context: &Context<'_>, cycle: &Cycle, scope: &Scope) -> Result<Vec<Turn>, NotComputed> {
     let zone = &context.agreement.timezone;
     let Some(opens) = scope.opens.spans.first() else { return Ok(Vec::new()) };
@@ -81,8 +86,7 @@ pub fn turns(context: &Context<'_>, cycle: &Cycle, scope: &Scope) -> Result<Vec<
         Cycle::Days(days, from) => {
             // What is known before it comes counts from the beginning of its day.
             let first = context.fixed(from).map_or_else(|| context.first(from), |at| Ok(Moments::at(at)))?;
-            let beginnings = dates(&first, zone)?;
-            blocks(&beginnings, *days, &seen, zone)
+            blocks(&dates(&first, zone), *days, &seen, zone)
         }
         Cycle::Term(phase) => term(context, phase, &seen)?,
     })
@@ -95,17 +99,9 @@ pub fn days_of(seen: &Period, zone: &TimeZone) -> impl Iterator<Item = Period> {
 }
 
 /// Blocks of so many days from the first day in scope.
-///
-/// # Errors
-/// When that may be any of too many days.
-pub fn from_opening(
-    context: &Context<'_>,
-    days: u32,
-    scope: &Scope,
-    seen: &Period,
-) -> Result<Vec<Turn>, NotComputed> {
+pub fn from_opening(context: &Context<'_>, days: u32, scope: &Scope, seen: &Period) -> Vec<Turn> {
     let zone = &context.agreement.timezone;
-    Ok(blocks(&dates(&scope.opens, zone)?, days, seen, zone))
+    blocks(&dates(&scope.opens, zone), days, seen, zone)
 }
 
 /// The day on which a week that holds this one begins.
@@ -131,7 +127,7 @@ fn steps(from: Date, next: impl Fn(Date) -> Option<Date>, seen: &Period, zone: &
         let end = Instant::start_of(after, zone);
         let period = Period { first: start, last: end.previous() };
         if period.last >= seen.first {
-            turns.push(Turn { date, period, doubtful: false });
+            turns.push(Turn { date, period, doubtful: false, open: false });
         }
         (date, start) = (after, end);
     }
@@ -144,33 +140,40 @@ struct Beginnings {
     never: bool,
 }
 
-fn dates(moments: &Moments, zone: &TimeZone) -> Result<Beginnings, NotComputed> {
+fn dates(moments: &Moments, zone: &TimeZone) -> Beginnings {
     let mut dates = BTreeSet::new();
     for span in &moments.spans {
         let (mut date, last) = (span.first.date(zone), span.last.date(zone));
-        while date <= last && dates.len() <= BEGINNINGS_MAX {
+        while date <= last {
             dates.insert(date);
             let Ok(next) = date.tomorrow() else { break };
             date = next;
         }
     }
-    if dates.len() > BEGINNINGS_MAX {
-        return Err(NotComputed("days counted from an instant that may be any of many days".to_owned()));
-    }
-    Ok(Beginnings { dates, never: moments.never })
+    Beginnings { dates, never: moments.never }
 }
 
 /// Blocks of so many days from each of several days: a block that not all of them have is doubtful.
 fn blocks(from: &Beginnings, days: u32, seen: &Period, zone: &TimeZone) -> Vec<Turn> {
-    let mut all: BTreeMap<(Date, Period), usize> = BTreeMap::new();
-    for date in &from.dates {
-        let next = |d: Date| d.checked_add(i64::from(days.max(1)).days()).ok();
-        for turn in steps(*date, next, seen, zone) {
-            *all.entry((turn.date, turn.period)).or_default() += 1;
+    let Some(first) = from.dates.first() else { return Vec::new() };
+    let days = days.max(1);
+    // Of the beginnings so far, how many have a block that begins on each of the next days.
+    let mut held = vec![0; usize::try_from(days).unwrap_or(1)];
+    let mut turns = Vec::new();
+    for (index, day) in steps(*first, |d| d.tomorrow().ok(), &Period { first: Instant::MIN, ..*seen }, zone)
+        .into_iter()
+        .enumerate()
+    {
+        let phase = index % held.len();
+        held[phase] += usize::from(from.dates.contains(&day.date));
+        let end = day.date.checked_add(i64::from(days).days()).ok().map(|end| Instant::start_of(end, zone));
+        let period = Period { first: day.period.first, last: end.map_or(Instant::MAX, Instant::previous) };
+        if held[phase] > 0 && period.last >= seen.first {
+            let doubtful = from.never || held[phase] < from.dates.len();
+            turns.push(Turn { date: day.date, period, doubtful, open: false });
         }
     }
-    let doubtful = |held: usize| from.never || held < from.dates.len();
-    all.into_iter().map(|((date, period), held)| Turn { date, period, doubtful: doubtful(held) }).collect()
+    turns
 }
 
 /// The terms of a phase: one, and one more for each extension.
@@ -191,21 +194,25 @@ fn term(context: &Context<'_>, phase: &str, seen: &Period) -> Result<Vec<Turn>, 
     let id = phase.to_owned();
     let zone = &context.agreement.timezone;
     let lasts = declared.is_some_and(|p| matches!(p.ends, PhaseEnd::After(_) | PhaseEnd::Months(_)));
-    let ends = if lasts && !context.course().effects.is_empty() {
-        if first.first < last_begun.last || began.never {
-            return Err(NotComputed(format!("terms of {phase}, whose beginning is in doubt")));
-        }
-        context.ends_of_terms(&id, first.first, last.next())?
+    let ways: Vec<Way> = if !lasts || !context.is_longer(&id) {
+        vec![(vec![last.next()], false)]
+    } else if first.first < last_begun.last || began.never {
+        vec![(Vec::new(), true)]
     } else {
-        vec![last.next()]
+        context.ends_of_terms(&id, first.first, last.next(), WAYS_MAX)
     };
-    let mut terms = Vec::new();
-    let mut from = first.first;
-    for end in ends {
-        if let Some(period) = Period::closed(from, end.previous()).filter(|period| period.meets(seen)) {
-            terms.push(Turn { date: from.date(zone), period, doubtful: false });
+    let mut terms: BTreeMap<(Date, Period, bool), usize> = BTreeMap::new();
+    for (ends, open) in &ways {
+        let mut from = first.first;
+        let closed = ends.iter().map(|end| (end.previous(), false));
+        let more = open.then_some((Instant::MAX, true));
+        for (last, open) in closed.chain(more) {
+            if let Some(period) = Period::closed(from, last).filter(|period| period.meets(seen)) {
+                *terms.entry((from.date(zone), period, open)).or_default() += 1;
+            }
+            from = last.next();
         }
-        from = end;
     }
-    Ok(terms)
+    let turn = |((date, period, open), held)| Turn { date, period, doubtful: held < ways.len(), open };
+    Ok(terms.into_iter().map(turn).collect())
 }

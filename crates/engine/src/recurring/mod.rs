@@ -13,7 +13,7 @@ pub mod window;
 use std::collections::BTreeSet;
 
 use model::{
-    Id, Instant, Period,
+    Id, Instant, Period, Status, StatusSet,
     agreement::{Binding, Condition, Cycle, Provision, Required, Rule, Spread},
 };
 
@@ -24,8 +24,9 @@ use crate::{
     outcome::Outcome,
     scope::Scope,
     signal::Truth,
+    ties::either,
 };
-pub use cycle::{Turn, days_of, scope as cycle_scope, turns};
+pub use cycle::{Turn, Way, days_of, scope as cycle_scope, turns};
 use quota::{Quota, Slot};
 pub use quota::{range, scaled, ticks};
 use window::Windows;
@@ -39,10 +40,9 @@ pub fn recurring(context: &Context<'_>, provision: &Provision) -> Result<Outcome
         return Err(NotComputed("not a duty that recurs".to_owned()));
     };
     let scope = cycle::scope(context, cycle, &provision.while_, provision.terms.unless.as_ref())?;
-    let turns = cycle::turns(context, cycle, &scope)?;
-    if *pro_rata && turns.iter().any(|turn| turn.period.last == Instant::MAX) {
-        return Err(NotComputed("a part in proportion of a term without an end".to_owned()));
-    }
+    let mut turns = cycle::turns(context, cycle, &scope)?;
+    // Of what has no end there is no part in proportion.
+    turns.iter_mut().for_each(|turn| turn.open |= *pro_rata && turn.period.last == Instant::MAX);
     // The last of blocks owes in proportion to its days in scope.
     let in_proportion = *pro_rata || matches!(spread, Spread::Block { .. });
     let may_close = in_proportion && may_close(context, cycle, provision, &turns)?;
@@ -62,8 +62,8 @@ pub fn recurring(context: &Context<'_>, provision: &Provision) -> Result<Outcome
         let plan = Plan { context, scope, turns, periods, quota, may_close };
         let rows = match spread {
             Spread::Alone => plan.alone(""),
-            Spread::Block { days, short_is_breach } => plan.blocks(*days, *short_is_breach)?,
-            Spread::Sliding { days, short_is_breach } => plan.sliding(*days, *short_is_breach)?,
+            Spread::Block { days, short_is_breach } => plan.blocks(*days, *short_is_breach),
+            Spread::Sliding { days, short_is_breach } => plan.sliding(*days, *short_is_breach),
             Spread::MadeUp(_) | Spread::CarriesOver => plan.with_shortfalls(spread),
         };
         // Instances that share a day are not independent; and of exactly so much, amounts come in lumps.
@@ -128,13 +128,45 @@ struct Drawn {
     exact: bool,
 }
 
+/// Those of one key as one: it is what any of them is.
+fn united(all: Vec<Drawn>) -> Vec<Drawn> {
+    let mut each: Vec<Drawn> = Vec::new();
+    for drawn in all {
+        let own = each.iter_mut().rev().find(|known| known.row.answer.key == drawn.row.answer.key);
+        match own {
+            Some(known) => {
+                known.row = either(&known.row, &drawn.row);
+                known.exact = known.row.answer.status.len() < 2;
+            }
+            None => each.push(drawn),
+        }
+    }
+    each
+}
+
 impl Plan<'_> {
     /// Each period by itself.
     fn alone(&self, suffix: &str) -> Vec<Drawn> {
-        let slots = self.turns.iter().enumerate().filter_map(|(index, turn)| {
-            self.slot(format!("{}{suffix}", turn.date), index..index + 1, turn.doubtful)
+        let each = self.turns.iter().enumerate().filter_map(|(index, turn)| {
+            let slot = self.slot(format!("{}{suffix}", turn.date), index..index + 1, turn.doubtful)?;
+            Some(if turn.open { self.untold(&slot) } else { self.draw(&slot) })
         });
-        slots.map(|slot| self.draw(&slot)).collect()
+        united(each.collect())
+    }
+
+    /// Each period, of which it is not told what it has come to.
+    fn all_untold(&self) -> Vec<Drawn> {
+        let each = self.turns.iter().enumerate().filter_map(|(index, turn)| {
+            self.slot(turn.date.to_string(), index..index + 1, true).map(|slot| self.untold(&slot))
+        });
+        united(each.collect())
+    }
+
+    /// An instance of which it is not told what it has come to.
+    fn untold(&self, slot: &Slot<'_>) -> Drawn {
+        use Status::{Breached, Inactive, Late, Met, Pending};
+        let any: StatusSet = [Inactive, Pending, Met, Late, Breached].into_iter().collect();
+        Drawn { exact: false, ..self.quota.row(slot, self.context.at, &|_, _| any) }
     }
 
     fn draw(&self, slot: &Slot<'_>) -> Drawn {

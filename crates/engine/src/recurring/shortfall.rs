@@ -35,7 +35,7 @@ use crate::{
     signal::Truth,
 };
 
-/// More ways for the scope to lie than this, and nothing is computed.
+/// More ways for the scope to lie than this are not listed.
 const LAYOUTS_MAX: usize = 64;
 /// More than anyone can do.
 const ENDLESS: i64 = i64::MAX / 8;
@@ -91,23 +91,26 @@ struct Course {
 type Courses = Vec<Vec<Course>>;
 
 impl Plan<'_> {
-    /// An instance for each period, whose shortfall is made up or carried over.
+    /// An instance for each period, whose shortfall is made up or carried over. Where the periods may be counted from any of several
+    /// days, or the scope may lie in ways that are not listed, it is not told what they have come to.
     pub(super) fn with_shortfalls(&self, spread: &Spread) -> Vec<Drawn> {
         let (Some(first), Some(last)) = (self.periods.first(), self.periods.last()) else {
             return Vec::new();
         };
         let shares = &self.quota.shares;
         let capped = shares.iter().any(|share| !matches!(share.required, Required::AtLeast(_)));
-        if self.quota.disjoint && capped || self.turns.iter().any(|turn| turn.doubtful) {
-            return self.in_any_way();
+        if self.quota.disjoint && capped {
+            return self.all_untold();
+        }
+        if self.turns.iter().any(|turn| turn.doubtful || turn.open) {
+            return self.all_untold();
         }
         let whole = Period { first: first.first, last: last.last };
         let cuts: BTreeSet<Instant> =
             if self.uncertain(&whole) { self.quota.cuts(&whole).collect() } else { BTreeSet::new() };
         let layouts = Windows::of(self.scope, &whole, &cuts);
-        // A scope that comes and goes, in doubt when, or that may begin or end at any of many instants.
         if layouts.each.iter().any(|layout| layout.least.is_some()) || layouts.each.len() > LAYOUTS_MAX {
-            return self.in_any_way();
+            return self.all_untold();
         }
         let known: RefCell<BTreeMap<Voice, Rc<Courses>>> = RefCell::default();
         let courses = |voice: Voice| -> Rc<Courses> {
@@ -148,22 +151,6 @@ impl Plan<'_> {
             drawn.push(row);
         }
         drawn
-    }
-
-    /// Each period as it would be by itself, or otherwise: what others leave it or make up is not told.
-    fn in_any_way(&self) -> Vec<Drawn> {
-        let other = [Status::Breached, Status::Late, Status::Pending, Status::Met].into_iter().collect();
-        let mut rows = self.alone("");
-        for drawn in &mut rows {
-            let scoped = |set: StatusSet| set.iter().any(|status| status != Status::Inactive);
-            drawn.row.each_set(self.context.at, &|_, set| if scoped(set) { set.or(other) } else { set });
-            let answer = &mut drawn.row.answer;
-            if answer.status.len() > 1 && answer.why.is_empty() {
-                answer.why = vec!["imprecise".to_owned()];
-            }
-            drawn.exact = answer.status.len() < 2;
-        }
-        rows
     }
 
     /// The whole and each part over the periods, for one way in which the scope can lie.

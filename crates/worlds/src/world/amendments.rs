@@ -82,7 +82,14 @@ pub(super) fn joined(
                 match then {
                     _ if at < effect => old(at),
                     Some(Status::Breached) if cured => Some(Status::Excused),
-                    Some(Status::Met | Status::Late | Status::Breached) => old(at),
+                    Some(
+                        Status::Met
+                        | Status::Late
+                        | Status::Breached
+                        | Status::Excused
+                        | Status::Lapsed
+                        | Status::NotAdjudicated,
+                    ) => old(at),
                     _ => new.as_ref().as_ref().and_then(|new| new.status(at)),
                 }
             }
@@ -91,6 +98,8 @@ pub(super) fn joined(
     all.extend(
         after
             .into_iter()
+            // A period that was over by then is not judged by a text under which alone it is one.
+            .filter(|new| !new.is_over(effect))
             .map(|new| new.mapped([effect], move |new, at| if at >= effect { new(at) } else { None })),
     );
     all

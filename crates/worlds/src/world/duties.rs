@@ -94,7 +94,10 @@ impl World<'_> {
             return not_handled("an exception to a duty to act");
         }
         let bearers = &provision.bearers;
-        let alone = |bearer: &Id| self.of(provision, Some(std::slice::from_ref(bearer)), &self.bound(bearer));
+        let alone = |bearer: &Id| {
+            let own = Provision { bearers: vec![bearer.clone()], ..provision.clone() };
+            self.of(&own, Some(std::slice::from_ref(bearer)), &self.bound(bearer))
+        };
         match provision.binding {
             Binding::Unstated => self.of(provision, Some(&[]), &Ticks::all()),
             _ if bearers.len() <= 1 => {

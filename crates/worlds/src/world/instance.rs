@@ -47,11 +47,26 @@ impl Instance {
         self
     }
 
+    /// Whether it is one of a period that is over by a tick.
+    #[must_use]
+    pub fn is_over(&self, at: Instant) -> bool {
+        self.window.periods().last().is_some_and(|period| period.last < at)
+    }
+
     /// The same, of one bearer alone.
     #[must_use]
     pub fn of(mut self, bearer: &Id) -> Self {
         self.bearers.push((bearer.clone(), Box::new(|_| None)));
         self
+    }
+
+    /// The one bearer whose it is, if it is one's alone.
+    #[must_use]
+    pub fn bearer(&self) -> Option<&Id> {
+        match self.bearers.as_slice() {
+            [(bearer, _)] => Some(bearer),
+            _ => None,
+        }
     }
 
     /// With what it is for one bearer.

@@ -38,33 +38,41 @@ pub struct Effects {
 pub(crate) const EXERCISES: [&str; 6] = ["terminate", "suspend", "resume", "extend", "certify", "waive"];
 
 impl Suspended {
-    /// Whether it is about a provision.
-    fn touches(&self, agreement: &Agreement, id: &str, scope: &Condition) -> bool {
-        let whose = self.whose.as_ref().is_none_or(|whose| {
-            let provision = agreement.provisions.iter().find(|provision| provision.id == id);
-            provision.is_some_and(|provision| provision.bearers.iter().any(|one| whose.contains(one)))
+    /// Whether it is about a provision. What several owe, but not each for himself, is touched where all of them are.
+    fn touches(&self, agreement: &Agreement, provision: &Provision) -> bool {
+        let declared = agreement.provisions.iter().find(|one| one.id == provision.id);
+        let several = declared.filter(|one| one.binding != Binding::Each && one.bearers.len() > 1);
+        let bearers = several.map_or(&provision.bearers, |one| &one.bearers);
+        let whose = self.whose.as_ref().is_none_or(|whose| match several {
+            Some(_) => bearers.iter().all(|one| whose.contains(one)),
+            None => bearers.iter().any(|one| whose.contains(one)),
         });
-        whose
-            && match &self.target {
-                Target::Agreement => true,
-                Target::Phase(phase) => World::mentions(scope, phase),
-                Target::Provision(provision) => provision == id,
-                Target::Milestone(_) => false,
-            }
+        whose && self.is_about(provision)
+    }
+
+    fn is_about(&self, provision: &Provision) -> bool {
+        match &self.target {
+            Target::Agreement => true,
+            Target::Phase(phase) => World::mentions(&provision.while_, phase),
+            Target::Provision(id) => *id == provision.id,
+            Target::Milestone(_) => false,
+        }
     }
 }
 
 impl Effects {
     /// The suspensions that touch a provision.
     pub(super) fn stops(&self, agreement: &Agreement, provision: &Provision) -> Vec<Stop> {
-        let touching = |one: &&Suspended| one.touches(agreement, &provision.id, &provision.while_);
+        let touching = |one: &&Suspended| one.touches(agreement, provision);
         self.suspensions.iter().filter(touching).map(|one| (one.period, one.clocks_stop)).collect()
     }
 
     /// When a termination ended a provision.
     pub(super) fn ended(&self, agreement: &Agreement, target: &Target, scope: &Condition) -> Option<Instant> {
         let Target::Provision(id) = target else { return None };
-        let touching = |one: &&(Instant, Suspended)| one.1.touches(agreement, id, scope);
+        let declared = agreement.provisions.iter().find(|one| one.id == *id)?;
+        let provision = &Provision { while_: scope.clone(), ..declared.clone() };
+        let touching = |one: &&(Instant, Suspended)| one.1.touches(agreement, provision);
         self.terminations.iter().filter(touching).map(|(at, _)| *at).min()
     }
 
@@ -252,19 +260,24 @@ impl World<'_> {
     ) -> Result<Vec<Instance>, Refused> {
         let (id, scope) = (&provision.id, &provision.while_);
         let mine: Vec<&Suspended> =
-            self.effects.suspensions.iter().filter(|one| one.touches(&self.agreement, id, scope)).collect();
+            self.effects.suspensions.iter().filter(|one| one.touches(&self.agreement, provision)).collect();
         let all = |whose: &Option<Vec<Id>>| {
             whose.as_ref().is_none_or(|whose| provision.bearers.iter().all(|one| whose.contains(one)))
         };
-        if mine.iter().any(|one| !all(&one.whose)) {
-            return not_handled("a suspension of some bearers of a provision alone");
+        let partial = mine.iter().any(|one| !all(&one.whose));
+        if partial && instances.iter().any(|instance| instance.bearer().is_none()) {
+            return not_handled("a suspension of some bearers of what is one instance");
         }
-        let recurs = matches!(provision.rule, Rule::Periodic { .. });
+        let recurs = matches!(provision.rule, Rule::Periodic { .. } | Rule::State { quiet: Some(_), .. });
         let forbids = matches!(provision.rule, Rule::Prohibition { .. } | Rule::Answerable { .. });
         let ended = self.effects.ended(&self.agreement, &Self::target(provision), scope);
         let waived = self.effects.waivers.iter().filter(|(_, waived)| waived == id).map(|(at, _)| *at).min();
         let touch = |mut instance: Instance| {
-            for one in &mine {
+            let bearer = instance.bearer().cloned();
+            let whose = |one: &&&Suspended| {
+                one.whose.as_ref().zip(bearer.as_ref()).is_none_or(|(whose, own)| whose.contains(own))
+            };
+            for one in mine.iter().filter(whose) {
                 instance = if recurs {
                     instance.period_suspended(one.period)
                 } else {

@@ -20,13 +20,21 @@ struct Violation<'d> {
 
 impl World<'_> {
     pub(super) fn prohibition(&self, provision: &Provision) -> Result<Instance, Refused> {
-        let scope = self.scope(provision)?;
+        let text = self.scope(provision)?;
+        let own = |bearer: &Id| text.and(&self.bound(bearer));
+        // Several are bound while any of them is.
+        let all = provision.bearers.iter().map(own).reduce(|all, one| all.or(&one));
+        let all = all.unwrap_or_else(|| text.clone());
         let violations = self.violating(provision)?;
-        let changes: Vec<Instant> = scope.edges().chain(violations.iter().map(|one| one.deed.at)).collect();
+        let edges = text
+            .edges()
+            .chain(all.edges())
+            .chain(provision.bearers.iter().flat_map(|one| own(one).edges().collect::<Vec<_>>()));
+        let changes: Vec<Instant> = edges.chain(violations.iter().map(|one| one.deed.at)).collect();
         // What should have been prevented and happened is not judged where conduct alone is owed.
         let conduct = matches!(provision.rule, Rule::Answerable { for_result: false, .. });
         let worst = if conduct { Status::NotAdjudicated } else { Status::Breached };
-        let status = |violated: Option<Instant>| {
+        let status = |violated: Option<Instant>, scope: &Ticks| {
             let scope = scope.clone();
             move |at: Instant| {
                 Some(match scope.first_from(Instant::MIN) {
@@ -38,10 +46,10 @@ impl World<'_> {
             }
         };
         let first = violations.iter().map(|one| one.deed.at).min();
-        let mut instance = Instance::new("once", changes, status(first));
+        let mut instance = Instance::new("once", changes, status(first, &all));
         for bearer in &provision.bearers {
-            let own = violations.iter().filter(|one| one.bearers.contains(bearer)).map(|one| one.deed.at);
-            instance = instance.for_bearer(bearer, status(own.min()));
+            let done = violations.iter().filter(|one| one.bearers.contains(bearer)).map(|one| one.deed.at);
+            instance = instance.for_bearer(bearer, status(done.min(), &own(bearer)));
         }
         Ok(instance)
     }

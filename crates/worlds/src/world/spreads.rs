@@ -112,15 +112,16 @@ fn required(key: String, window: Ticks, done: Total, least: Amount) -> Instance 
 fn sliding(days: &[Day], done: &Total, least: Amount) -> Instance {
     let window = days.iter().fold(Ticks::none(), |all, day| all.or(&day.window));
     let (key, last) = days.last().map(|day| (day.key.clone(), day.window.clone())).unwrap_or_default();
-    let done = done.clone();
-    Instance::new(key, changes(&window, &done), move |at| {
+    let (done, bound) = (done.clone(), window.clone());
+    let instance = Instance::new(key, changes(&window, &done), move |at| {
         last.first_from(Instant::MIN).filter(|first| *first <= at)?;
         Some(match done_in(&done, &window, at) >= least {
             true => Status::Met,
             false if last.contains(at) => Status::Pending,
             false => Status::Breached,
         })
-    })
+    });
+    instance.over(bound)
 }
 
 /// When a window has ended: the tick after its last.
@@ -158,14 +159,15 @@ fn made_up(days: &[Day], done: &Total, each: Amount, length: Duration) -> Vec<In
     let instance = |(day, made): (&Day, Option<Instant>)| {
         let (window, last) = (day.window.clone(), end(&day.window) + length);
         let ticks: Vec<Instant> = changes(&window, done).into_iter().chain([last, last.next()]).collect();
-        Instance::new(day.key.clone(), ticks, move |at| {
+        let instance = Instance::new(day.key.clone(), ticks, move |at| {
             window.first_from(Instant::MIN).filter(|first| *first <= at)?;
             Some(match made.is_some_and(|made| made <= at) {
                 true => Status::Met,
                 false if at <= last => Status::Pending,
                 false => Status::Breached,
             })
-        })
+        });
+        instance.over(day.window.clone())
     };
     days.iter().zip(made).map(instance).collect()
 }
@@ -181,7 +183,7 @@ fn carried(days: &[Day], done: &Total, each: Amount) -> Vec<Instance> {
         let later = days[index + 1..].iter().fold(Ticks::none(), |all, day| all.or(&day.window));
         let (window, done, lacked) = (day.window.clone(), done.clone(), short);
         let ticks = changes(&window, &done);
-        instances.push(Instance::new(day.key.clone(), ticks, move |at| {
+        let instance = Instance::new(day.key.clone(), ticks, move |at| {
             window.first_from(Instant::MIN).filter(|first| *first <= at)?;
             Some(match done_in(&done, &window, at) >= owed {
                 true => Status::Met,
@@ -189,7 +191,8 @@ fn carried(days: &[Day], done: &Total, each: Amount) -> Vec<Instance> {
                 false if done_in(&done, &later, at) >= lacked => Status::Late,
                 false => Status::Breached,
             })
-        }));
+        });
+        instances.push(instance.over(day.window.clone()));
     }
     instances
 }

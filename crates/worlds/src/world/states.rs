@@ -17,10 +17,10 @@ impl World<'_> {
         let Rule::State { quiet, .. } = &provision.rule else {
             return not_handled("a rule of another kind");
         };
-        let window = self.state_window(provision)?;
         if let Some(quiet) = quiet {
-            return self.quiet(provision, quiet, &window);
+            return self.quiet(provision, quiet, &self.keeping(provision)?);
         }
+        let window = self.state_window(provision)?;
         let failing = self.failing(provision)?.and(&window);
         let changes: Vec<Instant> = window.edges().chain(failing.edges()).collect();
         Ok(vec![Instance::new("once", changes, move |at| {
@@ -37,8 +37,13 @@ impl World<'_> {
         })])
     }
 
-    /// From its `from` to its `until`, in scope.
+    /// From its `from` to its `until`, in scope, and not suspended.
     pub(crate) fn state_window(&self, provision: &Provision) -> Result<Ticks, Refused> {
+        let stops = self.effects.stops(&self.agreement, provision);
+        Ok(self.keeping(provision)?.and(&Ticks::of(stops.into_iter().map(|(period, _)| period)).not()))
+    }
+
+    fn keeping(&self, provision: &Provision) -> Result<Ticks, Refused> {
         let Rule::State { from, until, .. } = &provision.rule else {
             return not_handled("a rule of another kind");
         };
@@ -46,8 +51,7 @@ impl World<'_> {
         if let Some(until) = until {
             window = window.and(&Ticks::once(self.instant(until)?).not());
         }
-        let stops = self.effects.stops(&self.agreement, provision);
-        Ok(window.and(&Ticks::of(stops.into_iter().map(|(period, _)| period)).not()))
+        Ok(window)
     }
 
     /// When the stock is other than it must be.
@@ -123,13 +127,14 @@ impl World<'_> {
             let consecutive = quiet.consecutive;
             let reached = reached(&calm, length.0, consecutive);
             let ticks: Vec<Instant> = reached.into_iter().chain([day.first, day.last.next()]).collect();
-            instances.push(Instance::new(key, ticks, move |at| {
+            let instance = Instance::new(key, ticks, move |at| {
                 (at >= day.first).then(|| match reached {
                     Some(reached) if reached <= at => Status::Met,
                     _ if at <= day.last => Status::Pending,
                     _ => Status::Breached,
                 })
-            }));
+            });
+            instances.push(instance.over(Ticks::of([day])));
         }
         Ok(instances)
     }

@@ -4,7 +4,7 @@
 
 use super::*;
 
-fn of_phase(act: &str) -> Suspension {
+pub(super) fn of_phase(act: &str) -> Suspension {
     Suspension {
         act: act.to_owned(),
         target: Target::Phase("one".to_owned()),
@@ -15,7 +15,7 @@ fn of_phase(act: &str) -> Suspension {
     }
 }
 
-fn power(id: &str, faculty: Faculty) -> Power {
+pub(super) fn power(id: &str, faculty: Faculty) -> Power {
     Power {
         id: id.to_owned(),
         label: String::new(),
@@ -30,7 +30,7 @@ fn power(id: &str, faculty: Faculty) -> Power {
     }
 }
 
-fn deed_of(act: &str) -> Action {
+pub(super) fn deed_of(act: &str) -> Action {
     action(act, None, &["b"])
 }
 

@@ -5,6 +5,7 @@
 mod changes;
 mod circles;
 mod recurring;
+mod touched;
 
 use model::{
     Amount, Duration, Id, Instant, Standard,
@@ -27,7 +28,7 @@ use super::{Chance, OwnedCase, START, action, agreement, claims, hour, provision
 pub type Make = fn(u64) -> OwnedCase;
 
 /// A construct, and how its cases are made.
-pub const CONSTRUCTS: [(&str, Make); 20] = [
+pub const CONSTRUCTS: [(&str, Make); 24] = [
     ("phases and scope of a duty", |seed| make(seed, 1, scoped_duty)),
     ("phases and scope of a daily duty", |seed| make(seed, 2, scoped_daily)),
     ("phases and scope of a prohibition", |seed| make(seed, 3, scoped_prohibition)),
@@ -48,6 +49,10 @@ pub const CONSTRUCTS: [(&str, Make); 20] = [
     ("uses of powers over other duties", |seed| make(seed, 18, uses)),
     ("circles through time", |seed| make(seed, 19, circles)),
     ("duties in step", |seed| make(seed, 20, steps)),
+    ("powers over what is owed for a time, or by several", |seed| make(seed, 20, touched::of_a_time)),
+    ("powers over averages, shortfalls and quiet hours", |seed| make(seed, 21, touched::averaged)),
+    ("powers over what is owed by the term", |seed| make(seed, 22, touched::terms)),
+    ("powers beside amendments", |seed| make(seed, 23, touched::amended)),
 ];
 
 fn make(seed: u64, salt: u64, draft: fn(&mut Chance, u64) -> (Agreement, Vec<Action>)) -> OwnedCase {
