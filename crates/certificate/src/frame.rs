@@ -241,7 +241,7 @@ fn frame<'a>(
                 demand = if step.in_all {
                     own
                 } else {
-                    let most = own.most.zip(demand.most).map(|(most, base)| most + base);
+                    let most = own.most.map(|most| most + demand.most.unwrap_or(below));
                     Demand { least: own.least.map(|least| least + below), most }
                 };
             }
