@@ -18,7 +18,6 @@ use crate::{
     instance::{Deadline, worst_of},
     moments::Moments,
     outcome::{Outcome, Row},
-    outside::any_window,
     precedence::split,
     signal::Signal,
     texts::Text,
@@ -209,10 +208,6 @@ impl Context<'_> {
                 let status = worst_of(joined.rows.iter().map(|(_, row)| row.answer.status));
                 joined.by_bearer = shared(provision, status.or(StatusSet::only(Status::Inactive)));
             }
-            if provision.terms.in_step.is_some() {
-                // Whose turn it was by which text is not told.
-                self.widened(amended, &mut joined, any_window());
-            }
             return Ok(joined);
         }
         let bound = |provision: &Provision, more: Condition| Provision {
@@ -249,6 +244,14 @@ impl Context<'_> {
         } else if self.termination(provision).possible_by(self.at) {
             // What was ended before the change had begun by the new text too.
             self.widened(amended, &mut joined, StatusSet::only(Status::Met));
+        }
+        if matches!(provision.rule, Rule::State { .. }) {
+            // What was over by the old text when the change came was kept, though the new text never bound.
+            let idle = |set: StatusSet| set.contains(Status::Inactive);
+            joined.each_set(self.at, |at, set| {
+                if at >= amended.earliest() && idle(set) { set.or(StatusSet::only(Status::Met)) } else { set }
+            });
+            joined.exact &= joined.rows.iter().all(|(_, row)| row.answer.status.len() < 2);
         }
         Ok(joined)
     }

@@ -115,8 +115,7 @@ pub fn apply(context: &Context<'_>, provision: &Provision, outcome: &mut Outcome
 
 /// Whether its windows open by themselves, one part after the other: what a suspension moves of that is not told.
 fn opens_by_itself(provision: &Provision) -> bool {
-    let terms = &provision.terms;
-    terms.in_step.is_some() || terms.part_lot == Some(PartLot::Proportion)
+    provision.terms.part_lot == Some(PartLot::Proportion)
 }
 
 /// Whatever a window can have come to.

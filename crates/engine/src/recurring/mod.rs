@@ -154,12 +154,20 @@ impl Plan<'_> {
         united(each.collect())
     }
 
-    /// Each period, of which it is not told what it has come to.
+    /// Each period as it would be by itself, or otherwise: what others leave it or make up is not told.
     fn all_untold(&self) -> Vec<Drawn> {
-        let each = self.turns.iter().enumerate().filter_map(|(index, turn)| {
-            self.slot(turn.date.to_string(), index..index + 1, true).map(|slot| self.untold(&slot))
-        });
-        united(each.collect())
+        let other = [Status::Breached, Status::Late, Status::Pending, Status::Met].into_iter().collect();
+        let scoped = |set: StatusSet| set.iter().any(|status| status != Status::Inactive);
+        let mut rows = self.alone("");
+        for drawn in &mut rows {
+            drawn.row.each_set(self.context.at, &|_, set| if scoped(set) { set.or(other) } else { set });
+            let answer = &mut drawn.row.answer;
+            if answer.status.len() > 1 && answer.why.is_empty() {
+                answer.why = vec!["imprecise".to_owned()];
+            }
+            drawn.exact = answer.status.len() < 2;
+        }
+        rows
     }
 
     /// An instance of which it is not told what it has come to.

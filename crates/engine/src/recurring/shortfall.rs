@@ -349,19 +349,21 @@ impl Course {
 }
 
 impl Course {
-    /// Whether an older period may take what makes this one up: which of the two gets it hangs on when it is done, which is in
-    /// doubt, so that neither the most nor the least there can be is the worst for it.
+    /// Whether an older period may take what makes this one up: which of the two gets it hangs on what was done by when, which
+    /// is in doubt, so that neither the most nor the least there can be is the worst for it.
     fn entangled(&self, index: usize, length: Duration) -> bool {
         let Some(day) = &self.days[index] else { return false };
         let end = day.end();
         let older = self.days[..index].iter().zip(&self.lowest).rev();
         let mut in_reach =
             older.take_while(|(older, _)| older.as_ref().is_none_or(|older| older.end() + length >= end));
-        let vague = |day: &&Day| day.steps.iter().any(|step| step.least != step.most);
+        // Once it is made up, come what may, nothing later matters.
+        let good = self.lowest[index].good.zip(self.highest[index].good).map(|(one, other)| one.max(other));
+        let until = good.unwrap_or(Instant::MAX).min(end + length);
         let later = self.days[index + 1..].iter().flatten();
         self.lowest[index].short > 0
             && in_reach.any(|(_, fate)| fate.short > 0)
-            && later.take_while(|later| later.window.first() <= end + length).any(|later| vague(&later))
+            && later.take_while(|later| later.window.first() <= until).any(|later| later.uncertain)
     }
 
     /// Whether more than they owe may have been done in the periods in which it can be made up.
