@@ -232,11 +232,10 @@ async fn one_is_not_counted_as_several() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_computed_is_no_status_of_a_phase_or_milestone() {
-    // A circle through time.
-    let more = "phase one \"First phase\"\n  begins when breached(theirs)\n  lasts 60 days\n\n\
-                obligation ours\n  north must release at least 1 prisoner to south\n  within 24 hours after breached(theirs)\n\n\
-                obligation theirs\n  south must release at least 1 prisoner to north\n  within 24 hours after breached(ours)\n\n\
-                milestone done \"All done\"\n  when performed(ours)\n";
+    // Of a state there is no amount that is performed.
+    let more = "obligation held\n  north must keep at least 2 troops\n\n\
+                phase one \"First phase\"\n  begins when amount(held) >= 2\n  lasts 60 days\n\n\
+                milestone done \"All done\"\n  when amount(held) >= 3\n";
     let app = small(more, "");
     let (_, _, json) = get(&app, "/answer.json").await;
     let answer: model::answer::Answer = serde_json::from_str(&json).unwrap();

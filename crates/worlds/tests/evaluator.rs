@@ -607,7 +607,7 @@ fn ties_and_times_of_being_bound() {
     let facts = Facts { untied: [("x".into(), "a".into())].into(), ..Facts::default() };
     assert_eq!(outcome_with(&text, &by_x(12), &facts, 13).status().name(), "pending");
     text.actors[0].ties = vec![Tie { other: None, ..tie(TieKind::Accepted, 20) }];
-    expect(&text, &by_x(12), &[(13, "pending")]);
+    expect(&text, &by_x(12), &[(13, "inactive")]);
     let duty = Agreement { provisions: vec![once(least(1), Due::By(end(1)))], ..text };
     expect(&duty, &[], &[(19, "inactive"), (20, "pending"), (24, "breached")]);
 }
