@@ -97,15 +97,14 @@ for line in open(sys.argv[1]):
     by_id.setdefault(number, []).append((int(seconds), kind == "1"))
 late = 0
 for events in by_id.values():
-    monitor = reelay.dense_timed_monitor(pattern="once[:259200]{asked} or answered or not waiting", semantics="boolean", piecewise=True)
+    monitor = reelay.dense_timed_monitor(
+        pattern="{waiting} -> once[:259200]{asked}", semantics="boolean", piecewise="constant")
     asked = events[0][0]
     answered = next((t for t, answer in events if answer), None)
-    end = max(asked + 259201, (answered or 0) + 1)
-    steps = [{"time": 1, "asked": False, "answered": False, "waiting": False}]
-    steps.append({"time": 2, "asked": True, "answered": False, "waiting": True})
-    at = 2 + (answered - asked if answered is not None else 300000)
-    steps.append({"time": at, "asked": False, "answered": False, "waiting": True})
-    steps.append({"time": at + 1, "asked": False, "answered": True, "waiting": False})
+    # It is asked for the second from 2 to 3, and waits until it is answered.
+    over = 3 + (max(answered - asked, 1) if answered is not None else 300000)
+    steps = [{"time": 1, "asked": False, "waiting": False}, {"time": 2, "asked": True, "waiting": True}]
+    steps += [{"time": 3, "asked": False, "waiting": True}, {"time": over, "asked": False, "waiting": False}]
     out = [verdict for step in steps for verdict in monitor.update(step)]
     late += any(not verdict["value"] for verdict in out)
 print(late, "violations")
@@ -184,7 +183,7 @@ def main():
                 if rtlola:
                     line(f"{name} rtlola", len(log), lola(rtlola, top, name, kinds, max(rounds // 3, 1)))
         if "a" in options.only and reelay:
-            script, table = place("reelay.py"), place("reelay.csv")
+            script, table = place("by_reelay.py"), place("by_reelay.csv")
             with open(script, "w", encoding="utf-8") as file:
                 file.write(REELAY)
             part = kinds[: max(len(kinds) // 20, 2)]

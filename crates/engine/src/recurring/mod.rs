@@ -13,7 +13,7 @@ pub mod window;
 use std::collections::BTreeSet;
 
 use model::{
-    Id, Instant, Period, Status, StatusSet,
+    Duration, Id, Instant, Period, Status, StatusSet,
     agreement::{Binding, Condition, Cycle, Provision, Required, Rule, Spread},
 };
 
@@ -44,8 +44,11 @@ pub fn recurring(context: &Context<'_>, provision: &Provision) -> Result<Outcome
     // Of what has no end there is no part in proportion.
     turns.iter_mut().for_each(|turn| turn.open |= *pro_rata && turn.period.last == Instant::MAX);
     // The last of blocks owes in proportion to its days in scope.
-    let in_proportion = *pro_rata || matches!(spread, Spread::Block { .. });
-    let may_close = in_proportion && may_close(context, cycle, provision, &turns)?;
+    let ahead = match spread {
+        Spread::Block { days, .. } => Some(Duration::hours(25 * i64::from(*days))),
+        _ => pro_rata.then_some(Duration(0)),
+    };
+    let may_close = ahead.map_or(Ok(false), |ahead| may_close(context, cycle, provision, &turns, ahead))?;
     let mut outcome = Outcome::default();
     let each = matches!(provision.binding, Binding::Each);
     // Who owes it together, or is not named, owes one of each.
@@ -90,17 +93,17 @@ pub fn recurring(context: &Context<'_>, provision: &Provision) -> Result<Outcome
     Ok(outcome)
 }
 
-/// Whether the scope may close after now and before the last of its periods is over: what that one owes in proportion hangs
-/// on an end that is still to come.
+/// Whether the scope may close after now and before the last of its periods, and so much more, is over: what that one owes in
+/// proportion hangs on an end that is still to come.
 fn may_close(
     context: &Context<'_>,
     cycle: &Cycle,
     provision: &Provision,
     turns: &[Turn],
+    ahead: Duration,
 ) -> Result<bool, NotComputed> {
-    let Some(last) = turns.last().map(|turn| turn.period.last).filter(|last| *last > context.at) else {
-        return Ok(false);
-    };
+    let last = turns.last().map(|turn| turn.period.last + ahead);
+    let Some(last) = last.filter(|last| *last > context.at) else { return Ok(false) };
     let throughout = provision.while_ == Condition::InForce && provision.terms.unless.is_none();
     if throughout || context.is_moved() {
         return Ok(!throughout);
