@@ -35,11 +35,21 @@ struct Frame {
     hangs_on: usize,
     /// Whether something hangs on it.
     asked: bool,
+    /// Whether it hangs on something that was gone round, which may be wider than need be.
+    wide: bool,
+}
+
+/// What was found out, the frame on which it hangs, and whether it may be wider than need be.
+#[derive(Clone)]
+struct Known<T> {
+    value: Result<T, NotComputed>,
+    frame: usize,
+    wide: bool,
 }
 
 /// What names stand for: what is known, with the frame on which it hangs, and what is assumed of what is being found out.
 struct Names<T> {
-    known: BTreeMap<String, (Result<T, NotComputed>, usize)>,
+    known: BTreeMap<String, Known<T>>,
     assumed: BTreeMap<String, (T, usize)>,
 }
 
@@ -51,16 +61,16 @@ impl<T> Default for Names<T> {
 
 impl<T> Names<T> {
     fn settle(&mut self, frame: usize) {
-        self.known.values_mut().filter(|known| known.1 == frame).for_each(|known| known.1 = FREE);
+        self.known.values_mut().filter(|known| known.frame == frame).for_each(|known| known.frame = FREE);
     }
 
     fn forget(&mut self) {
-        self.known.retain(|_, known| known.1 == FREE);
+        self.known.retain(|_, known| known.frame == FREE);
     }
 }
 
 /// Provisions with their instances, and the frame on which each hangs.
-type Outcomes = BTreeMap<Id, (Rc<Result<Outcome, NotComputed>>, usize)>;
+type Outcomes = BTreeMap<Id, (Rc<Result<Outcome, NotComputed>>, usize, bool)>;
 
 /// Everything that a question has found out so far.
 #[derive(Default)]
@@ -88,15 +98,21 @@ impl Found {
         }
     }
 
+    /// All that is being found out hangs on something that may be wider than need be.
+    fn widen(&self, wide: bool) {
+        self.frames.borrow_mut().iter_mut().for_each(|frame| frame.wide |= wide);
+    }
+
     /// Finds something out in a frame of its own: what it comes to, the frame below on which it hangs, and whether something
-    /// that it needed hangs on it.
-    fn in_frame<T>(&self, find: impl FnOnce() -> T) -> (T, usize, bool) {
+    /// that it needed hangs on it; last, whether it may be wider than need be.
+    fn in_frame<T>(&self, find: impl FnOnce() -> T) -> (T, usize, bool, bool) {
         let index = self.frames.borrow().len();
-        self.frames.borrow_mut().push(Frame { hangs_on: FREE, asked: false });
+        self.frames.borrow_mut().push(Frame { hangs_on: FREE, asked: false, wide: false });
         let found = find();
         let frame = self.frames.borrow_mut().pop();
-        let (hangs_on, asked) = frame.map_or((FREE, false), |frame| (frame.hangs_on, frame.asked));
-        (found, if hangs_on < index { hangs_on } else { FREE }, asked)
+        let frame = frame.unwrap_or(Frame { hangs_on: FREE, asked: false, wide: false });
+        let wide = frame.wide || frame.asked;
+        (found, if frame.hangs_on < index { frame.hangs_on } else { FREE }, frame.asked, wide)
     }
 
     /// What hung on a frame alone is known.
@@ -123,16 +139,21 @@ impl Found {
         find: impl Fn() -> Result<T, NotComputed>,
     ) -> (Result<T, NotComputed>, usize) {
         let known = names.borrow().known.get(&key).cloned();
-        let assumed = || names.borrow().assumed.get(&key).map(|(value, frame)| (Ok(value.clone()), *frame));
-        if let Some((value, frame)) = known.or_else(assumed) {
-            self.hang(frame);
-            return (value, frame);
+        let assumed = || {
+            let names = names.borrow();
+            let (value, frame) = names.assumed.get(&key)?;
+            Some(Known { value: Ok(value.clone()), frame: *frame, wide: false })
+        };
+        if let Some(known) = known.or_else(assumed) {
+            self.hang(known.frame);
+            self.widen(known.wide);
+            return (known.value, known.frame);
         }
         let index = self.frames.borrow().len();
         let mut assumed = widest;
         for turn in 0.. {
             names.borrow_mut().assumed.insert(key.clone(), (assumed.clone(), index));
-            let (value, hangs_on, asked) = self.in_frame(&find);
+            let (value, hangs_on, asked, wide) = self.in_frame(&find);
             names.borrow_mut().assumed.remove(&key);
             self.turns.set(self.turns.get() + usize::from(asked));
             let spent = turn >= TURNS_MAX || self.turns.get() >= TURNS_IN_ALL;
@@ -144,7 +165,9 @@ impl Found {
                 value => {
                     self.settle(index);
                     self.hang(hangs_on);
-                    names.borrow_mut().known.insert(key, (value.clone(), hangs_on));
+                    self.widen(wide);
+                    let known = Known { value: value.clone(), frame: hangs_on, wide };
+                    names.borrow_mut().known.insert(key, known);
                     return (value, hangs_on);
                 }
             }
@@ -209,8 +232,9 @@ impl Context<'_> {
     pub fn outcome(&self, provision: &Provision) -> Rc<Result<Outcome, NotComputed>> {
         let (found, id) = (&self.found, &provision.id);
         let known = found.outcomes.borrow().get(id).cloned();
-        if let Some((outcome, frame)) = known {
+        if let Some((outcome, frame, wide)) = known {
             found.hang(frame);
+            found.widen(wide);
             return outcome;
         }
         let binding = found.binding.replace(false);
@@ -222,7 +246,7 @@ impl Context<'_> {
                     Rc::new(Err(NotComputed(format!("{id}, which depends on itself"))))
                 } else {
                     found.open.borrow_mut().insert(id.clone(), (frame, met + 1));
-                    let (outcome, _, _) = found.in_frame(|| dues::outcome(self, provision));
+                    let (outcome, _, _, _) = found.in_frame(|| dues::outcome(self, provision));
                     found.open.borrow_mut().insert(id.clone(), (frame, met));
                     Rc::new(outcome.map(in_a_circle))
                 }
@@ -230,13 +254,14 @@ impl Context<'_> {
             None => {
                 let index = found.frames.borrow().len();
                 found.open.borrow_mut().insert(id.clone(), (index, 0));
-                let (outcome, hangs_on, asked) = found.in_frame(|| dues::outcome(self, provision));
+                let (outcome, hangs_on, _, wide) = found.in_frame(|| dues::outcome(self, provision));
                 found.open.borrow_mut().remove(id);
-                let circular = asked || hangs_on != FREE;
+                let circular = wide || hangs_on != FREE;
                 let outcome = Rc::new(if circular { outcome.map(in_a_circle) } else { outcome });
                 found.settle(index);
                 found.hang(hangs_on);
-                found.outcomes.borrow_mut().insert(id.clone(), (Rc::clone(&outcome), hangs_on));
+                found.widen(circular);
+                found.outcomes.borrow_mut().insert(id.clone(), (Rc::clone(&outcome), hangs_on, circular));
                 outcome
             }
         };
