@@ -31,7 +31,7 @@ const FREE: usize = usize::MAX;
 
 /// Something that is being found out.
 struct Frame {
-    /// The lowest frame below on which it hangs.
+    /// The lowest frame below on which it hangs; `FREE` where it hangs on none.
     hangs_on: usize,
     /// Whether something hangs on it.
     asked: bool,
@@ -69,7 +69,7 @@ impl<T> Names<T> {
     }
 }
 
-/// Provisions with their instances, and the frame on which each hangs.
+/// Provisions with their instances, the frame on which each hangs, and whether it may be wider than need be.
 type Outcomes = BTreeMap<Id, (Rc<Result<Outcome, NotComputed>>, usize, bool)>;
 
 /// Everything that a question has found out so far.
@@ -103,16 +103,14 @@ impl Found {
         self.frames.borrow_mut().iter_mut().for_each(|frame| frame.wide |= wide);
     }
 
-    /// Finds something out in a frame of its own: what it comes to, the frame below on which it hangs, and whether something
-    /// that it needed hangs on it; last, whether it may be wider than need be.
-    fn in_frame<T>(&self, find: impl FnOnce() -> T) -> (T, usize, bool, bool) {
-        let index = self.frames.borrow().len();
-        self.frames.borrow_mut().push(Frame { hangs_on: FREE, asked: false, wide: false });
+    /// Finds something out in a frame of its own: what it comes to, and the frame as it then is.
+    fn in_frame<T>(&self, find: impl FnOnce() -> T) -> (T, Frame) {
+        let new = || Frame { hangs_on: FREE, asked: false, wide: false };
+        self.frames.borrow_mut().push(new());
         let found = find();
-        let frame = self.frames.borrow_mut().pop();
-        let frame = frame.unwrap_or(Frame { hangs_on: FREE, asked: false, wide: false });
-        let wide = frame.wide || frame.asked;
-        (found, if frame.hangs_on < index { frame.hangs_on } else { FREE }, frame.asked, wide)
+        let mut frame = self.frames.borrow_mut().pop().unwrap_or_else(new);
+        frame.wide |= frame.asked;
+        (found, frame)
     }
 
     /// What hung on a frame alone is known.
@@ -153,7 +151,7 @@ impl Found {
         let mut assumed = widest;
         for turn in 0.. {
             names.borrow_mut().assumed.insert(key.clone(), (assumed.clone(), index));
-            let (value, hangs_on, asked, wide) = self.in_frame(&find);
+            let (value, Frame { hangs_on, asked, wide }) = self.in_frame(&find);
             names.borrow_mut().assumed.remove(&key);
             self.turns.set(self.turns.get() + usize::from(asked));
             let spent = turn >= TURNS_MAX || self.turns.get() >= TURNS_IN_ALL;
@@ -246,7 +244,7 @@ impl Context<'_> {
                     Rc::new(Err(NotComputed(format!("{id}, which depends on itself"))))
                 } else {
                     found.open.borrow_mut().insert(id.clone(), (frame, met + 1));
-                    let (outcome, _, _, _) = found.in_frame(|| dues::outcome(self, provision));
+                    let (outcome, _) = found.in_frame(|| dues::outcome(self, provision));
                     found.open.borrow_mut().insert(id.clone(), (frame, met));
                     Rc::new(outcome.map(in_a_circle))
                 }
@@ -254,7 +252,8 @@ impl Context<'_> {
             None => {
                 let index = found.frames.borrow().len();
                 found.open.borrow_mut().insert(id.clone(), (index, 0));
-                let (outcome, hangs_on, _, wide) = found.in_frame(|| dues::outcome(self, provision));
+                let (outcome, Frame { hangs_on, wide, .. }) =
+                    found.in_frame(|| dues::outcome(self, provision));
                 found.open.borrow_mut().remove(id);
                 let circular = wide || hangs_on != FREE;
                 let outcome = Rc::new(if circular { outcome.map(in_a_circle) } else { outcome });

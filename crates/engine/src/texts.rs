@@ -1,6 +1,7 @@
 //! The texts of an agreement: as it was first, and as each amendment left it (spec/meaning.md §8).
 //!
-//! Invariant: the texts are in the order in which their amendments took effect; where there is no one order there is one text.
+//! Invariant: each list of texts is in an order in which their amendments can have taken effect, and every such order has its
+//! list; where those are too many, there is one text with its amendments unmade.
 
 use std::collections::BTreeSet;
 

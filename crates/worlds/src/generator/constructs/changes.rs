@@ -133,6 +133,21 @@ pub(super) fn states(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>)
     (agreement(vec![provision("p", &["a"], rule)]), vec![troops.clone(), troops, handover()])
 }
 
+/// One change of `p`, which has effect when the text says so.
+pub(super) fn amendment(change: Change, effect: Instant, past_breaches_cured: bool) -> Amendment {
+    Amendment {
+        id: "a2".to_owned(),
+        label: String::new(),
+        agreed: effect,
+        accepted_by: Vec::new(),
+        effective: Effective::From(effect),
+        changes: vec![(Target::Provision("p".to_owned()), change)],
+        inner_deadlines_move: true,
+        past_breaches_cured,
+        assumptions: Vec::new(),
+    }
+}
+
 pub(super) fn amendments(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
     let p = provision("p", &["a"], once(chance, grid));
     let change = match chance.below(3) {
@@ -141,17 +156,7 @@ pub(super) fn amendments(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Acti
         _ => Change::Due(Due::By(hour(24 * (1 + chance.below(3))) - Duration::TICK)),
     };
     let effect = chance.hour(grid);
-    let amendment = Amendment {
-        id: "a2".to_owned(),
-        label: String::new(),
-        agreed: effect,
-        accepted_by: Vec::new(),
-        effective: Effective::From(effect),
-        changes: vec![(Target::Provision("p".to_owned()), change)],
-        inner_deadlines_move: true,
-        past_breaches_cured: chance.one_in(2),
-        assumptions: Vec::new(),
-    };
+    let amendment = amendment(change, effect, chance.one_in(2));
     (Agreement { amendments: vec![amendment], ..agreement(vec![p]) }, vec![release()])
 }
 

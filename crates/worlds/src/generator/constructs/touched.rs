@@ -9,7 +9,7 @@ use model::{
 };
 
 use super::{
-    changes::{deed_of, of_phase, power},
+    changes::{amendment, deed_of, of_phase, power},
     *,
 };
 
@@ -167,25 +167,14 @@ pub(super) fn amended(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>
     if chance.one_in(2) {
         p.while_ = Condition::During("one".to_owned());
     }
-    let on_p = || Target::Provision("p".to_owned());
     let change = match chance.below(4) {
-        0 => (on_p(), Change::Required(Measure::Plain(required(chance)))),
-        1 => (on_p(), Change::Removed),
-        _ if p.while_ == Condition::InForce => (on_p(), Change::While(Condition::During("one".to_owned()))),
-        _ => (on_p(), Change::Due(Due::By(hour(24 * (1 + chance.below(3))) - Duration::TICK))),
+        0 => Change::Required(Measure::Plain(required(chance))),
+        1 => Change::Removed,
+        _ if p.while_ == Condition::InForce => Change::While(Condition::During("one".to_owned())),
+        _ => Change::Due(Due::By(hour(24 * (1 + chance.below(3))) - Duration::TICK)),
     };
     let effect = chance.hour(grid);
-    let amendment = Amendment {
-        id: "a2".to_owned(),
-        label: String::new(),
-        agreed: effect,
-        accepted_by: Vec::new(),
-        effective: Effective::From(effect),
-        changes: vec![change],
-        inner_deadlines_move: true,
-        past_breaches_cured: chance.one_in(3),
-        assumptions: Vec::new(),
-    };
+    let amendment = amendment(change, effect, chance.one_in(3));
     let phases = vec![one(chance)];
     let text = Agreement { phases, powers: vec![power], amendments: vec![amendment], ..agreement(vec![p]) };
     (text, vec![release(), use_])
