@@ -77,13 +77,14 @@ pub fn apply(context: &Context<'_>, provision: &Provision, outcome: &mut Outcome
                 .rows
                 .retain(|(_, row)| row.timeline.first().is_none_or(|(first, _)| *first < effect.when.last));
         }
+        let stood = stood_before(outcome, effect, context.at);
         for (_, row) in &mut outcome.rows {
             change(row, effect, kind, absorbing, context.at);
             if cut && matches!(effect.what, What::Ended) {
                 cut_short(row, effect, context.at);
             }
         }
-        by_bearer(outcome, effect, kind, context.at);
+        by_bearer(outcome, effect, kind, stood, context.at);
     }
     if let Some(effect) = effects.iter().find(changes).filter(|_| opens_by_itself(provision)) {
         let turns = [effect.when.first];
@@ -304,8 +305,22 @@ fn waived(effect: &Effect, at: Instant, now: StatusSet) -> StatusSet {
     if effect.certain && at >= effect.when.last { excused } else { excused.or(now) }
 }
 
-/// Where bearers have statuses of their own, and no line of time: of what is kept, what stands now tells how it stood.
-fn by_bearer(outcome: &mut Outcome, effect: &Effect, kind: Kind, at: Instant) {
+/// How a provision stood at the ticks before those at which it may have been done.
+fn stood_before(outcome: &Outcome, effect: &Effect, at: Instant) -> StatusSet {
+    let Some(ticks) = ticks_before(effect, at) else { return StatusSet::EMPTY };
+    let begun = |row: &Row| row.timeline.first().is_some_and(|(first, _)| *first <= ticks.last);
+    let rows = outcome.rows.iter().map(|(_, row)| row).filter(|row| begun(row));
+    let before = |row: &Row| {
+        let (set, absent) = Line(row.timeline.clone()).during(ticks.first, ticks.last);
+        if absent { set.or(StatusSet::only(Status::Inactive)) } else { set }
+    };
+    let all = rows.fold(StatusSet::EMPTY, |all, row| all.or(before(row)));
+    if all.is_empty() { StatusSet::only(Status::Inactive) } else { all }
+}
+
+/// Where bearers have statuses of their own, and no line of time: of what is kept, what stands now tells how it stood, and what
+/// of the whole was not there yet was not there for anyone.
+fn by_bearer(outcome: &mut Outcome, effect: &Effect, kind: Kind, stood: StatusSet, at: Instant) {
     let whole = outcome.rows.iter().fold(StatusSet::EMPTY, |all, (_, row)| all.or(row.answer.status));
     let single = outcome.by_bearer.len() == 1;
     for bearer in &mut outcome.by_bearer {
@@ -330,12 +345,19 @@ fn by_bearer(outcome: &mut Outcome, effect: &Effect, kind: Kind, at: Instant) {
                 What::Suspended(_) => Status::Suspended,
                 _ => Status::Met,
             };
-            let only_breached = bearer.status == StatusSet::only(Status::Breached);
-            bearer.status = [(Status::Breached, breached), (open, !only_breached)]
-                .into_iter()
-                .filter(|(_, may)| *may)
-                .map(|(status, _)| status)
-                .collect();
+            let ends = open == Status::Met;
+            let not_yet = ends && stood.contains(Status::Inactive);
+            let begun = !ends || stood != StatusSet::only(Status::Inactive);
+            let unviolated = bearer.status != StatusSet::only(Status::Breached);
+            bearer.status = [
+                (Status::Breached, breached && begun),
+                (open, begun && unviolated),
+                (Status::Inactive, not_yet && (unviolated || !begun)),
+            ]
+            .into_iter()
+            .filter(|(_, may)| *may)
+            .map(|(status, _)| status)
+            .collect();
         } else {
             bearer.status = bearer.status.or(whole);
         }

@@ -510,7 +510,6 @@ impl<'r> Side<'r> {
     }
 }
 
-/// Whether a claim says that something was so: one that denies or retracts says nothing of its own.
 /// Whether a claim's act is the one asked about, or narrower, or wider.
 pub(crate) fn speaks_of(claim: &Claim, act: &str) -> bool {
     claim.act.as_deref().is_some_and(|said| is_act(said, act) || is_act(act, said))
@@ -521,6 +520,7 @@ fn covers_act(coverage: &Coverage, act: &str) -> bool {
     coverage.acts.is_empty() || coverage.acts.iter().any(|covered| is_act(act, covered))
 }
 
+/// Whether a claim says that something was so: one that denies or retracts says nothing of its own.
 pub(crate) fn states(claim: &Claim) -> bool {
     claim.denies.is_empty() && claim.retracts.is_none()
 }
@@ -624,7 +624,9 @@ impl Evidence for Fused<'_> {
         };
         let same_act = |c: &&&Claim| speaks_of(c, &pattern.act) && states(c);
         for claim in self.claims.iter().filter(same_act).filter(|c| self.speaks(c)) {
-            let others = claim.by.is_empty() && self.others_alone(claim, &against);
+            // An incident is one of those that name who did it; what a deed brought is a bound of its own.
+            let incident = side.violation && side.counted.is_none();
+            let others = incident && claim.by.is_empty() && self.others_alone(claim, &against);
             let fit = if others {
                 Err("others that are named did the same deed".to_owned())
             } else {
