@@ -108,15 +108,7 @@ pub(crate) fn excuse(
     violation: &Action,
     measure: &mut Measure,
 ) -> Result<(), NotComputed> {
-    let holds = match &exception.when {
-        Condition::InForce => Signal::constant(Truth::Yes),
-        Condition::Recently(length, ground) => {
-            // Reports of harm tell that there was such a deed, and so do totals of what it was done to.
-            let role = Role::Violation { bearers: &ground.by, verifiers: &[] };
-            Signal::any(&[context.recently(*length, ground, role)?, context.state(&exception.when)?])
-        }
-        when => context.state(when)?,
-    };
+    let holds = holds(context, exception)?;
     let excusable = excusable(context, exception, violation);
     let mut open = Vec::new();
     for event in measure.accounts.iter_mut().flat_map(|account| &mut account.events) {
@@ -137,6 +129,33 @@ pub(crate) fn excuse(
     }
     measure.denials.extend(open);
     Ok(())
+}
+
+/// When what an exception rests on is so.
+fn holds(context: &Context<'_>, exception: &Exception) -> Result<Signal, NotComputed> {
+    match &exception.when {
+        Condition::InForce => Ok(Signal::constant(Truth::Yes)),
+        Condition::Recently(length, ground) => {
+            // Reports of harm tell that there was such a deed, and so do totals of what it was done to.
+            let role = Role::Violation { bearers: &ground.by, verifiers: &[] };
+            Ok(Signal::any(&[context.recently(*length, ground, role)?, context.state(&exception.when)?]))
+        }
+        when => context.state(when),
+    }
+}
+
+/// Whether at some tick of a period nothing that these do can violate, also what nobody reported.
+///
+/// # Errors
+/// When the exception's condition is not computed.
+pub(crate) fn excuses_all(
+    context: &Context<'_>,
+    exception: &Exception,
+    doers: &[Id],
+    seen: &Period,
+) -> Result<bool, NotComputed> {
+    let everyones = exception.by.is_empty() || doers.iter().all(|doer| exception.by.contains(doer));
+    Ok(everyones && holds(context, exception)?.cells_in(seen).any(|(_, truth)| truth == Truth::Yes))
 }
 
 /// The claims of deeds that may be by one whom the exception excuses, and whether they certainly are.

@@ -52,6 +52,15 @@ pub fn prohibition(context: &Context<'_>, provision: &Provision) -> Result<Outco
         outcome.by_bearer.push(BearerAnswer { party: bearer.clone(), status, violations: count(&own) });
     }
     let mut row = prohibited(&asked, &windows, context.at, provision);
+    if row.answer.status.len() > 1
+        && let Some(seen) =
+            windows.hull().and_then(|hull| Period::closed(hull.first, hull.last.min(context.at)))
+    {
+        // What nobody reported is taken as if nothing excused it.
+        for exception in provision.exceptions.iter().filter(|exception| exception.plea.is_none()) {
+            outcome.exact &= !forbidden::excuses_all(context, exception, doers, &seen)?;
+        }
+    }
     if row.answer.status.len() > 1 && judging::is_judged(provision) {
         let taken_as = |unjudged: Unjudged| -> Result<_, NotComputed> {
             let asked = Asked::of(unjudged_as(context, provision, action, doers, unjudged)?);

@@ -248,6 +248,9 @@ pub fn once(context: &Context<'_>, provision: &Provision) -> Result<Outcome, Not
     let goes = hangs_on(due).into_iter().any(|condition| !context.comes_once(condition));
     let tied = goes || shares_claims(context, due, &outcome) || after_exactly(context, due);
     outcome.exact &= !(doubtful && tied);
+    // Of several deadlines in doubt each is taken by itself, though one deed may open them all.
+    let open = outcome.rows.iter().any(|(_, row)| row.answer.status.len() > 1);
+    outcome.exact &= !open || in_doubt(context, due)? < 2;
     Ok(outcome)
 }
 
@@ -257,6 +260,17 @@ pub fn ask(context: &Context<'_>, action: &Action, bearer: &Id, provision: &Prov
     own.by = vec![bearer.clone()];
     let role = Role::Duty { bearers: &own.by, verifiers: &provision.verified_by };
     context.ask(&own, role)
+}
+
+/// Of how many of the conditions that a window hangs on it is not known when they come about.
+fn in_doubt(context: &Context<'_>, due: &Due) -> Result<usize, NotComputed> {
+    let mut count = 0;
+    for condition in hangs_on(due) {
+        let moments = context.first(condition)?;
+        let known = moments.spans.iter().all(|span| !moments.never && span.first == span.last);
+        count += usize::from(!(known && moments.spans.len() < 2));
+    }
+    Ok(count)
 }
 
 /// Whether a window hangs on a duty of “exactly”, whose amount may pass what is owed in one deed or stop at it.

@@ -13,7 +13,7 @@ use model::{
 
 use crate::{
     Oracle, Refused,
-    pattern::{Fit, doer_fit},
+    pattern::{Fit, doer_fit, says_own},
     world::{Demand, Stock, not_handled},
 };
 
@@ -101,7 +101,8 @@ pub(crate) fn said(oracle: &Oracle, kept: &Kept<'_>) -> Result<Vec<Said>, Refuse
         }
         match claim.kind {
             Kind::State if !claim.denies.is_empty() => return not_handled("a state that is denied"),
-            Kind::State => {}
+            Kind::State if says_own(claim) => {}
+            Kind::State => continue,
             Kind::Event | Kind::Tally if about => return not_handled("deeds that enter a zone"),
             _ => continue,
         }
