@@ -407,7 +407,8 @@ fn after(
             Status::Breached => still(&[Status::Breached, Status::Late, Status::Excused]),
             // One more than exactly so many is a breach of what was met.
             Status::Met => still(&[Status::Met, Status::Breached, Status::Late, Status::Excused]),
-            Status::Excused => still(&[Status::Excused, Status::Met, Status::Late]),
+            // What was excused goes on by the old text, by which it may bind no more.
+            Status::Excused => still(&[Status::Excused, Status::Met, Status::Late, Status::Inactive]),
             other => StatusSet::only(other),
         });
     }

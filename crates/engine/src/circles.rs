@@ -18,6 +18,7 @@ use crate::{
     moments::Moments,
     outcome::Outcome,
     signal::{Signal, Truth},
+    tied::{in_any_way, statuses},
 };
 
 /// A circle that has not come to rest after so many turns is left as wide as it then is.
@@ -241,7 +242,9 @@ impl Context<'_> {
             Some((frame, met)) => {
                 found.hang(frame);
                 if met >= NESTED_MAX {
-                    Rc::new(Err(NotComputed(format!("{id}, which depends on itself"))))
+                    found.widen(true);
+                    let any = statuses(self.agreement, provision);
+                    Rc::new(Ok(in_any_way(self, provision, any, "imprecise")))
                 } else {
                     found.open.borrow_mut().insert(id.clone(), (frame, met + 1));
                     let (outcome, _) = found.in_frame(|| dues::outcome(self, provision));

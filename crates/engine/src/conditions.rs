@@ -22,7 +22,7 @@ use crate::{
     measure::{Evidence, Role},
     moments::{Moments, Start},
     parties::is_of_its_time,
-    reach::{beyond, changed},
+    reach::unmade,
     tied::{in_doubt, of_deed},
 };
 
@@ -265,15 +265,21 @@ impl<'a> Context<'a> {
     /// When a phase begins.
     pub(crate) fn beginning(&self, id: &Id) -> Result<Moments, NotComputed> {
         let phase = self.declared(id)?;
+        if self.is_unmade(id) {
+            return Ok(self.any_time());
+        }
         let begins = || self.begun_as_amended(id, self.first(&phase.begins)?);
         self.named(format!("beginning of phase {id}"), begins)
     }
 
-    /// The phase of this name, if nothing may have changed it.
+    /// Whether amendments whose order is not told may have changed a phase.
+    fn is_unmade(&self, phase: &Id) -> bool {
+        unmade(self.agreement, &Target::Phase(phase.clone()))
+    }
+
     fn declared(&self, id: &Id) -> Result<&'a Phase, NotComputed> {
         let found = self.agreement.phases.iter().find(|p| p.id == *id);
-        let phase = found.ok_or_else(|| NotComputed(format!("the phase {id}, which is not declared")))?;
-        changed(self.agreement, &Target::Phase(id.clone())).map_or(Ok(phase), |what| Err(NotComputed(what)))
+        found.ok_or_else(|| NotComputed(format!("the phase {id}, which is not declared")))
     }
 
     /// When a phase begins and ends.
@@ -282,6 +288,9 @@ impl<'a> Context<'a> {
     /// When one of its conditions is not computed.
     pub fn phase(&self, id: &Id) -> Result<(Moments, Moments), NotComputed> {
         let phase = self.declared(id)?;
+        if self.is_unmade(id) {
+            return Ok((self.any_time(), self.any_time()));
+        }
         let ended = self.named(format!("end of phase {id}"), || {
             let began = self.beginning(id)?;
             let ended = match &phase.ends {
@@ -322,12 +331,7 @@ impl<'a> Context<'a> {
 
     pub(crate) fn provision(&self, id: &Id) -> Result<&'a Provision, NotComputed> {
         let found = self.agreement.provisions.iter().find(|p| p.id == *id);
-        let found = found.ok_or_else(|| NotComputed(format!("the provision {id}, which is not declared")))?;
-        // Whether a family's duty is computed is found out member by member.
-        if found.terms.for_each.is_some() {
-            return Ok(found);
-        }
-        beyond(self.agreement, found).map_or(Ok(found), |what| Err(NotComputed(what)))
+        found.ok_or_else(|| NotComputed(format!("the provision {id}, which is not declared")))
     }
 
     /// For each bearer of a single duty that binds throughout, its bounds, its window and what is owed.

@@ -19,7 +19,6 @@ use crate::{
     outside::{self, any_window},
     parties, precedence,
     prohibition::prohibition,
-    reach::beyond,
     recurring::recurring,
     schedule::{once_of_several, schedule},
     single::once,
@@ -41,9 +40,6 @@ pub fn outcome(context: &Context<'_>, provision: &Provision) -> Result<Outcome, 
 pub fn unamended(context: &Context<'_>, provision: &Provision) -> Result<Outcome, NotComputed> {
     if let Some((member, family)) = &provision.terms.for_each {
         return families::each(context, provision, member, family);
-    }
-    if let Some(what) = beyond(context.agreement, provision) {
-        return Err(NotComputed(what));
     }
     if tied::in_doubt(context.agreement, provision) {
         return Ok(tied::any(context, provision));

@@ -19,7 +19,6 @@ use crate::{
     kept::has_ceiling,
     outcome::Outcome,
     precedence::split,
-    reach::beyond,
     tied::in_doubt,
 };
 
@@ -175,8 +174,6 @@ fn performance_of(context: &Context<'_>, provision: &Provision) -> Option<Perfor
     else {
         return None;
     };
-    let plain = provision.terms.for_each.is_none()
-        && beyond(context.agreement, provision).is_none()
-        && !in_doubt(context.agreement, provision);
+    let plain = provision.terms.for_each.is_none() && !in_doubt(context.agreement, provision);
     plain.then(|| (asked_of(context, provision, action, &provision.bearers), *owed))
 }

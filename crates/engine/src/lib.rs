@@ -21,6 +21,7 @@ mod counting;
 pub mod course;
 pub mod due;
 mod dues;
+mod entry;
 pub mod evaluate;
 mod exchange;
 pub mod exercise;

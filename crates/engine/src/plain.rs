@@ -22,7 +22,6 @@ use crate::{
     instance::{CountFrom, Deadline, over, periodic, running},
     measure::{Evidence, Measure, Pleaded, Role},
     moments::Moments,
-    reach::beyond,
     recurring::{cycle_scope, scaled, ticks, turns},
     scope::Scope,
     stock::{Kept, Stock},
@@ -173,11 +172,7 @@ pub fn plan(agreement: &Agreement, provision: &Provision) -> Option<Plan> {
         || agreement.actors.iter().any(|actor| !actor.ties.is_empty());
     let several = provision.bearers.len() > 1 && provision.binding != Binding::Each;
     let fits = !changed && !several && plain_terms(&provision.terms) && provision.exceptions.is_empty();
-    if !fits
-        || provision.bearers.is_empty()
-        || beyond(agreement, provision).is_some()
-        || in_doubt(agreement, provision)
-    {
+    if !fits || provision.bearers.is_empty() || in_doubt(agreement, provision) {
         return None;
     }
     let nothing = Unasked::default();

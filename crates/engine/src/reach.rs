@@ -1,21 +1,15 @@
-//! What an agreement can say and this engine does not compute: named for each provision, phase and instant.
+//! What amendments may have changed that can have taken effect in more orders than are looked at one by one.
 //!
-//! Invariant: whatever could change a verdict and is not computed is named here or by `conditions`; what is not named
-//! is computed. What the language refuses is not named: a judgement of other than forbidden deeds, a lot that no single duty
-//! waits for, and items that make up a number that is not owed once.
+//! Invariant: what is not named here is the same whichever of them took effect, and when.
 
-use model::agreement::{Agreement, Change, Provision, Target};
+use model::agreement::{Agreement, Change, Target};
 
-/// Why a provision is not computed; none where it is.
+use crate::touched::reached;
+
+/// Whether it may stand in any way: an amendment whose place among the others is not told may have changed it, or what it hangs on.
 #[must_use]
-pub fn beyond(agreement: &Agreement, provision: &Provision) -> Option<String> {
-    changed(agreement, &Target::Provision(provision.id.clone()))
-}
-
-/// Why a phase or provision is not computed: an amendment that could not be put in its place may have changed it.
-#[must_use]
-pub fn changed(agreement: &Agreement, target: &Target) -> Option<String> {
-    let hit = |(on, _): &(Target, Change)| on == target || *on == Target::Agreement;
-    let amendment = agreement.amendments.iter().find(|amendment| amendment.changes.iter().any(hit))?;
-    Some(format!("amendment {}", amendment.id))
+pub fn unmade(agreement: &Agreement, target: &Target) -> bool {
+    let changes = agreement.amendments.iter().flat_map(|amendment| &amendment.changes);
+    let changed = changes.map(|(on, _): &(Target, Change)| on.clone());
+    !agreement.amendments.is_empty() && reached(agreement, changed).contains(target)
 }

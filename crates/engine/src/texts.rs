@@ -12,7 +12,7 @@ use model::{
 
 use crate::{
     asked::Asked,
-    in_step,
+    entry, in_step,
     measure::{Evidence, Role},
     moments::{Moments, Start},
     touched::reached,
@@ -35,37 +35,53 @@ impl Text {
     }
 }
 
+/// An amendment with the instants at which it can have taken effect.
+#[derive(Clone)]
+pub(crate) struct Made<'a> {
+    /// It.
+    pub amendment: &'a Amendment,
+    /// When.
+    pub effect: Moments,
+}
+
 /// More orders than this in which amendments can have taken effect are not told apart.
 const ORDERS_MAX: usize = 24;
 
-/// The texts of an agreement in each order in which its amendments can have taken effect by an instant. Where those are many, or one changes
-/// the whole agreement, they stay in the one text as they are.
+/// The texts of an agreement in each order in which its amendments can have taken effect by an instant. Where those are many,
+/// they stay in the one text as they are.
 #[must_use]
 pub fn texts(agreement: &Agreement, evidence: &dyn Evidence, at: Instant) -> Vec<Vec<Text>> {
     let first = |agreement: Agreement| Text { agreement, last: None };
-    let of_all =
-        |amendment: &Amendment| amendment.changes.iter().any(|(target, _)| *target == Target::Agreement);
     let mut effects: Vec<(&Amendment, Moments)> =
         agreement.amendments.iter().map(|a| (a, effect(a, evidence, at))).collect();
     effects.retain(|(_, effect)| effect.possible_by(at));
     effects.sort_by_key(|(_, effect)| earliest(effect));
     let orders = orders(&effects);
-    if orders.len() > ORDERS_MAX || effects.iter().any(|(amendment, _)| of_all(amendment)) {
+    if orders.len() > ORDERS_MAX {
         return vec![vec![first(agreement.clone())]];
     }
     let plain = Agreement { amendments: Vec::new(), ..agreement.clone() };
-    let in_order = |order: Vec<usize>| -> Vec<Text> {
-        let mut texts = vec![first(plain.clone())];
-        let mut so_far = plain.clone();
-        for (amendment, effect) in order.into_iter().map(|index| &effects[index]) {
-            so_far = changed(&so_far, amendment);
-            let last = Some(((*amendment).clone(), effect.clone()));
-            texts.push(Text { agreement: so_far.clone(), last });
+    let in_order = |(start, made): (Agreement, Vec<Made<'_>>)| -> Vec<Text> {
+        let mut texts = vec![first(start.clone())];
+        let mut so_far = start;
+        for Made { amendment, effect } in made {
+            // The entry is settled by then.
+            let mut rest = amendment.clone();
+            rest.changes.retain(|(target, _)| *target != Target::Agreement);
+            if !rest.changes.is_empty() {
+                so_far = changed(&so_far, &rest);
+                texts.push(Text { agreement: so_far.clone(), last: Some((rest, effect)) });
+            }
         }
         texts.iter_mut().for_each(|text| in_step::start(&mut text.agreement));
         texts
     };
-    orders.into_iter().map(in_order).collect()
+    let entered = |order: Vec<usize>| {
+        let made = order.into_iter().map(|index| &effects[index]);
+        let made = made.map(|(amendment, effect)| Made { amendment, effect: effect.clone() }).collect();
+        entry::entries(&plain, made, evidence, at)
+    };
+    orders.into_iter().flat_map(entered).map(in_order).collect()
 }
 
 /// The text with what an amendment changes; what it removes is kept, for what it was before.

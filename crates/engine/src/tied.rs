@@ -1,13 +1,13 @@
-//! Ties that someone contests, of which there are more than are looked at one by one: what may hang on them may stand in any
-//! way.
+//! What may stand in any way: what hangs on ties that someone contests, or on amendments, where there are more ways than are
+//! looked at one by one.
 //!
-//! Invariant: what is said of parties with whom no such tie has anything to do is as ever.
+//! Invariant: what has nothing to do with any of them is as ever.
 
 use std::collections::BTreeSet;
 
 use model::{
     Id, Status, StatusSet,
-    agreement::{Action, Agreement, Provision, Rule},
+    agreement::{Action, Agreement, Provision, Rule, Target},
     amount::Range,
     answer::{BearerAnswer, Count, InstanceAnswer, Moment, Window},
 };
@@ -15,12 +15,17 @@ use model::{
 use crate::{
     conditions::Context,
     outcome::{Outcome, Row, sorted},
+    reach::unmade,
 };
 
-/// Whether a provision hangs on such a tie: its bearers, or whose deeds it speaks of. Where the ties are few the caller has
+/// Whether a provision hangs on such a tie or amendment: its bearers, or whose deeds it speaks of. Where the ties are few the caller has
 /// settled which of them hold, and none is left.
 #[must_use]
 pub fn in_doubt(agreement: &Agreement, provision: &Provision) -> bool {
+    unmade(agreement, &Target::Provision(provision.id.clone())) || on_ties(agreement, provision)
+}
+
+fn on_ties(agreement: &Agreement, provision: &Provision) -> bool {
     let action = provision.rule.action().into_iter();
     let others: Vec<&Action> = match &provision.rule {
         Rule::Exchange { trigger, shares, .. } => {
@@ -67,8 +72,12 @@ fn of_party(agreement: &Agreement, id: &Id) -> bool {
 #[must_use]
 pub fn any(context: &Context<'_>, provision: &Provision) -> Outcome {
     let mut outcome = in_any_way(context, provision, statuses(context.agreement, provision), "contested");
-    let detail = "more ties are contested than are looked at one by one: it may stand in any way";
-    outcome.found(("too_many_ties", Id::new(), detail.to_owned()), &provision.id);
+    let (kind, what) = if on_ties(context.agreement, provision) {
+        ("too_many_ties", "more ties are contested than are looked at one by one")
+    } else {
+        ("too_many_orders", "amendments may have taken effect in more orders than are looked at one by one")
+    };
+    outcome.found((kind, Id::new(), format!("{what}: it may stand in any way")), &provision.id);
     outcome
 }
 

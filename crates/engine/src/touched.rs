@@ -15,6 +15,9 @@ use crate::in_step::follows;
 #[must_use]
 pub fn reached(agreement: &Agreement, changed: impl Iterator<Item = Target>) -> BTreeSet<Target> {
     let mut reached: BTreeSet<Target> = changed.collect();
+    if reached.contains(&Target::Agreement) {
+        return everything(agreement).chain([Target::Agreement]).collect();
+    }
     let mut hangs: Vec<(Target, BTreeSet<Target>)> = Vec::new();
     for milestone in &agreement.milestones {
         hangs.push((Target::Milestone(milestone.id.clone()), named([&milestone.when])));
@@ -34,6 +37,13 @@ pub fn reached(agreement: &Agreement, changed: impl Iterator<Item = Target>) -> 
         }
         reached.extend(more);
     }
+}
+
+fn everything(agreement: &Agreement) -> impl Iterator<Item = Target> + '_ {
+    let phases = agreement.phases.iter().map(|phase| Target::Phase(phase.id.clone()));
+    let milestones = agreement.milestones.iter().map(|milestone| Target::Milestone(milestone.id.clone()));
+    let provisions = agreement.provisions.iter().map(|provision| Target::Provision(provision.id.clone()));
+    phases.chain(milestones).chain(provisions)
 }
 
 /// Whether a deadline hangs on some of it.

@@ -229,20 +229,3 @@ async fn one_is_not_counted_as_several() {
     let (_, _, after) = get(&app, "/?known_at=2025-11-25T00:00").await;
     assert!(!seen(&after).contains("No evidence has been given"));
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_computed_is_no_status_of_a_phase_or_milestone() {
-    // Of a state there is no amount that is performed.
-    let more = "obligation held\n  north must keep at least 2 troops\n\n\
-                phase one \"First phase\"\n  begins when amount(held) >= 2\n  lasts 60 days\n\n\
-                milestone done \"All done\"\n  when amount(held) >= 3\n";
-    let app = small(more, "");
-    let (_, _, json) = get(&app, "/answer.json").await;
-    let answer: model::answer::Answer = serde_json::from_str(&json).unwrap();
-    assert_eq!((answer.phases[0].computed, answer.milestones[0].computed), (false, false), "{json}");
-    let (_, _, html) = get(&app, "/").await;
-    let text = seen(&html).split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(text.contains("All done not computed"), "{text}");
-    assert!(text.contains("First phase not computed not computed not known not known"), "{text}");
-    assert!(text.contains("No evidence has been given"), "{text}");
-}

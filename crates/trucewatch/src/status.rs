@@ -262,3 +262,35 @@ fn phase_row(watch: &Watch, phase: &PhaseAnswer) -> Vec<String> {
         when("ended", phase.ended),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_computed_is_said_first_and_its_reasons_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pact = "agreement \"T\"\n  timezone UTC\n  in force from 2026-01-01T00:00\nparty a\nparty b\n\
+                    obligation p\n  a must release at least 1 prisoner to b\n  by the end of 2026-01-03\n\
+                    phase one\n  begins at entry into force\n  lasts 9 days\n";
+        std::fs::write(folder.path().join("agreement.pact.md"), pact).expect("written");
+        let paths = watch::Paths::of_folder(folder.path()).expect("a watch");
+        let watch = Watch::load(&paths).expect("a watch");
+        let mut answer = watch.evaluate(&watch::Question::default()).expect("an answer");
+        assert_eq!(not_computed(&answer), "");
+        answer.provisions[0].computed = false;
+        answer.phases[0].computed = false;
+        for on in ["p", "one"] {
+            let (kind, source) = ("not_computed".to_owned(), String::new());
+            let (on, detail) = (on.to_owned(), "this version does not compute that".to_owned());
+            answer.findings.push(Finding { kind, source, on, detail });
+        }
+        let said = heading(&watch, &answer);
+        assert!(said.ends_with("1 of 1 provision, 1 of 1 phase; the reasons stand below.\n"), "{said}");
+        assert_eq!(
+            reasons(&answer.findings),
+            ["\nNot computed\n  this version does not compute that\n    p, one"]
+        );
+        assert!(phase_row(&watch, &answer.phases[0]).contains(&NOT_COMPUTED.to_owned()));
+    }
+}

@@ -30,12 +30,10 @@ prohibition calm \"No attacks\"
 ```
 ";
 
-/// What this version does not compute: of a state there is no amount that is performed.
+/// What hangs on a milestone.
 const MORE: &str = "```pact
-obligation held
-  a must keep at least 2 troops
 milestone two_home \"Two are home\"
-  when amount(held) >= 2
+  when amount(release_all) >= 2
 phase one \"First\"
   begins when two_home
   lasts 60 days
@@ -148,7 +146,7 @@ fn check_says_what_each_provision_means() {
         "Article 1\n  release_all · All go home\n    A must release at least 1 prisoner to B by the end of 2026-01-03.\n",
         "  calm · No attacks\n    A must not attack B.\n",
         "  one · First\n    begins when “Two are home” has been reached, and lasts 60 days of 24 hours\n",
-        "  two_home · Two are home\n    reached when at least 2 has been performed of “held”\n",
+        "  two_home · Two are home\n    reached when at least 2 has been performed of “All go home”\n",
     ] {
         assert!(said.contains(words), "{words} is not in {said}");
     }
@@ -189,35 +187,19 @@ fn a_phase_is_said_to_be_one() {
 }
 
 #[test]
-fn what_is_not_computed_is_said_first_and_its_reasons_once() {
+fn all_that_a_text_can_say_is_computed() {
     let at = folder(&[("agreement.pact.md", &format!("{AGREEMENT}{MORE}")), ("evidence/c.jsonl", CLAIM)]);
-    let at = at.path();
-    let said = printed(at, &["status"]);
-    let top: String = said.lines().take(4).collect::<Vec<_>>().join("\n");
-    let counted = "Not computed by this version: 2 of 5 provisions, 1 of 1 phase, 1 of 1 milestone";
-    assert!(top.contains(counted), "{said}");
-    assert!(said.contains("which is a state\n    first_pause, one, second_pause, two_home"), "{said}");
-    assert_eq!(said.matches("which is a state").count(), 1, "{said}");
-    let phase = said.lines().find(|line| line.starts_with("phase one"));
-    assert_eq!(phase, Some("phase one  First  not computed by this version"));
-    let plain = folder(&[("agreement.pact.md", AGREEMENT), ("evidence/c.jsonl", CLAIM)]);
-    assert!(!printed(plain.path(), &["status"]).to_lowercase().contains("not computed"));
-}
-
-#[test]
-fn the_answer_as_json_says_which_phases_and_milestones_are_computed() {
-    let whole = "```pact\nmilestone home\n  when a releases prisoners to b\nphase two\n  begins at entry into force\n  lasts 9 days\n```\n";
-    let at = folder(&[("agreement.pact.md", &format!("{AGREEMENT}{MORE}{whole}"))]);
     for arguments in [&["status", "--format", "json"][..], &["evaluate", "agreement.pact.md"]] {
         let answer: Value = serde_json::from_str(&printed(at.path(), arguments)).expect("one JSON object");
-        let computed = |what: &str| -> Vec<(String, Option<bool>)> {
-            let all = answer[what].as_array().expect("a list").iter();
-            all.map(|one| (one["id"].as_str().unwrap_or("").to_owned(), one["computed"].as_bool())).collect()
-        };
-        let expect = |no: &str, yes: &str| vec![(no.to_owned(), Some(false)), (yes.to_owned(), Some(true))];
-        assert_eq!(computed("phases"), expect("one", "two"), "{answer}");
-        assert_eq!(computed("milestones"), expect("two_home", "home"), "{answer}");
+        for what in ["provisions", "phases", "milestones"] {
+            let all = answer[what].as_array().expect("a list");
+            assert!(!all.is_empty() && all.iter().all(|one| one["computed"] == true), "{answer}");
+        }
     }
+    assert!(!printed(at.path(), &["status"]).to_lowercase().contains("not computed"));
+    let total = "```pact\nobligation held\n  a must keep at least 2 troops\nmilestone two when amount(held) >= 2\n```\n";
+    let at = folder(&[("agreement.pact.md", &format!("{AGREEMENT}{total}"))]);
+    assert!(told(at.path(), &["status"], 2).contains("error[no-total]"));
 }
 
 #[test]
@@ -229,7 +211,7 @@ fn without_evidence_no_status_is_made_up() {
         said.starts_with("T\nNo evidence has been given: whether it is holding cannot be said.\n"),
         "{said}"
     );
-    assert!(said.contains("2 of 5 provisions") && said.contains("evidence/"), "{said}");
+    assert!(said.contains("evidence/"), "{said}");
     assert!(!said.contains("PROVISION") && !said.contains("2026-01-01"), "{said}");
     for asked in ["--at", "--known-at"] {
         let said = printed(at, &["status", asked, "2026-01-05T00:00Z"]);

@@ -26,10 +26,11 @@ pub(crate) fn points(
     streams: &Streams,
     cuts: impl IntoIterator<Item = Instant>,
 ) -> Result<Vec<Instant>, Refused> {
-    let (start, at) = (oracle.agreement().in_force, oracle.case.at);
+    let (start, at) = (oracle.start(), oracle.case.at);
     let mut instants: BTreeSet<Instant> = cuts.into_iter().collect();
     instants.extend(&streams.instants);
     instants.insert(at);
+    instants.extend(oracle.entries());
     let ties = oracle.agreement().actors.iter().flat_map(|actor| &actor.ties);
     instants.extend(ties.map(|tie| tie.valid.first));
     if streams.calendar {
@@ -79,7 +80,7 @@ impl Oracle<'_> {
     /// The midnights from entry into force to the one after the instant asked about.
     pub(crate) fn midnights(&self) -> Vec<Instant> {
         let zone = &self.agreement().timezone;
-        let (mut date, mut midnights) = (self.agreement().in_force.date(zone), Vec::new());
+        let (mut date, mut midnights) = (self.start().date(zone), Vec::new());
         while let Ok(next) = date.tomorrow() {
             date = next;
             midnights.push(Instant::start_of(date, zone));

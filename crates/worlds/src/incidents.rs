@@ -132,7 +132,7 @@ impl<'a> Incidents<'a> {
         }
         all.add_exclusions();
         let mut fine: BTreeSet<Instant> = cuts.into_iter().collect();
-        fine.extend([oracle.agreement().in_force, oracle.case.at.next()]);
+        fine.extend([oracle.start(), oracle.case.at.next()]);
         all.cuts = fine.into_iter().collect();
         Ok(all)
     }
@@ -413,7 +413,7 @@ impl<'a> Incidents<'a> {
 
     /// One incident by each bearer, at each tick where no accepted silence speaks against it.
     pub fn further(&self) -> Vec<Deed> {
-        let (since, at) = (self.oracle.agreement().in_force, self.oracle.case.at);
+        let (since, at) = (self.oracle.start(), self.oracle.case.at);
         let open = |cut: &&Instant| {
             since <= **cut && **cut <= at && !self.silences.iter().any(|s| s.1.contains(&Period::at(**cut)))
         };

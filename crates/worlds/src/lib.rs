@@ -10,7 +10,7 @@ use std::{cell::Cell, collections::BTreeMap};
 
 use model::{
     Id, Instant, Standard, Status, StatusSet,
-    agreement::{Agreement, Provision, Rule},
+    agreement::{Agreement, Change, Provision, Rule},
     claim::Claim,
     source::Source,
 };
@@ -120,6 +120,23 @@ impl<'a> Oracle<'a> {
 
     fn agreement(&self) -> &'a Agreement {
         self.case.agreement
+    }
+
+    /// The instants at which it can have entered into force by its text and by its amendments, the earliest first.
+    fn entries(&self) -> Vec<Instant> {
+        let changes = self.agreement().amendments.iter().flat_map(|amendment| &amendment.changes);
+        let moved = changes.filter_map(|(_, change)| match change {
+            Change::InForce(instant) => Some(*instant),
+            _ => None,
+        });
+        let mut entries: Vec<Instant> = moved.chain([self.agreement().in_force]).collect();
+        entries.sort();
+        entries
+    }
+
+    /// From when on deeds can count.
+    fn start(&self) -> Instant {
+        self.entries().first().copied().unwrap_or(self.agreement().in_force)
     }
 
     /// The world of these deeds, up to the instant asked about.

@@ -88,6 +88,7 @@ codes! {
     WHICH_TERM = "which-term": "A term, and not said of which phase.";
     STATE_NOT_INSTANT = "state-not-instant": "An instant where a state is needed.";
     INSTANT_NOT_STATE = "instant-not-state": "A state where an instant is needed.";
+    NO_TOTAL = "no-total": "An amount of a state, which is not done but kept.";
     MAY_NEVER_END = "may-never-end": "The phase may never end, and the text does not say so.";
     FALLING_DEADLINES = "falling-deadlines": "A step of a schedule is due before the one that it follows.";
     DUE_BEFORE_FORCE = "due-before-force": "The deadline is over before the agreement is in force.";

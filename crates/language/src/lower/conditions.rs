@@ -4,7 +4,7 @@
 
 use model::{
     Amount, Id, Instant,
-    agreement::{Condition, Exception},
+    agreement::{Agreement, Condition, Exception, Provision, Rule},
 };
 
 use super::{Lowering, actions::Form};
@@ -193,6 +193,18 @@ impl Lowering<'_> {
         None
     }
 
+    /// An amount is what was done since the duty opened: of a state, which is kept, there is none.
+    pub(super) fn refuse_totals_of_states(&mut self, agreement: &Agreement) {
+        for (id, span) in std::mem::take(&mut self.amounts) {
+            let state = |p: &&Provision| p.id == id && matches!(p.rule, Rule::State { .. });
+            if agreement.provisions.iter().any(|p| state(&p)) {
+                let message = format!("`{id}` is a state to be kept: it has no total of what was done");
+                let error = Diagnostic::error(codes::NO_TOTAL, span, message);
+                self.sink.push(error.write(format!("breached({id})")));
+            }
+        }
+    }
+
     /// `violations(p) >= 3`, `amount(p) >= 100`.
     fn counted(&mut self, node: &SyntaxNode, provision: Id) -> Option<Condition> {
         let compare = node.token(SyntaxKind::Compare)?;
@@ -204,6 +216,7 @@ impl Lowering<'_> {
         }
         let amount = self.positive(node)?;
         if node.has("amount") {
+            self.amounts.push((provision.clone(), node.span()));
             return Some(Condition::Amount(provision, amount));
         }
         let count = u64::try_from(amount.floor()).ok().filter(|_| amount == Amount::whole(amount.floor()));

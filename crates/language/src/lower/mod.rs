@@ -62,6 +62,8 @@ struct Lowering<'a> {
     parties: Vec<Id>,
     /// What each baseline counts.
     counted: BTreeMap<Id, Id>,
+    /// Where the amount of which provision is asked for.
+    amounts: Vec<(Id, Range<usize>)>,
     /// Phases that a power can extend.
     renewable: Vec<Id>,
     /// What a member of the family is called in the provision that is being read.
@@ -92,6 +94,7 @@ pub(crate) fn lower(
         header: 0..0,
         parties: names.parties(),
         counted: BTreeMap::new(),
+        amounts: Vec::new(),
         renewable: powers::renewable(file),
         member: None,
     };
@@ -117,6 +120,7 @@ pub(crate) fn lower(
         lowering.account_for(statement, lowered);
     }
     lowering.refuse_circles(file, &agreement);
+    lowering.refuse_totals_of_states(&agreement);
     if !lowering.sink.has_errors() {
         lowering.warn_of_endless_phases(&statements, &agreement);
         lowering.warn_of_doubts(file, &agreement);

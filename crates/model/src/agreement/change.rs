@@ -196,7 +196,9 @@ impl Agreement {
         let mut changed = self.clone();
         for (target, change) in &reading.changes {
             match (target, change) {
-                (Target::Agreement, Change::InForce(instant)) => changed.in_force = *instant,
+                (Target::Agreement, Change::InForce(instant)) => {
+                    (changed.in_force, changed.entry) = (*instant, None);
+                }
                 (Target::Phase(id), _) => {
                     changed.phases.iter_mut().filter(|p| p.id == *id).for_each(|p| p.apply(change));
                 }

@@ -62,6 +62,11 @@ impl std::fmt::Display for OwnedCase {
     /// All of it, for a person who looks for what went wrong.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "at {}  known at {}  standard {}", self.at, self.known_at, self.standard)?;
+        writeln!(f, "in force from {}, {:?}", self.agreement.in_force, self.agreement.entry)?;
+        for amendment in &self.agreement.amendments {
+            let (id, effect, changes) = (&amendment.id, &amendment.effective, &amendment.changes);
+            writeln!(f, "amendment {id} {effect:?}: {changes:?}")?;
+        }
         for provision in &self.agreement.provisions {
             let (bearers, binding) = (&provision.bearers, provision.binding);
             writeln!(f, "{} {binding:?} {bearers:?}: {:?}", provision.id, provision.rule)?;

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use model::{
     Amount, Duration, Id, Instant, Standard,
     agreement::{
-        Action, Agreement, Amendment, Binding, Condition, CountedOn, Cycle, Due, Effective, Faculty,
+        Action, Agreement, Amendment, Binding, Change, Condition, CountedOn, Cycle, Due, Effective, Faculty,
         Matching, Measure, PartLot, PhaseEnd, Provision, Required, Rule, Share, Spread, Target, Unruled,
     },
 };
@@ -269,6 +269,10 @@ impl Streams {
         done_by: &dyn Fn(&Action) -> Action,
         owed: Owed,
     ) -> Result<(), Refused> {
+        // Where entry into force moves, what came before it is beside what counts.
+        let entered = !text.agreement.amendments.iter().any(|amendment| {
+            amendment.changes.iter().any(|(_, change)| matches!(change, Change::InForce(_)))
+        });
         match &provision.rule {
             Rule::Once { action, required, due, not_before } => {
                 self.due(text, due)?;
@@ -276,7 +280,7 @@ impl Streams {
                 let cap = Cap::Alike(beyond(*required));
                 for item in std::iter::once(&action.item).chain(&made_up(provision)) {
                     let action = Action { item: item.clone(), ..done_by(action) };
-                    self.add(&action, owed, cap, not_before.is_none())?;
+                    self.add(&action, owed, cap, entered && not_before.is_none())?;
                 }
                 Ok(())
             }
@@ -289,7 +293,7 @@ impl Streams {
                 }
                 for item in std::iter::once(&action.item).chain(&made_up(provision)) {
                     let action = Action { item: item.clone(), ..done_by(action) };
-                    self.add(&action, owed, Cap::Alike(cap), not_before.is_none())?;
+                    self.add(&action, owed, Cap::Alike(cap), entered && not_before.is_none())?;
                 }
                 Ok(())
             }

@@ -30,8 +30,14 @@ impl<'a> World<'a> {
             if !amendment.inner_deadlines_move {
                 return not_handled("an amendment that leaves inner deadlines");
             }
-            if amendment.changes.iter().any(|(_, change)| matches!(change, Change::InForce(_))) {
-                return not_handled("an amendment of the entry into force");
+            let mut amendment = amendment;
+            // What is in force stays so, and nothing comes into force before what says so.
+            let in_time = |instant: &Instant| effect <= world.entry && effect <= *instant;
+            amendment
+                .changes
+                .retain(|(_, change)| !matches!(change, Change::InForce(instant) if !in_time(instant)));
+            if amendment.changes.is_empty() {
+                continue;
             }
             let changed = World {
                 agreement: Cow::Owned(world.agreement.read_as(&as_reading(&amendment))),

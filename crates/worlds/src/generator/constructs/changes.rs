@@ -156,8 +156,23 @@ pub(super) fn amendments(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Acti
         _ => Change::Due(Due::By(hour(24 * (1 + chance.below(3))) - Duration::TICK)),
     };
     let effect = chance.hour(grid);
-    let amendment = amendment(change, effect, chance.one_in(2));
-    (Agreement { amendments: vec![amendment], ..agreement(vec![p]) }, vec![release()])
+    let own = amendment(change, effect, chance.one_in(2));
+    let mut text = Agreement { amendments: vec![own], ..agreement(vec![p]) };
+    if chance.one_in(4) {
+        // Entry into force is put off, or brought forward, before it comes or too late.
+        text.in_force = hour(24 * chance.below(3));
+        let entry = Change::InForce(hour(24 * chance.below(4)));
+        let entry = Amendment {
+            id: "a1".to_owned(),
+            changes: vec![(Target::Agreement, entry)],
+            ..amendment(Change::Removed, chance.hour(grid), false)
+        };
+        if chance.one_in(2) {
+            text.amendments.clear();
+        }
+        text.amendments.push(entry);
+    }
+    (text, vec![release()])
 }
 
 pub(super) fn judged(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
