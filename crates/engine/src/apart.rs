@@ -14,8 +14,8 @@ use crate::{
     conditions::{Context, NotComputed},
     course::What,
     dues,
-    evaluate::{bearers, timeline},
-    instance::worst_of,
+    evaluate::{bearers, timeline_by},
+    instance::{one_for_all, worst_by},
     outcome::{Outcome, Row, sorted},
     parties,
 };
@@ -89,9 +89,11 @@ fn together(context: &Context<'_>, all: &mut Outcome, stock: bool) {
 
 /// The worst of some instances, and whether it is the smallest set that is right.
 fn joined(context: &Context<'_>, rows: Vec<(Id, Row)>, stock: bool) -> (Option<Row>, bool) {
-    let status = worst_of(rows.iter().map(|(_, row)| row.answer.status));
-    let changes: Vec<(Instant, StatusSet)> =
-        timeline(context, &rows).into_iter().map(|stretch| (stretch.from, stretch.status)).collect();
+    let status = worst_by(one_for_all, rows.iter().map(|(_, row)| row.answer.status));
+    let changes: Vec<(Instant, StatusSet)> = timeline_by(one_for_all, context, &rows)
+        .into_iter()
+        .map(|stretch| (stretch.from, stretch.status))
+        .collect();
     let Some(mut answer) = rows.first().map(|(_, row)| row.answer.clone()) else { return (None, true) };
     for (_, row) in &rows[1..] {
         let more = &row.answer;

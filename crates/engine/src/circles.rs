@@ -61,8 +61,11 @@ impl<T> Default for Names<T> {
 }
 
 impl<T> Names<T> {
-    fn settle(&mut self, frame: usize) {
-        self.known.values_mut().filter(|known| known.frame == frame).for_each(|known| known.frame = FREE);
+    fn settle(&mut self, frame: usize, wide: bool) {
+        for known in self.known.values_mut().filter(|known| known.frame == frame) {
+            known.frame = FREE;
+            known.wide |= wide;
+        }
     }
 
     fn forget(&mut self) {
@@ -114,12 +117,14 @@ impl Found {
         (found, frame)
     }
 
-    /// What hung on a frame alone is known.
-    fn settle(&self, frame: usize) {
-        self.moments.borrow_mut().settle(frame);
-        self.signals.borrow_mut().settle(frame);
-        let mut outcomes = self.outcomes.borrow_mut();
-        outcomes.values_mut().filter(|known| known.1 == frame).for_each(|known| known.1 = FREE);
+    /// What hung on a frame alone is known, and as wide as that is.
+    fn settle(&self, frame: usize, wide: bool) {
+        self.moments.borrow_mut().settle(frame, wide);
+        self.signals.borrow_mut().settle(frame, wide);
+        for known in self.outcomes.borrow_mut().values_mut().filter(|known| known.1 == frame) {
+            known.1 = FREE;
+            known.2 |= wide;
+        }
     }
 
     /// Forgets what hangs on something that is still being found out.
@@ -162,7 +167,7 @@ impl Found {
                     assumed = next;
                 }
                 value => {
-                    self.settle(index);
+                    self.settle(index, wide);
                     self.hang(hangs_on);
                     self.widen(wide);
                     let known = Known { value: value.clone(), frame: hangs_on, wide };
@@ -260,7 +265,7 @@ impl Context<'_> {
                 found.open.borrow_mut().remove(id);
                 let circular = wide || hangs_on != FREE;
                 let outcome = Rc::new(if circular { outcome.map(in_a_circle) } else { outcome });
-                found.settle(index);
+                found.settle(index, circular);
                 found.hang(hangs_on);
                 found.widen(circular);
                 found.outcomes.borrow_mut().insert(id.clone(), (Rc::clone(&outcome), hangs_on, circular));

@@ -15,7 +15,7 @@ use crate::{
     amended::Amended,
     conditions::{Context, NotComputed},
     course::Course,
-    instance::worst_of,
+    instance::{Rank, by_itself, worst_by, worst_of},
     measure::Evidence,
     moments::Moments,
     outcome::{Outcome, Row, sorted},
@@ -249,6 +249,11 @@ fn tally(rows: &[(Id, Row)]) -> BTreeMap<String, Count> {
 
 /// The provision's statuses over time: the worst of its instances as they stood at each change.
 pub fn timeline(context: &Context<'_>, rows: &[(Id, Row)]) -> Vec<Stretch> {
+    timeline_by(by_itself, context, rows)
+}
+
+/// Likewise by another rank.
+pub fn timeline_by(rank: Rank, context: &Context<'_>, rows: &[(Id, Row)]) -> Vec<Stretch> {
     let start = context.agreement.in_force;
     if context.at < start {
         return Vec::new();
@@ -271,7 +276,8 @@ pub fn timeline(context: &Context<'_>, rows: &[(Id, Row)]) -> Vec<Stretch> {
         }
         // Whether an instance stands alone matters, how many stand with it does not.
         let open = standing.iter().filter(|(set, _)| !set.is_empty());
-        let status = worst_of(open.flat_map(|(set, count)| std::iter::repeat_n(*set, (*count).min(2))));
+        let each = open.flat_map(|(set, count)| std::iter::repeat_n(*set, (*count).min(2)));
+        let status = worst_by(rank, each);
         let status = if status.is_empty() { StatusSet::only(Status::Inactive) } else { status };
         match stretches.last_mut() {
             Some(last) if last.status == status => {}

@@ -331,13 +331,37 @@ fn insert_if(set: &mut StatusSet, status: Status, possible: bool) {
     }
 }
 
+/// How good a status is beside others.
+pub type Rank = fn(Status) -> u8;
+
+/// Of instances, each by itself: as SEMANTICS.md §2 has it.
+#[must_use]
+pub fn by_itself(status: Status) -> u8 {
+    2 * status as u8
+}
+
+/// Of what is one for all of several: that someone who is no longer bound kept it says nothing of how it stands for the others.
+#[must_use]
+pub fn one_for_all(status: Status) -> u8 {
+    match status {
+        Status::Met => by_itself(Status::Lapsed) + 1,
+        other => by_itself(other),
+    }
+}
+
 /// What a provision is, given its instances taken as independent: the worst of them in each world (SEMANTICS.md §2).
 #[must_use]
 pub fn worst_of(instances: impl Iterator<Item = StatusSet> + Clone) -> StatusSet {
+    worst_by(by_itself, instances)
+}
+
+/// Likewise by another rank.
+#[must_use]
+pub fn worst_by(rank: Rank, instances: impl Iterator<Item = StatusSet> + Clone) -> StatusSet {
     // s is possible iff some instance may be s and no other is certainly worse: for every other one, its worst-at-best
     // (the best status that it can have) is no worse than s.
-    let best = |set: StatusSet| set.iter().last();
-    let bests: Vec<Status> = instances.clone().filter_map(best).collect();
+    let best = |set: StatusSet| set.iter().map(rank).max();
+    let bests: Vec<u8> = instances.clone().filter_map(best).collect();
     let Some(worst_best) = bests.iter().min().copied() else { return StatusSet::only(Status::Inactive) };
     let sole = bests.iter().filter(|b| **b == worst_best).count() == 1;
     let runner_up = bests.iter().filter(|b| **b != worst_best).min().copied();
@@ -345,8 +369,8 @@ pub fn worst_of(instances: impl Iterator<Item = StatusSet> + Clone) -> StatusSet
     for set in instances {
         let others = if sole && best(set) == Some(worst_best) { runner_up } else { Some(worst_best) };
         for status in set.iter() {
-            // Statuses are ordered worst first, so “no worse than” is ≥.
-            if others.is_none_or(|other| other >= status) {
+            // The worst has the lowest rank, so “no worse than” is ≥.
+            if others.is_none_or(|other| other >= rank(status)) {
                 result.insert(status);
             }
         }
