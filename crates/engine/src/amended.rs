@@ -243,7 +243,9 @@ impl Context<'_> {
             self.widened(amended, &mut joined, all.or(unviolated.into_iter().collect()));
         } else if self.termination(provision).possible_by(self.at) {
             // What was ended before the change had begun by the new text too.
-            self.widened(amended, &mut joined, StatusSet::only(Status::Met));
+            let ended =
+                if matches!(provision.rule, Rule::State { .. }) { Status::Lapsed } else { Status::Met };
+            self.widened(amended, &mut joined, StatusSet::only(ended));
         }
         if matches!(provision.rule, Rule::State { .. }) {
             // What was over by the old text when the change came was kept, though the new text never bound.

@@ -220,8 +220,8 @@ impl Context<'_> {
                     let least = Still::least(&[effect]);
                     let most = Still::most(&[effect]);
                     let spans = ends.spans.iter().map(|span| Period {
-                        first: moved(span.first, surely, true, &least),
-                        last: moved(span.last, begun, true, &most),
+                        first: moved_end(span.first, surely, &least),
+                        last: moved_end(span.last, begun, &most),
                     });
                     let all = spans.map(|span| Moments { spans: vec![span], never: false });
                     all.fold(Moments { spans: Vec::new(), never: ends.never }, |so_far, span| {
@@ -266,19 +266,19 @@ impl Context<'_> {
         let Some(last) = ends.last().copied().filter(|_| !open) else { return vec![(ends, open)] };
         // What may have moved in ways that are not told apart.
         let unknown = || {
-            let passed = ends.iter().copied().filter(|end| *end < effect.when.first);
+            let passed = ends.iter().copied().filter(|end| *end <= effect.when.first);
             vec![(passed.collect(), true)]
         };
         match &effect.what {
             What::Suspended(stretch) if stretch.clocks_stop => {
-                if last < effect.when.first {
+                if last <= effect.when.first {
                     return vec![(ends, false)];
                 }
                 if effect.when.first < effect.when.last || stretch.earliest < stretch.latest {
                     return unknown();
                 }
                 let still = Still::most(&[effect]);
-                let later = ends.iter().map(|end| moved(*end, began, true, &still)).collect();
+                let later = ends.iter().map(|end| moved_end(*end, began, &still)).collect();
                 match (effect.certain, room) {
                     (true, _) => vec![(later, false)],
                     (false, true) => vec![(later, false), (ends, false)],
@@ -412,6 +412,15 @@ pub fn moved(deadline: Instant, opened: Instant, runs: bool, still: &[Still]) ->
         }
     }
     deadline
+}
+
+/// The end of a phase, the first tick after it: what begins at that tick comes too late to move it.
+fn moved_end(end: Instant, began: Instant, still: &[Still]) -> Instant {
+    match moved(end.previous(), began, true, still) {
+        _ if end == Instant::MAX => end,
+        Instant::MAX => Instant::MAX,
+        last => last.next(),
+    }
 }
 
 /// Whether something is suspended, at each instant.

@@ -25,8 +25,17 @@ enum Kind {
     Answer,
     /// Each is a period.
     Turn,
-    /// It is kept as long as it lasts.
+    /// It is forbidden as long as it lasts: ended unviolated it is met.
     Keeping,
+    /// A state that is kept as long as it lasts: ended it has lapsed, as any duty.
+    Holding,
+}
+
+impl Kind {
+    /// Whether every tick is judged by itself.
+    fn by_the_tick(self) -> bool {
+        matches!(self, Kind::Keeping | Kind::Holding)
+    }
 }
 
 fn kind(rule: &Rule) -> Kind {
@@ -34,7 +43,8 @@ fn kind(rule: &Rule) -> Kind {
         Rule::Once { .. } | Rule::Schedule { .. } => Kind::Window,
         Rule::Exchange { .. } => Kind::Answer,
         Rule::Periodic { .. } | Rule::State { quiet: Some(_), .. } => Kind::Turn,
-        Rule::Prohibition { .. } | Rule::Answerable { .. } | Rule::State { .. } => Kind::Keeping,
+        Rule::Prohibition { .. } | Rule::Answerable { .. } => Kind::Keeping,
+        Rule::State { .. } => Kind::Holding,
     }
 }
 
@@ -65,7 +75,7 @@ pub fn apply(context: &Context<'_>, provision: &Provision, outcome: &mut Outcome
     let (kind, absorbing) = (kind(&provision.rule), absorbing(&provision.rule));
     let changes = |effect: &&&Effect| matches!(effect.what, What::Suspended(_) | What::Ended);
     let cut = is_cut(&provision.rule);
-    if kind == Kind::Window || kind == Kind::Keeping {
+    if kind == Kind::Window || kind.by_the_tick() {
         for (_, row) in &mut outcome.rows {
             from_the_start(row, context.agreement.in_force.min(context.at));
         }
@@ -170,7 +180,7 @@ impl Line {
 fn change(row: &mut Row, effect: &Effect, kind: Kind, absorbing: bool, at: Instant) {
     let Some((first, _)) = row.timeline.first().copied() else { return };
     let mut line = Line(row.timeline.clone());
-    if kind == Kind::Window || kind == Kind::Keeping {
+    if kind == Kind::Window || kind.by_the_tick() {
         line.0.insert(0, (Instant::MIN, StatusSet::only(Status::Inactive)));
     }
     let window = match kind {
@@ -230,7 +240,7 @@ fn stilled(
         if kind == Kind::Answer && now.contains(Status::Inactive) {
             set.insert(Status::Inactive);
         }
-        if kind == Kind::Keeping && before.contains(Status::Met) {
+        if kind.by_the_tick() && before.contains(Status::Met) {
             set.insert(Status::Met);
         }
         if now.contains(Status::Lapsed) {
@@ -340,18 +350,22 @@ fn by_bearer(outcome: &mut Outcome, effect: &Effect, kind: Kind, stood: StatusSe
         let must = effect.certain
             && effect.when.last <= at
             && effect.suspends().is_none_or(|(_, must)| must.is_some_and(|must| inside(&must)));
-        if must && kind == Kind::Keeping {
-            let open = match &effect.what {
-                What::Suspended(_) => Status::Suspended,
+        if must && kind.by_the_tick() {
+            let suspends = matches!(effect.what, What::Suspended(_));
+            let open = match kind {
+                _ if suspends => Status::Suspended,
+                Kind::Holding => Status::Lapsed,
                 _ => Status::Met,
             };
-            let ends = open == Status::Met;
-            let not_yet = ends && stood.contains(Status::Inactive);
-            let begun = !ends || stood != StatusSet::only(Status::Inactive);
+            let stays = !suspends && kind == Kind::Keeping;
+            let not_yet = stays && stood.contains(Status::Inactive);
+            let begun = !stays || stood != StatusSet::only(Status::Inactive);
+            let over = open == Status::Lapsed && stood.contains(Status::Met);
             let unviolated = bearer.status != StatusSet::only(Status::Breached);
             bearer.status = [
                 (Status::Breached, breached && begun),
                 (open, begun && unviolated),
+                (Status::Met, over && unviolated),
                 (Status::Inactive, not_yet && (unviolated || !begun)),
             ]
             .into_iter()
