@@ -6,12 +6,13 @@
 
 use model::{
     Instant, Period, Status, StatusSet,
-    agreement::{PartLot, Provision, Required, Rule, Spread},
+    agreement::{Binding, PartLot, Provision, Required, Rule, Spread},
 };
 
 use crate::{
     conditions::{Context, NotComputed},
     course::{Effect, What, kept},
+    instance::worst_of,
     outcome::{Outcome, Row},
     precedence::split,
 };
@@ -107,6 +108,11 @@ pub fn apply(context: &Context<'_>, provision: &Provision, outcome: &mut Outcome
         let turns = [effect.when.first, effect.when.last];
         outcome.rows.iter_mut().for_each(|(_, row)| split(row, &turns));
         outcome.each_set(context.at, |at, set| waived(effect, at, set));
+    }
+    if provision.binding != Binding::Each {
+        // What several owe together each of them has.
+        let whole = worst_of(outcome.rows.iter().map(|(_, row)| row.answer.status));
+        outcome.by_bearer.iter_mut().for_each(|bearer| bearer.status = whole);
     }
     let plain = effects.iter().all(|effect| effect.is_plain());
     let single = outcome.rows.iter().all(|(_, row)| row.answer.status.len() < 2);
@@ -335,7 +341,7 @@ fn by_bearer(outcome: &mut Outcome, effect: &Effect, kind: Kind, stood: StatusSe
     let single = outcome.by_bearer.len() == 1;
     for bearer in &mut outcome.by_bearer {
         if single {
-            bearer.status = crate::instance::worst_of(outcome.rows.iter().map(|(_, row)| row.answer.status));
+            bearer.status = worst_of(outcome.rows.iter().map(|(_, row)| row.answer.status));
             continue;
         }
         let inside = |period: &Period| period.first <= at && at <= period.last;

@@ -465,9 +465,13 @@ impl<'a> Fused<'a> {
                 continue;
             }
             let own_side = self.sources[&denial.source].side.as_ref();
+            // Who denies one report of a deed denies the deed.
+            let named = self.claims.iter().filter(|c| denial.about.contains(&c.id));
+            let deeds: BTreeSet<&Id> = named.filter_map(|c| c.reference.as_ref()).collect();
             for denied in self.claims.iter().filter(same_act) {
                 let same_deed = denied.reference.is_some() && denied.reference == denial.reference;
-                let about = bare && denial.about.contains(&denied.id);
+                let of_it = denied.reference.as_ref().is_some_and(|own| deeds.contains(own));
+                let about = bare && (of_it || denial.about.contains(&denied.id));
                 // The accused's bare denial does not make an act contested.
                 let accused = denied.by.iter().any(|d| d.party.is_some() && d.party.as_ref() == own_side);
                 // Where origins are heard apart, each hears its own denials.

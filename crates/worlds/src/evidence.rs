@@ -490,10 +490,12 @@ pub(crate) fn period_of(claim: &Claim) -> Result<Option<Period>, Refused> {
 impl Oracle<'_> {
     /// Whether a claim denies this one, by name or by a shared reference, and is not the accused's.
     pub(crate) fn denies(&self, denial: &Claim, claim: &Claim) -> bool {
-        let same = denial.reference.is_some() && denial.reference == claim.reference;
+        let same = |one: &Claim| one.reference.is_some() && one.reference == claim.reference;
+        // Who denies one report of a deed denies the deed.
+        let named = self.live.iter().any(|one| denial.about.contains(&one.id) && same(one));
         denial.retracts.is_none()
             && denial.denies.iter().any(|part| part == "occurred")
-            && (denial.about.contains(&claim.id) || same)
+            && (denial.about.contains(&claim.id) || named || same(denial))
             && !self.accused(self.source(&denial.source), claim)
     }
 

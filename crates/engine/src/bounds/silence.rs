@@ -173,8 +173,14 @@ fn tells_of(own: &Account, teller: &Account, told: &Event, measure: &Measure) ->
         let mut meeting = foreign.filter(|e| e.floor > Amount::ZERO && e.period.meets(&own.period));
         meeting.any(|e| e.may_share_doer(own) && !e.may_share_doer(told))
     };
+    // Of an incident, what somebody denies may be wrong, and then it is no report of it.
+    let stands =
+        |e: &Event| !measure.incidents || measure.denials.iter().all(|(_, denied)| *denied != e.claim);
     let may_be = |e: &&Event| {
-        e.period.meets(&told.period) && e.may_share_doer(told) && may_be_one(own, e, teller, told)
+        stands(e)
+            && e.period.meets(&told.period)
+            && e.may_share_doer(told)
+            && may_be_one(own, e, teller, told)
     };
     let totals = own.tallies.iter().filter_map(|t| t.so_far).any(|(so_far, _)| so_far.meets(&told.period));
     totals || own.events.iter().filter(may_be).any(|e| !rivals(e))

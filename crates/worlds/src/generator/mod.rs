@@ -136,6 +136,9 @@ fn write_claim(f: &mut std::fmt::Formatter<'_>, claim: &Claim) -> std::fmt::Resu
     for (name, part) in parts.into_iter().filter_map(|(name, part)| Some((name, part?))) {
         write!(f, ", {name} {part}")?;
     }
+    if let Some(concerns) = claim.written.get("concerns") {
+        write!(f, ", concerns {concerns}")?;
+    }
     if let Some(since) = claim.cumulative_since {
         write!(f, ", since {since}")?;
     }

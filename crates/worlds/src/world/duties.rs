@@ -139,9 +139,9 @@ impl World<'_> {
         }
         let joined = |(key, parts): (String, Vec<Instance>)| {
             let changes: Vec<Instant> = parts.iter().flat_map(Instance::changes).collect();
-            Instance::new(key, changes, move |at| {
-                best_of(parts.iter().filter_map(|part| part.status(at)).collect(), least)
-            })
+            let window = parts.iter().fold(Ticks::none(), |all, part| all.or(part.window()));
+            let status = move |at| best_of(parts.iter().filter_map(|part| part.status(at)).collect(), least);
+            Instance::new(key, changes, status).over(window)
         };
         Ok(by_key.into_iter().map(joined).collect())
     }

@@ -47,6 +47,12 @@ impl Instance {
         self
     }
 
+    /// The ticks of its period that are in scope.
+    #[must_use]
+    pub fn window(&self) -> &Ticks {
+        &self.window
+    }
+
     /// Whether it is one of a period that is over by a tick.
     #[must_use]
     pub fn is_over(&self, at: Instant) -> bool {
