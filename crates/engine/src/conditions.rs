@@ -480,9 +480,15 @@ fn breach(single: &Single<'_>, at: Instant) -> Moments {
     }
     if let Some(most) = most {
         let over = Moments::reaching(single.bounds, from, most + Amount::LEAST, at);
-        let last_due = single.opens.spans.iter().map(|span| single.deadline.last(span.last)).max();
-        let in_window = last_due.map_or_else(Moments::never, |due| over.by(due));
-        result = result.either(&in_window);
+        let mut in_window = Moments { spans: Vec::new(), never: single.opens.never };
+        for span in &single.opens.spans {
+            let mut own = over.by(single.deadline.last(span.last));
+            own.never |= !over.certain_by(single.deadline.last(span.first));
+            // One too many before the window opens is one too many when it does.
+            in_window = in_window.or(&own.both(&Moments { spans: vec![*span], never: false }));
+        }
+        in_window.never |= in_window.spans.is_empty();
+        result = result.either(&in_window.by(at));
     }
     result
 }
