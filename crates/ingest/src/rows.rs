@@ -3,11 +3,17 @@
 //! Invariant: whatever is not plainly a row (a quotation mark, a wrong number of cells, an odd instant, a revision) is read by
 //! [`crate::table`], so that both read the same claims and reject the same lines for the same reasons.
 
-use std::{collections::BTreeMap, hash::BuildHasher as _};
+mod alike;
+mod instants;
+
+use std::{collections::BTreeMap, hash::BuildHasher as _, ops::Range};
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use model::{Amount, Id, Instant, answer::Rejected, claim::Claim};
+
+use alike::{Alike, Cell};
+use instants::Instants;
 
 use crate::{
     fields::Fault,
@@ -19,6 +25,8 @@ use crate::{
 const CELLS_MAX: usize = 24;
 /// A row has some so many bytes.
 const LINE_BYTES: usize = 56;
+/// Most words are no longer than so many bytes.
+const WORD_BYTES: usize = 16;
 /// Whole numbers of so many digits are no amount too great.
 const DIGITS_MAX: usize = 11;
 
@@ -71,7 +79,7 @@ pub struct Batch {
     pub shapes: Vec<Shape>,
     /// The rows, in the order of the file.
     pub rows: Vec<Row>,
-    /// Their identifiers, empty words where they have none; no words at all where the table has no such column.
+    /// Their identifiers, empty words where they have none; no words for rows after the last that has one.
     pub ids: Vec<Word>,
     /// Rows that revise or retract others.
     pub claims: Vec<Claim>,
@@ -93,17 +101,34 @@ impl Batch {
         &self.text[word.start as usize..(word.start + word.length) as usize]
     }
 
-    fn keep(&mut self, bytes: &[u8]) -> Word {
-        if bytes.is_empty() {
+    /// Keeps a word that stands in a text.
+    #[inline]
+    fn keep(&mut self, text: &[u8], word: Range<usize>) -> Word {
+        let Some(bytes) = text.get(word.clone()).filter(|bytes| !bytes.is_empty()) else {
             return Word::default();
-        }
-        let word = Word {
-            start: u32::try_from(self.text.len()).unwrap_or(u32::MAX),
-            length: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
-            hash: hash(bytes),
         };
-        self.text.extend_from_slice(bytes);
-        word
+        let (start, length) = (self.text.len(), bytes.len());
+        match text[word.start..].first_chunk::<WORD_BYTES>() {
+            // So many bytes are copied in less time than fewer, counted.
+            Some(chunk) if length <= WORD_BYTES => {
+                self.text.extend_from_slice(chunk);
+                self.text.truncate(start + length);
+            }
+            _ => self.text.extend_from_slice(bytes),
+        }
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Word { start: place(start), length: place(length), hash: hash(bytes) }
+    }
+
+    #[inline]
+    fn push(&mut self, row: Row, text: &[u8], reference: Range<usize>, id: Range<usize>) {
+        let reference = self.keep(text, reference);
+        if !id.is_empty() {
+            let id = self.keep(text, id);
+            self.ids.resize(self.rows.len(), Word::default());
+            self.ids.push(id);
+        }
+        self.rows.push(Row { reference, ..row });
     }
 }
 
@@ -117,13 +142,13 @@ pub fn hash(bytes: &[u8]) -> u64 {
 #[derive(Clone, Debug)]
 pub struct Table {
     file: String,
-    columns: Vec<String>,
-    places: Places,
+    names: Vec<String>,
+    columns: Columns,
 }
 
 /// Where the columns are.
-#[derive(Clone, Copy, Debug, Default)]
-struct Places {
+#[derive(Clone, Debug, Default)]
+struct Columns {
     time: usize,
     known: Option<usize>,
     act: usize,
@@ -137,8 +162,8 @@ struct Places {
     id: Option<usize>,
     revises: Option<usize>,
     retracts: Option<usize>,
-    /// The first and the last of the columns that make the shape, the source apart, where they stand side by side.
-    side_by_side: Option<(usize, usize)>,
+    /// Those that may differ between rows of one shape, in their order.
+    cells: Vec<(Cell, usize)>,
 }
 
 impl Table {
@@ -150,26 +175,8 @@ impl Table {
         let header = header.strip_prefix("\u{feff}".as_bytes()).unwrap_or(header);
         let mut parser = csv_core::Reader::new();
         let read = cells(&mut parser, trimmed_end(header)).and_then(columns);
-        let columns = read.map_err(|fault| fault.at(file, 1))?;
-        let place = |name: &str| columns.iter().position(|column| column == name);
-        let required = |name: &str| place(name).unwrap_or_default();
-        let places = Places {
-            time: required("time"),
-            known: place("known_at"),
-            act: required("act"),
-            item: place("item"),
-            by: place("by"),
-            to: place("to"),
-            zone: place("zone"),
-            amount: place("amount"),
-            reference: place("ref"),
-            source: required("source"),
-            id: place("id"),
-            revises: place("revises"),
-            retracts: place("retracts"),
-            side_by_side: side_by_side(&columns),
-        };
-        Ok(Table { file: file.to_owned(), columns, places })
+        let names = read.map_err(|fault| fault.at(file, 1))?;
+        Ok(Table { file: file.to_owned(), columns: Columns::of(&names), names })
     }
 
     /// The rows of whole lines, of which the first has this number.
@@ -185,31 +192,66 @@ impl Table {
             known: HashTable::new(),
             keys: Vec::new(),
             key: Vec::new(),
-            day: Day::default(),
-            recent: Vec::new(),
-            parser: csv_core::Reader::new(),
+            instants: Instants::default(),
+            parser: None,
         };
+        let mut alike = Alike::new(&self.columns);
         let mut line = first_line;
         let mut rest = block;
         while !rest.is_empty() {
-            let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-            reading.line(trimmed_end(&rest[..end]), line);
-            rest = rest.get(end + 1..).unwrap_or_default();
+            if let Some(found) = alike.first(rest, &mut reading.instants) {
+                let alike::Found { time, known, amount, shape, reference, id, length } = found;
+                let row =
+                    Row { time, known, amount, shape, line: numbered(line), reference: Word::default() };
+                reading.batch.lines += 1;
+                reading.batch.push(row, rest, reference, id);
+                rest = &rest[length..];
+            } else {
+                let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+                reading.line(&rest[..end], line, &mut alike);
+                rest = &rest[end..];
+            }
             line += 1;
         }
         reading.batch
     }
 }
 
-/// The first and the last of the columns from `act` to `zone`, where no other stands between them.
-fn side_by_side(columns: &[String]) -> Option<(usize, usize)> {
-    let mut places: Vec<usize> = ["act", "item", "by", "to", "zone"]
-        .iter()
-        .filter_map(|name| columns.iter().position(|column| column == name))
-        .collect();
-    places.sort_unstable();
-    let (first, last) = (*places.first()?, *places.last()?);
-    (last - first + 1 == places.len()).then_some((first, last))
+impl Columns {
+    fn of(names: &[String]) -> Columns {
+        let place = |name: &str| names.iter().position(|own| own == name);
+        let required = |name: &str| place(name).unwrap_or_default();
+        let cell = |name: &str| match name {
+            "time" => Some(Cell::Time),
+            "known_at" => Some(Cell::Known),
+            "amount" => Some(Cell::Amount),
+            "ref" => Some(Cell::Reference),
+            "id" => Some(Cell::Id),
+            "act" | "item" | "by" | "to" | "zone" | "source" | "revises" | "retracts" => None,
+            _ => Some(Cell::Other),
+        };
+        let cells = names.iter().enumerate().filter_map(|(at, name)| Some((cell(name)?, at)));
+        Columns {
+            time: required("time"),
+            known: place("known_at"),
+            act: required("act"),
+            item: place("item"),
+            by: place("by"),
+            to: place("to"),
+            zone: place("zone"),
+            amount: place("amount"),
+            reference: place("ref"),
+            source: required("source"),
+            id: place("id"),
+            revises: place("revises"),
+            retracts: place("retracts"),
+            cells: cells.collect(),
+        }
+    }
+}
+
+fn numbered(line: usize) -> u32 {
+    u32::try_from(line).unwrap_or(u32::MAX)
 }
 
 fn trimmed_end(line: &[u8]) -> &[u8] {
@@ -225,85 +267,69 @@ struct Reading<'t> {
     known: HashTable<u32>,
     keys: Vec<Vec<u8>>,
     key: Vec<u8>,
-    day: Day,
-    /// Shapes met lately, by their cells as they are written: most rows are of one of few.
-    recent: Vec<Recent>,
-    parser: csv_core::Reader,
+    instants: Instants,
+    parser: Option<Box<csv_core::Reader>>,
 }
 
-/// The cells of a shape as they are written in a row, and the shape.
-struct Recent {
-    cells: Vec<u8>,
-    source: Vec<u8>,
-    shape: u32,
-}
-
-/// So many shapes are looked through before they are looked up.
-const RECENT_MAX: usize = 8;
-
-type Cells<'l> = [&'l [u8]; CELLS_MAX];
+/// Where the cells stand in a line, and how many there are.
+type Cells = ([Range<usize>; CELLS_MAX], usize);
 
 impl Reading<'_> {
-    fn line(&mut self, line: &[u8], number: usize) {
+    /// A line with its end.
+    fn line(&mut self, whole: &[u8], number: usize, alike: &mut Alike) {
+        let line = trimmed_end(whole);
         if line.iter().all(u8::is_ascii_whitespace) {
             return;
         }
         self.batch.lines += 1;
         if line.len() > LINE_LIMIT_BYTES {
-            let fault = Fault::new("", too_long(line.len() as u64));
+            let fault = Fault::new("", too_long(whole.len() as u64));
             self.batch.rejected.push(fault.at(&self.table.file, number));
             return;
         }
-        let mut all: Cells<'_> = [&[]; CELLS_MAX];
-        if split(line, &mut all) != Some(self.table.columns.len()) || self.plain(line, &all, number).is_none()
-        {
-            self.slow(line, number);
+        let cells = split(line).filter(|(_, count)| *count == self.table.names.len());
+        let read = cells.as_ref().and_then(|(cells, _)| self.plain(line, cells, number));
+        match (read, &cells) {
+            (Some(shape), Some((cells, count))) => alike.learn(whole, &cells[..*count], shape),
+            _ => self.slow(line, number),
         }
     }
 
-    /// A row that is plainly one; nothing is kept of any other.
-    fn plain(&mut self, line: &[u8], all: &Cells<'_>, number: usize) -> Option<()> {
-        let places = self.table.places;
-        let cell = |place: Option<usize>| place.map_or(&[][..], |place| all[place].trim_ascii());
-        if !cell(places.revises).is_empty() || !cell(places.retracts).is_empty() {
-            return None;
-        }
-        let time = self.day.instant(cell(Some(places.time)))?;
-        let known = match cell(places.known) {
-            [] => time,
-            text => self.day.instant(text)?,
+    /// A row that is plainly one, and its shape; nothing is kept of any other.
+    fn plain(&mut self, line: &[u8], all: &[Range<usize>; CELLS_MAX], number: usize) -> Option<u32> {
+        let columns = &self.table.columns;
+        let text = std::str::from_utf8(line).ok()?;
+        let place = |place: Option<usize>| {
+            let cell = place.map_or(0..0, |place| all[place].clone());
+            let written = &text[cell.clone()];
+            let start = cell.start + (written.len() - written.trim_start().len());
+            start..start + written.trim().len()
         };
-        let amount = whole(cell(places.amount))?;
-        let shape = self.shape_of(line, all)?;
-        let (reference, id) = (cell(places.reference), cell(places.id));
-        let ascii = reference.is_ascii() && id.is_ascii();
-        if !ascii && (std::str::from_utf8(reference).is_err() || std::str::from_utf8(id).is_err()) {
+        let cell = |column: Option<usize>| &line[place(column)];
+        if !cell(columns.revises).is_empty() || !cell(columns.retracts).is_empty() {
             return None;
         }
-        self.push(
-            Row { time, known, amount, shape, line: 0, reference: Word::default() },
-            reference,
-            id,
-            number,
-        );
-        Some(())
-    }
-
-    fn push(&mut self, row: Row, reference: &[u8], id: &[u8], number: usize) {
-        let reference = self.batch.keep(reference);
-        if self.table.places.id.is_some() {
-            let id = self.batch.keep(id);
-            self.batch.ids.push(id);
-        }
-        let line = u32::try_from(number).unwrap_or(u32::MAX);
-        self.batch.rows.push(Row { line, reference, ..row });
+        let time = self.instants.whole(cell(Some(columns.time)))?;
+        let known = match cell(columns.known) {
+            [] => time,
+            text => self.instants.whole(text)?,
+        };
+        let amount = whole(cell(columns.amount))?;
+        let common =
+            [Some(columns.act), columns.item, columns.by, columns.to, columns.zone, Some(columns.source)];
+        let common = common.map(cell);
+        let (reference, id) = (place(columns.reference), place(columns.id));
+        let shape = self.shape(common)?;
+        let row = Row { time, known, amount, shape, line: numbered(number), reference: Word::default() };
+        self.batch.push(row, line, reference, id);
+        Some(shape)
     }
 
     fn shape(&mut self, cells: [&[u8]; 6]) -> Option<u32> {
         self.key.clear();
         for cell in cells {
+            self.key.extend_from_slice(&cell.len().to_le_bytes());
             self.key.extend_from_slice(cell);
-            self.key.push(0);
         }
         let (hashed, keys) = (hash(&self.key), &self.keys);
         let found = self.known.find(hashed, |shape| keys[*shape as usize] == self.key).copied();
@@ -311,32 +337,6 @@ impl Reading<'_> {
             Some(shape) => shape,
             None => self.new_shape(cells, hashed)?,
         };
-        Some(shape)
-    }
-
-    /// The shape of a row: found by its cells as they stand, where it is one of those met lately.
-    fn shape_of(&mut self, line: &[u8], all: &Cells<'_>) -> Option<u32> {
-        let places = self.table.places;
-        let written = places.side_by_side.and_then(|(first, last)| {
-            let start = all[first].as_ptr().addr() - line.as_ptr().addr();
-            line.get(start..all[last].as_ptr().addr() - line.as_ptr().addr() + all[last].len())
-        });
-        let source = all[places.source];
-        if let Some(written) = written {
-            let same = |recent: &&Recent| recent.cells == written && recent.source == source;
-            if let Some(recent) = self.recent.iter().find(same) {
-                return Some(recent.shape);
-            }
-        }
-        let cell = |place: Option<usize>| place.map_or(&[][..], |place| all[place].trim_ascii());
-        let common = [Some(places.act), places.item, places.by, places.to, places.zone, Some(places.source)];
-        let shape = self.shape(common.map(cell))?;
-        if let Some(written) = written {
-            if self.recent.len() == RECENT_MAX {
-                self.recent.remove(0);
-            }
-            self.recent.push(Recent { cells: written.to_vec(), source: source.to_vec(), shape });
-        }
         Some(shape)
     }
 
@@ -358,10 +358,12 @@ impl Reading<'_> {
     /// Any other line: a claim that revises, a row that is written oddly, or a fault.
     fn slow(&mut self, line: &[u8], number: usize) {
         let file = &self.table.file;
+        // Few blocks have such a line, and what reads it takes as long to make as many rows to read.
+        let parser = self.parser.get_or_insert_with(|| Box::new(csv_core::Reader::new()));
         // Ordinals of identical rows are not known here: such a row has an identifier, or is kept as a row.
         let mut ordinals = BTreeMap::new();
-        let read = cells(&mut self.parser, line)
-            .and_then(|cells| table::row(&self.table.columns, cells, &mut ordinals, (file.clone(), number)));
+        let read = cells(parser, line)
+            .and_then(|cells| table::row(&self.table.names, cells, &mut ordinals, (file.clone(), number)));
         match read {
             Err(fault) => self.batch.rejected.push(fault.at(file, number)),
             Ok(claim) if claim.revises.is_some() || claim.retracts.is_some() => self.batch.claims.push(claim),
@@ -381,24 +383,24 @@ impl Reading<'_> {
         let reference = claim.reference.as_deref().unwrap_or_default();
         let id = claim.written.get("id").and_then(|id| id.as_str()).unwrap_or_default();
         let (known, amount) = (claim.known_at, claim.range().low.unwrap_or_default());
-        let row = Row { time, known, amount, shape, line: 0, reference: Word::default() };
-        self.push(row, reference.as_bytes(), id.as_bytes(), number);
+        let row = Row { time, known, amount, shape, line: numbered(number), reference: Word::default() };
+        let words = [reference, id].concat();
+        self.batch.push(row, words.as_bytes(), 0..reference.len(), reference.len()..words.len());
     }
 }
 
-/// The cells of a line without quotation marks; none where there are too many, or where there is one.
-fn split<'l>(line: &'l [u8], all: &mut Cells<'l>) -> Option<usize> {
-    let (mut count, mut start) = (0, 0);
-    for at in memchr::memchr2_iter(b',', b'"', line) {
-        if line[at] == b'"' || count + 1 == CELLS_MAX {
-            return None;
-        }
-        all[count] = &line[start..at];
-        count += 1;
-        start = at + 1;
+/// The cells of a line that has neither quotation marks nor ends of other lines; none where there are too many.
+fn split(line: &[u8]) -> Option<Cells> {
+    let mut all = [const { 0..0 }; CELLS_MAX];
+    if memchr::memchr2(b'"', b'\r', line).is_some() {
+        return None;
     }
-    all[count] = &line[start..];
-    Some(count + 1)
+    let (mut count, mut start) = (0, 0);
+    for at in memchr::memchr_iter(b',', line).chain([line.len()]) {
+        *all.get_mut(count)? = start..at;
+        (count, start) = (count + 1, at + 1);
+    }
+    Some((all, count))
 }
 
 /// A whole number that is surely an amount; an empty cell is one unit.
@@ -415,90 +417,4 @@ fn whole(cell: &[u8]) -> Option<Amount> {
 /// The value of some digits.
 fn number(digits: &[u8]) -> i64 {
     digits.iter().fold(0, |value, digit| value * 10 + i64::from(digit - b'0'))
-}
-
-/// The day on which the last row was: most rows are on the same day as the one before.
-#[derive(Default)]
-struct Day {
-    written: [u8; 10],
-    midnight: Option<Instant>,
-}
-
-impl Day {
-    /// An instant in its usual form, `2025-10-14T18:00:00Z` or with an offset; none where it is written otherwise.
-    fn instant(&mut self, text: &[u8]) -> Option<Instant> {
-        let (date, rest) = text.split_first_chunk::<10>()?;
-        let (time, zone) = rest.split_first_chunk::<9>()?;
-        let [b'T', h1, h2, b':', m1, m2, b':', s1, s2] = *time else { return None };
-        let two = |a: u8, b: u8, below: i64| {
-            let value = i64::from(a.wrapping_sub(b'0')) * 10 + i64::from(b.wrapping_sub(b'0'));
-            (a.is_ascii_digit() && b.is_ascii_digit() && value < below).then_some(value)
-        };
-        let seconds = two(h1, h2, 24)? * 3600 + two(m1, m2, 60)? * 60 + two(s1, s2, 60)?;
-        let offset = match *zone {
-            [b'Z'] => 0,
-            [sign, h1, h2, b':', m1, m2] => {
-                let offset = two(h1, h2, 24)? * 3600 + two(m1, m2, 60)? * 60;
-                match sign {
-                    b'+' => offset,
-                    b'-' => -offset,
-                    _ => return None,
-                }
-            }
-            _ => return None,
-        };
-        if self.midnight.is_none() || self.written != *date {
-            let text = std::str::from_utf8(date).ok()?;
-            self.midnight = Some(Instant::parse(&format!("{text}T00:00:00Z")).ok()?);
-            self.written = *date;
-        }
-        self.midnight.map(|midnight| Instant(midnight.0 + (seconds - offset) * 1_000_000))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bulk_and_one_by_one_read_the_same() {
-        let text = "time,known_at,act,item,by,to,zone,amount,ref,source,id,revises\n\
-            2025-10-14T18:00:00Z,,release,person,a,b,z,3,r1,m,one,\n\
-            2025-10-14T18:00:00+03:00,2025-10-15T00:00:00Z,release,,,,,,,m,,\n\
-            2025-10-14T18:00:00.5Z,,release,,,,,0.5,,m,,\n\
-            2025-10-14T18:00:60Z,,release,,,,,1,,m,,\n\
-            2025-10-14T18:00:00Z,,\"re,lease\",,,,,1, r2 ,m,,\n\
-            2025-10-14,,release,,,,,1,,m,,\n\
-            2025-10-14T18:00:00Z,,release,,,,,-1,,m,,\n\
-            2025-10-14T18:00:00Z,,release,,,,,1,,,,\n\
-            \n\
-            2025-02-30T18:00:00Z,,release,,,,,1,,m,,\n\
-            2025-10-14T18:00:00Z,,release,,,,,1,,m\n\
-            2025-10-16T18:00:00Z,,release,person,a,b,z,4,r1,m,two,one\r\n\
-            2025-10-14T18:00:00Z,,release,,,,,99999999999999,,m,,\n";
-        let slow = table::read("t.csv", &mut text.as_bytes()).unwrap();
-        let (header, rest) = text.split_once('\n').unwrap();
-        let batch = Table::new("t.csv", header.as_bytes()).unwrap().read(rest.as_bytes(), 2);
-        assert_eq!(batch.rejected, slow.rejected);
-        assert_eq!(batch.lines, slow.lines);
-        let plain: Vec<&Claim> = slow.claims.iter().filter(|c| c.revises.is_none()).collect();
-        assert_eq!(batch.rows.len(), plain.len());
-        assert_eq!(batch.claims.len() + plain.len(), slow.claims.len());
-        for ((row, id), claim) in batch.rows.iter().zip(&batch.ids).zip(plain) {
-            let shape = &batch.shapes[row.shape as usize];
-            assert_eq!(Some(row.time), claim.occurred.map(|p| p.first));
-            assert_eq!(row.known, claim.known_at);
-            assert_eq!(Some(row.amount), claim.range().low);
-            assert_eq!(Some(&shape.act), claim.act.as_ref());
-            assert_eq!((&shape.item, &shape.source), (&claim.item, &claim.source));
-            assert_eq!(shape.by.as_ref(), claim.by.first().and_then(|n| n.party.as_ref()));
-            let text =
-                |word: Word| batch.word(word).map(|(word, _)| String::from_utf8(word.to_vec()).unwrap());
-            assert_eq!(text(row.reference), claim.reference);
-            assert_eq!(row.line as usize, claim.read_from.1);
-            if let Some(id) = text(*id) {
-                assert_eq!(id, claim.id);
-            }
-        }
-    }
 }
