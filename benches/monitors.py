@@ -2,12 +2,12 @@
 """Trucewatch beside other monitors, whole processes with parsing, on made-up event tables.
 
 (a) complaints answered within 72 hours, by reference; (b) at least 600 a day, of the same log; (c) 15 for 1 within 48 hours, in order;
-(d) a and b with 5% of the records 1 to 48 hours late and 1% corrected; (f) a with every time an interval; (g) with more events,
-provisions and threads. (e), one correction with a million events loaded, is `cargo bench -p trucewatch-live --bench corrections`.
+(d) a and b with 5% of the records 1 to 48 hours late and 1% corrected; (f) a with every time an interval; (g) with 10,000 to a
+million events (ten million with `--large`), 1 to 1,000 provisions, one thread and two. (e), one correction with a million events loaded, is `cargo bench -p trucewatch-live --bench corrections`.
 
 Peers, each where it is installed: `rtlola-cli` (`cargo install rtlola-cli`), and `reelay` (`pip install reelay`) for a as a temporal formula
 over one complaint at a time. They read the same events in their own formats. Not a test: it asserts nothing; answers are printed
-beside the times.
+beside the times. No run takes longer than `--limit`: one that does is stopped, and the line says so.
 """
 
 import argparse
@@ -50,12 +50,19 @@ trigger(k)
 }
 
 
-def run(command, rounds):
+class Stopped(Exception):
+    """A run took longer than it may."""
+
+
+def run(command, rounds, limit=None):
     """Median seconds of whole processes, and the output of the last."""
     times = []
     for _ in range(rounds):
         start = time.perf_counter()
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        try:
+            done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=limit)
+        except subprocess.TimeoutExpired as error:
+            raise Stopped(f"stopped after {limit} s") from error
         times.append(time.perf_counter() - start)
     return statistics.median(times), done.stdout.decode()
 
@@ -64,8 +71,8 @@ def rate(events, seconds):
     return f"{events / seconds / 1e6:8.3f}"
 
 
-def ours(program, folder, rounds, *more):
-    seconds, out = run([program, "monitor", folder, "--once", *more], rounds)
+def ours(program, folder, rounds, *more, limit=None):
+    seconds, out = run([program, "monitor", folder, "--once", *more], rounds, limit)
     answers = [json.loads(line) for line in out.splitlines()]
     tally = ", ".join(
         f"{status} {count['certain']}" + (f"–{count['possible']}" if count["possible"] != count["certain"] else "")
@@ -75,7 +82,7 @@ def ours(program, folder, rounds, *more):
     return seconds, tally
 
 
-def lola(path, folder, name, rows, rounds):
+def lola(path, folder, name, rows, rounds, limit):
     """RTLola on rows of (seconds, kind, id), which it is given in this order."""
     table, spec = os.path.join(folder, f"{name}.csv"), os.path.join(folder, f"{name}.lola")
     with open(spec, "w", encoding="utf-8") as file:
@@ -84,7 +91,7 @@ def lola(path, folder, name, rows, rounds):
         file.write("time,kind,id\n")
         file.writelines(f"{seconds}.0,{kind},{number}\n" for seconds, kind, number in rows)
     command = [path, "monitor", "--offline", "relative-float-secs", "--csv-in", table, "--csv-time-column", "1"]
-    seconds, out = run([*command, "-v", "violations", spec], rounds)
+    seconds, out = run([*command, "-v", "violations", spec], rounds, limit)
     found = {line.split("]")[2] for line in out.splitlines()} if name[0] != "b" else out.splitlines()
     return seconds, f"{len(found)} violations"
 
@@ -151,6 +158,7 @@ def main():
     parser.add_argument("--events", type=int, default=1_000_000, help="events of a, b, c and d (default 1,000,000)")
     parser.add_argument("--rounds", type=int, default=5, help="runs of each (default 5)")
     parser.add_argument("--only", default="abcdfg", help="which of them (default abcdfg)")
+    parser.add_argument("--limit", type=int, default=120, help="seconds that one run may take (default 120)")
     parser.add_argument("--large", action="store_true", help="g up to 10,000,000 events")
     parser.add_argument("--python", default=sys.executable, help="the Python that has reelay")
     options = parser.parse_args()
@@ -165,23 +173,33 @@ def main():
             print(f"{name} is not installed: left out")
     print(f"{'what':34} {'million events/s':>16}  answer")
 
-    def line(what, events, result):
-        seconds, answer = result
-        print(f"{what:34} {rate(events, seconds):>16}  {answer}", flush=True)
+    events, rounds, limit = options.events, options.rounds, options.limit
 
-    events, rounds = options.events, options.rounds
+    def line(what, events, measure):
+        try:
+            seconds, answer = measure()
+            print(f"{what:34} {rate(events, seconds):>16}  {answer}", flush=True)
+        except Stopped as stopped:
+            print(f"{what:34} {'under' + rate(events, limit):>16}  {stopped}", flush=True)
+
+    def mine(what, events, name, rounds, *more):
+        line(what, events, lambda: ours(program, place(name), rounds, *more, limit=limit))
+
+    def theirs(what, name, rows):
+        if rtlola:
+            line(what, len(rows), lambda: lola(rtlola, top, name, rows, max(rounds // 3, 1), limit))
+
     with tempfile.TemporaryDirectory() as top:
         place = lambda name: os.path.join(top, name)
         log = g.complaints(events)
         kinds = [(seconds, int(act == "respond"), reference[1:]) for seconds, act, reference in log]
         rows = [g.complaint_row(*row) for row in log]
         for name, provisions in (("a", g.BY_REFERENCE), ("b", g.DAILY)):
-            if name in options.only or "d" in options.only:
+            if set(name + "d") & set(options.only) or name == "a" and "g" in options.only:
                 g.watch(place(name), provisions, rows)
             if name in options.only:
-                line(f"{name} trucewatch", len(log), ours(program, place(name), rounds))
-                if rtlola:
-                    line(f"{name} rtlola", len(log), lola(rtlola, top, name, kinds, max(rounds // 3, 1)))
+                mine(f"{name} trucewatch", len(log), name, rounds)
+                theirs(f"{name} rtlola", name, kinds)
         if "a" in options.only and reelay:
             script, table = place("by_reelay.py"), place("by_reelay.csv")
             with open(script, "w", encoding="utf-8") as file:
@@ -189,40 +207,43 @@ def main():
             part = kinds[: max(len(kinds) // 20, 2)]
             with open(table, "w", encoding="utf-8") as file:
                 file.writelines(f"{seconds},{kind},{number}\n" for seconds, kind, number in part)
-            line("a reelay, a 20th of the events", len(part), run([options.python, script, table], 1))
+            line("a reelay, a 20th of the events", len(part), lambda: run([options.python, script, table], 1, limit))
         if "c" in options.only:
             swaps = g.releases(events)
             g.watch(place("c"), g.EXCHANGE, [g.release_row(*row) for row in swaps])
-            line("c trucewatch", len(swaps), ours(program, place("c"), rounds))
-            if rtlola:
-                kinds_c = [(seconds, int(by == "b"), 0) for seconds, by in swaps]
-                line("c rtlola", len(swaps), lola(rtlola, top, "c", kinds_c, max(rounds // 3, 1)))
+            mine("c trucewatch", len(swaps), "c", rounds)
+            theirs("c rtlola", "c", [(seconds, int(by == "b"), 0) for seconds, by in swaps])
         if "d" in options.only:
             late_rows, arriving = corrected(log, random.Random(3))
+            # RTLola's clock cannot go back: it is told when a record came, as it would be on line.
+            as_come = [(known, int(row[1] == "respond"), row[2][1:]) for known, row in arriving]
+            part = as_come[: max(len(as_come) // 10, 2)]
             for name, provisions in (("a", g.BY_REFERENCE), ("b", g.DAILY)):
                 _, in_order = ours(program, place(name), 1)
                 g.watch(place(name + "late"), provisions, late_rows)
-                line(f"d {name} trucewatch", len(late_rows), ours(program, place(name + "late"), rounds))
+                mine(f"d {name} trucewatch", len(late_rows), name + "late", rounds)
                 print(f"{'  in order':34} {'':16}  {in_order}")
-                if rtlola:
-                    # Its clock cannot go back: it is told when a record came, as it would be on line.
-                    as_come = [(known, int(row[1] == "respond"), row[2][1:]) for known, row in arriving]
-                    line(f"d {name} rtlola", len(as_come), lola(rtlola, top, name + "late", as_come, 1))
+                theirs(f"d {name} rtlola, a tenth", name + "late", part)
         if "f" in options.only:
             for part in (events // 100, events // 10):
-                some = g.complaints(part)
-                intervals(some, place("f"), random.Random(4))
-                line(f"f a, {part} events, intervals", part, ours(program, place("f"), 1))
+                intervals(g.complaints(part), place("f"), random.Random(4))
+                mine(f"f a, {part} events, intervals", part, "f", 1)
         if "g" in options.only:
             for count in (10_000, 100_000, 1_000_000) + ((10_000_000,) if options.large else ()):
-                some = log if count == events else g.complaints(count)
-                g.watch(place("g"), g.BY_REFERENCE + g.DAILY, [g.complaint_row(*row) for row in some])
-                line(f"g a and b, {count} events", len(some), ours(program, place("g"), rounds))
+                some = (g.complaint_row(*row) for row in g.complaints_in_turn(count))
+                g.watch(place("g"), g.BY_REFERENCE + g.DAILY, some)
+                mine(f"g a and b, {count} events", count, "g", rounds)
+            for count in (1, 10, 100, 1000):
+                draw, matters = random.Random(5), g.matters_of(count)
+                matter = {}
+                of = lambda row: matter.setdefault(row[2], f"matter{draw.randrange(matters)}")
+                g.watch(place("g"), g.provisions(count), (g.complaint_row(*row, item=of(row)) for row in log))
+                mine(f"g {count} provisions", len(log), "g", rounds)
             for threads in ("1", "2"):
                 what = f"g a, {threads} thread" + ("s" if threads != "1" else "")
-                line(what, len(log), ours(program, place("a"), rounds, "--threads", threads))
+                mine(what, len(log), "a", rounds, "--threads", threads)
             standards = [option for name in ("alleged", "admitted") for option in ("--standard", name)]
-            line("g a, two standards", len(log), ours(program, place("a"), rounds, *standards))
+            mine("g a, two standards", len(log), "a", rounds, *standards)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ Complaints are answered by reference, most within hours, one in some 12,500 late
 """
 
 import datetime
+import heapq
 import os
 import random
 
@@ -56,23 +57,53 @@ def written(seconds):
     return (START + datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def complaints(events, seed=1):
-    """Notices and answers in order of time: (seconds, act, reference)."""
+def complaints_in_turn(events, seed=1):
+    """Notices and answers in order of time: (seconds, act, reference), one by one."""
     draw = random.Random(seed)
     gap = 86_400 / 625
-    log = []
+    ahead = []
     at = 0.0
     for number in range(events // 2):
         at += draw.expovariate(1 / gap)
-        log.append((int(at), "notify", f"r{number}"))
+        while ahead and ahead[0][0] < int(at):
+            yield heapq.heappop(ahead)
+        heapq.heappush(ahead, (int(at), "notify", f"r{number}"))
         chance = draw.random()
         if chance < 1 / 25_000:
             continue
         late = chance < 2 / 25_000
         wait = draw.uniform(80 * HOUR, 200 * HOUR) if late else min(draw.expovariate(1 / (4 * HOUR)), 70 * HOUR)
-        log.append((int(at + wait), "respond", f"r{number}"))
-    log.sort()
-    return log
+        heapq.heappush(ahead, (int(at + wait), "respond", f"r{number}"))
+    while ahead:
+        yield heapq.heappop(ahead)
+
+
+def complaints(events, seed=1):
+    """The same as a list."""
+    return list(complaints_in_turn(events, seed))
+
+
+def provisions(count):
+    """So many provisions about so many matters by twos: a quota a day, and answers within 72 hours."""
+    matters = matters_of(count)
+    items = "".join(f'item matter{matter} "matter {matter}" is complaint\n' for matter in range(matters))
+    each = []
+    for number in range(count):
+        matter = number // 2
+        if number % 2 == 0:
+            quota = max(600 // matters, 1)
+            each.append(f"obligation daily{matter}\n  b must notify at least {quota} matter{matter} to m each day\n")
+        else:
+            each.append(
+                f"obligation answers{matter}\n  for every matter{matter} that b notifies to m\n"
+                f"  m must respond to the same matter{matter}\n  within 72 hours after that notice\n"
+            )
+    return items + "".join(each)
+
+
+def matters_of(count):
+    """How many matters so many provisions are about."""
+    return (count + 1) // 2
 
 
 def releases(events, seed=1):
@@ -117,10 +148,10 @@ def watch(folder, provisions, rows):
         file.writelines(rows)
 
 
-def complaint_row(seconds, act, reference, known="", name="", revises=""):
+def complaint_row(seconds, act, reference, known="", name="", revises="", item="complaint"):
     by, to = ("b", "m") if act == "notify" else ("m", "b")
     known = written(known) if known != "" else ""
-    return f"{written(seconds)},{known},{act},complaint,{by},{to},z,,{reference},m,{name},{revises}\n"
+    return f"{written(seconds)},{known},{act},{item},{by},{to},z,,{reference},m,{name},{revises}\n"
 
 
 def release_row(seconds, by):

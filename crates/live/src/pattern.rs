@@ -94,11 +94,11 @@ impl Pattern {
         self.rivals && self.rival.get(shape as usize).copied().unwrap_or(false)
     }
 
-    /// Whether more is told of such a deed under a reference than one event: reports with one reference are of one deed.
+    /// Whether of the events under a reference more than one tells of such a deed: reports with one reference are of one deed.
     #[must_use]
-    pub fn is_contested(&self, store: &Store, reference: u32) -> bool {
+    pub fn is_contested(&self, told: impl IntoIterator<Item = Event>) -> bool {
         let (mut own, mut rival) = (0_usize, false);
-        for (_, event) in store.of_reference(reference) {
+        for event in told {
             own += usize::from(self.is_of(event.shape));
             rival |= self.is_rival(event.shape);
         }
@@ -107,7 +107,7 @@ impl Pattern {
 
     /// Looks again at what is told of the deed of a reference.
     pub fn attribute(&mut self, store: &Store, reference: u32) {
-        if self.is_contested(store, reference) {
+        if self.is_contested(store.of_reference(reference).map(|(_, event)| event)) {
             self.contested.insert(reference);
         } else {
             self.contested.remove(&reference);

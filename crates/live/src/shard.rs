@@ -454,9 +454,6 @@ impl Shard {
                 lane.update(&basis, if fresh { &all } else { dirt });
                 let seen = basis.asks.iter().filter_map(|ask| self.patterns[*ask as usize].told());
                 let turn = seen.filter_map(|seen| seen.turn(self.now.known)).min();
-                if fresh {
-                    lane.settle();
-                }
                 (lane.moved(&basis), turn)
             }
         };

@@ -236,7 +236,14 @@ impl Store {
         let shapes: Vec<u32> = batch.shapes.iter().map(|shape| self.shape(shape)).collect();
         let mut faults = Vec::new();
         self.reserve(batch.rows.len());
-        for (at, row) in batch.rows.iter().enumerate() {
+        let all_alike = until.is_none() && batch.ids.is_empty();
+        if all_alike {
+            let new = self.extend(batch, &shapes);
+            if let Some(changes) = changes.as_deref_mut() {
+                changes.extend(new.map(|row| Change { of: Said::Row(row), live: true }));
+            }
+        }
+        for (at, row) in batch.rows.iter().enumerate().filter(|_| !all_alike) {
             if until.is_some_and(|until| row.known > until) {
                 continue;
             }
@@ -412,29 +419,55 @@ impl Store {
         (time, known, amount, shape, line): (Instant, Instant, Amount, u32, u32),
         reference: Option<(&[u8], u64)>,
     ) -> u32 {
-        let row = u32::try_from(self.times.len()).unwrap_or(NONE);
+        let row = self.next_row();
         self.note(known);
         self.times.push(time);
         self.knowns.push(known);
         self.amounts.push(amount);
         self.of_shape.push(shape);
         self.lines.push(line);
+        self.refer(row, shape, reference);
+        row
+    }
+
+    /// Adds all rows of a batch, none of which has an identifier, column by column.
+    fn extend(&mut self, batch: &Batch, shapes: &[u32]) -> std::ops::Range<u32> {
+        let first = self.next_row();
+        if let Some(known) = batch.rows.iter().map(|row| row.known).max() {
+            self.note(known);
+        }
+        self.times.extend(batch.rows.iter().map(|row| row.time));
+        self.knowns.extend(batch.rows.iter().map(|row| row.known));
+        self.amounts.extend(batch.rows.iter().map(|row| row.amount));
+        self.of_shape.extend(batch.rows.iter().map(|row| shapes[row.shape as usize]));
+        self.lines.extend(batch.rows.iter().map(|row| row.line));
+        for (row, of) in (first..).zip(&batch.rows) {
+            self.refer(row, shapes[of.shape as usize], batch.word(of.reference));
+        }
+        first..self.next_row()
+    }
+
+    fn next_row(&self) -> u32 {
+        u32::try_from(self.times.len()).unwrap_or(NONE)
+    }
+
+    /// Ties the next row to those of its reference.
+    fn refer(&mut self, row: u32, shape: u32, reference: Option<(&[u8], u64)>) {
         let (word, before) = match reference {
             None => {
                 self.loose[shape as usize] += 1;
                 (NONE, NONE)
             }
-            Some((word, hashed)) => {
-                let (word, new) = self.references.keep(word, hashed);
-                if new {
-                    self.heads.push(NONE);
+            Some((word, hashed)) => match self.references.keep(word, hashed) {
+                (word, true) => {
+                    self.heads.push(row);
+                    (word, NONE)
                 }
-                (word, std::mem::replace(&mut self.heads[word as usize], row))
-            }
+                (word, false) => (word, std::mem::replace(&mut self.heads[word as usize], row)),
+            },
         };
         self.of_reference.push(word);
         self.before.push(before);
-        row
     }
 
     fn hold(&mut self, word: u32, holder: u32) {

@@ -9,7 +9,7 @@ use engine::{
 use model::{Amount, Instant, Status, StatusSet};
 
 use super::{Basis, Dirt, Lane, sets::Sets};
-use crate::{seen::Seen, world::Now};
+use crate::{seen::Seen, store::Event, world::Now};
 
 /// In the place of a reference: none in particular.
 const NOBODY: u32 = u32::MAX - 1;
@@ -39,22 +39,31 @@ impl Sums for Deeds<'_> {
     }
 }
 
+/// What is told under a reference, in room that is used for one after the other.
+#[derive(Default)]
+struct Under {
+    events: Vec<Event>,
+    answers: Vec<(Instant, Amount)>,
+}
+
 impl Lane {
     pub(super) fn by_reference(&mut self, basis: &Basis<'_>, dirt: &Dirt) {
         let Kind::ByReference { from, .. } = &basis.plan.kind else { return };
+        let mut under = Under::default();
+        let mut look = |lane: &mut Lane, reference: u32| lane.reference(basis, reference, &mut under);
         if dirt.all {
             self.restless.clear();
             let all = basis.store.references();
             match &basis.pattern(0).referred {
                 Some(referred) => {
                     self.sets = Sets::sized(referred.len() * basis.bearers(), all * basis.bearers());
-                    referred.iter().for_each(|reference| self.reference(basis, *reference));
+                    referred.iter().for_each(|reference| look(self, *reference));
                 }
-                None => (0..u32::try_from(all).unwrap_or(u32::MAX)).for_each(|r| self.reference(basis, r)),
+                None => (0..u32::try_from(all).unwrap_or(u32::MAX)).for_each(|r| look(self, r)),
             }
         } else {
             let again: Vec<u32> = self.restless.union(&dirt.of).copied().collect();
-            again.into_iter().for_each(|reference| self.reference(basis, reference));
+            again.into_iter().for_each(|reference| look(self, reference));
         }
         let Some(seen) = basis.seen(0) else { return };
         self.unreported = if seen.covers(*from, basis.now.at.next(), basis.now.known) {
@@ -77,15 +86,17 @@ impl Lane {
         instances.filter(|instance| of(&instance.key)).map(|instance| instance.status).collect()
     }
 
-    fn reference(&mut self, basis: &Basis<'_>, reference: u32) {
+    fn reference(&mut self, basis: &Basis<'_>, reference: u32, under: &mut Under) {
         let Kind::ByReference { from, within, afterwards } = &basis.plan.kind else { return };
         let Some(asked) = basis.seen(0) else { return };
         let Now { at, known } = basis.now;
         self.restless.remove(&reference);
         let mut first: Option<Instant> = None;
         let mut any = false;
-        for (_, event) in basis.store.of_reference(reference).filter(|(_, e)| basis.pattern(0).is_of(e.shape))
-        {
+        let Under { events, answers } = under;
+        events.clear();
+        events.extend(basis.store.of_reference(reference).map(|(_, event)| event));
+        for event in events.iter().filter(|event| basis.pattern(0).is_of(event.shape)) {
             any = true;
             if event.time >= *from && event.amount > Amount::ZERO {
                 first = Some(first.map_or(event.time, |so_far| so_far.min(event.time)));
@@ -99,12 +110,11 @@ impl Lane {
         }
         let opened = first.filter(|first| *first <= at);
         let contested =
-            (0..basis.asks.len()).any(|ask| basis.pattern(ask).is_contested(basis.store, reference));
+            (0..basis.asks.len()).any(|ask| basis.pattern(ask).is_contested(events.iter().copied()));
         if contested || !asked.covers(*from, opened.unwrap_or(at.next()), known) {
             self.ask_of(basis, reference);
             return;
         }
-        let mut answers: Vec<(Instant, Amount)> = Vec::new();
         for bearer in 0..basis.bearers() {
             let place = Lane::place(basis, reference, bearer);
             let Some(opened) = opened else {
@@ -115,9 +125,9 @@ impl Lane {
             let Some(seen) = basis.seen(bearer + 1) else { return };
             let pattern = basis.pattern(bearer + 1);
             answers.clear();
-            let own = basis.store.of_reference(reference).filter(|(_, event)| pattern.is_of(event.shape));
-            answers.extend(own.map(|(_, event)| (event.time, event.amount)));
-            let sums = Deeds { of: &answers, seen, known };
+            let own = events.iter().filter(|event| pattern.is_of(event.shape));
+            answers.extend(own.map(|event| (event.time, event.amount)));
+            let sums = Deeds { of: answers, seen, known };
             let last = within.map_or(Instant::MAX, |within| opened + within);
             let start = if *afterwards { opened } else { *from };
             self.set(place, single(basis.plan.required, start, (opened, last), at, &sums));

@@ -114,7 +114,8 @@ pub struct Lane {
     violations: Option<Count>,
     /// When each instance is to be looked at again.
     alarms: Vec<(Instant, u32)>,
-    moved: Vec<(usize, StatusSet)>,
+    /// What has changed; nothing is kept of it before anything has been told.
+    moved: Option<Vec<(usize, StatusSet)>>,
 }
 
 impl Lane {
@@ -174,7 +175,9 @@ impl Lane {
         }
         count(&mut self.tally, was, false);
         count(&mut self.tally, set, true);
-        self.moved.push((place, was));
+        if let Some(moved) = &mut self.moved {
+            moved.push((place, was));
+        }
     }
 
     fn wake(&mut self, next: Option<Instant>, of: u32) {
@@ -189,17 +192,12 @@ impl Lane {
     /// The instances that have changed since this was last asked, in order.
     pub fn moved(&mut self, basis: &Basis<'_>) -> Vec<Moved> {
         let mut first: BTreeMap<usize, StatusSet> = BTreeMap::new();
-        for (place, was) in std::mem::take(&mut self.moved) {
+        for (place, was) in self.moved.replace(Vec::new()).into_iter().flatten() {
             first.entry(place).or_insert(was);
         }
         let is = |place: usize| self.sets.get(place);
         let changed = first.into_iter().filter(|(place, was)| is(*place) != *was);
         changed.map(|(place, was)| Moved { key: self.key(basis, place), was, is: is(place) }).collect()
-    }
-
-    /// Forgets what has changed.
-    pub fn settle(&mut self) {
-        self.moved = Vec::new();
     }
 
     /// Every instance with its key.

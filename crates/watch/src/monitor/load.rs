@@ -16,7 +16,9 @@ use model::{Instant, answer::Rejected};
 use crate::files::{Problems, base_name, in_words};
 
 /// Tables are read in blocks of so many bytes, cut at the end of a line.
-const BLOCK_BYTES: usize = 1 << 18;
+const BLOCK_BYTES: usize = 1 << 17;
+/// A block has so much more room, so that it does not grow when the end of the file is looked for.
+const ROOM_BYTES: usize = 64;
 /// So many blocks may wait for one who reads them.
 const WAITING_MAX: usize = 8;
 
@@ -172,7 +174,8 @@ impl Blocks {
     }
 
     fn next(&mut self) -> Result<Option<(Vec<u8>, usize)>, std::io::Error> {
-        let mut block = std::mem::take(&mut self.rest);
+        let mut block = Vec::with_capacity(self.rest.len() + BLOCK_BYTES + ROOM_BYTES);
+        block.append(&mut self.rest);
         loop {
             let before = block.len();
             let more = self.reader.by_ref().take(BLOCK_BYTES as u64).read_to_end(&mut block)?;
