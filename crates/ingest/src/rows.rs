@@ -291,7 +291,7 @@ impl Reading<'_> {
         let read = cells.as_ref().and_then(|(cells, _)| self.plain(line, cells, number));
         match (read, &cells) {
             (Some(shape), Some((cells, count))) => alike.learn(whole, &cells[..*count], shape),
-            _ => self.slow(line, number),
+            _ => self.slow(line, cells.as_ref().map(|(cells, count)| &cells[..*count]), number),
         }
     }
 
@@ -355,15 +355,22 @@ impl Reading<'_> {
         Some(shape)
     }
 
-    /// Any other line: a claim that revises, a row that is written oddly, or a fault.
-    fn slow(&mut self, line: &[u8], number: usize) {
+    /// Any other line: a claim that revises, a row that is written oddly, or a fault. Its cells are given where they are plainly
+    /// parted.
+    fn slow(&mut self, line: &[u8], parted: Option<&[Range<usize>]>, number: usize) {
         let file = &self.table.file;
-        // Few blocks have such a line, and what reads it takes as long to make as many rows to read.
-        let parser = self.parser.get_or_insert_with(|| Box::new(csv_core::Reader::new()));
+        let text = std::str::from_utf8(line).ok();
+        let all = match (text, parted) {
+            (Some(text), Some(all)) => {
+                Ok(all.iter().map(|cell| text[cell.clone()].trim().to_owned()).collect())
+            }
+            // Few blocks have such a line, and what reads it takes long to make.
+            _ => cells(self.parser.get_or_insert_with(|| Box::new(csv_core::Reader::new())), line),
+        };
         // Ordinals of identical rows are not known here: such a row has an identifier, or is kept as a row.
         let mut ordinals = BTreeMap::new();
-        let read = cells(parser, line)
-            .and_then(|cells| table::row(&self.table.names, cells, &mut ordinals, (file.clone(), number)));
+        let read =
+            all.and_then(|all| table::row(&self.table.names, all, &mut ordinals, (file.clone(), number)));
         match read {
             Err(fault) => self.batch.rejected.push(fault.at(file, number)),
             Ok(claim) if claim.revises.is_some() || claim.retracts.is_some() => self.batch.claims.push(claim),

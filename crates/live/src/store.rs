@@ -4,6 +4,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    ops,
     sync::Arc,
 };
 
@@ -108,7 +109,7 @@ pub struct Store {
     ids: Words,
     holders: Vec<u32>,
     others: BTreeMap<Id, (Arc<Claim>, bool)>,
-    /// Claims that revise or retract others.
+    /// Of claims that revise or retract others, who says so and when.
     linking: BTreeMap<Id, Claim>,
     /// By identifier, those that revise or retract it.
     aimed_at: BTreeMap<Id, BTreeSet<Id>>,
@@ -236,34 +237,29 @@ impl Store {
         let shapes: Vec<u32> = batch.shapes.iter().map(|shape| self.shape(shape)).collect();
         let mut faults = Vec::new();
         self.reserve(batch.rows.len());
-        let all_alike = until.is_none() && batch.ids.is_empty();
-        if all_alike {
-            let new = self.extend(batch, &shapes);
+        let named = |at: usize| batch.ids.get(at).and_then(|id| batch.word(*id));
+        let is_late = |known: Instant| until.is_some_and(|until| known > until);
+        let mut at = 0;
+        loop {
+            let ends = |at: &usize| is_late(batch.rows[*at].known) || named(*at).is_some();
+            let run = at..(at..batch.rows.len()).find(ends).unwrap_or(batch.rows.len());
+            at = run.end + 1;
+            let new = self.extend(batch, run.clone(), &shapes);
             if let Some(changes) = changes.as_deref_mut() {
                 changes.extend(new.map(|row| Change { of: Said::Row(row), live: true }));
             }
-        }
-        for (at, row) in batch.rows.iter().enumerate().filter(|_| !all_alike) {
-            if until.is_some_and(|until| row.known > until) {
-                continue;
-            }
-            let reference = batch.word(row.reference);
+            let Some(row) = batch.rows.get(run.end) else { break };
+            let Some((id, hashed)) = named(run.end).filter(|_| !is_late(row.known)) else { continue };
             let shape = shapes[row.shape as usize];
             let event = (row.time, row.known, row.amount, shape, row.line);
-            let mut tell = |row: u32| {
-                if let Some(changes) = changes.as_deref_mut() {
-                    changes.push(Change { of: Said::Row(row), live: true });
-                }
-            };
-            let Some((id, hashed)) = batch.ids.get(at).and_then(|id| batch.word(*id)) else {
-                tell(self.push(event, reference));
-                continue;
-            };
+            let reference = batch.word(row.reference);
             let (word, new) = self.ids.keep(id, hashed);
             if new && !self.is_aimed_at(word) {
                 let row = self.push(event, reference);
                 self.name(row, word);
-                tell(row);
+                if let Some(changes) = changes.as_deref_mut() {
+                    changes.push(Change { of: Said::Row(row), live: true });
+                }
                 continue;
             }
             let reference = reference.map(|(word, _)| String::from_utf8_lossy(word).into_owned());
@@ -303,7 +299,7 @@ impl Store {
         let linked = links || self.aimed_at.contains_key(&claim.id);
         let id = claim.id.clone();
         if links {
-            self.linking.insert(id.clone(), claim.clone());
+            self.linking.insert(id.clone(), bare(&claim));
         }
         match plain(&claim) {
             Some((shape, time, amount)) => {
@@ -430,18 +426,18 @@ impl Store {
         row
     }
 
-    /// Adds all rows of a batch, none of which has an identifier, column by column.
-    fn extend(&mut self, batch: &Batch, shapes: &[u32]) -> std::ops::Range<u32> {
-        let first = self.next_row();
-        if let Some(known) = batch.rows.iter().map(|row| row.known).max() {
+    /// Adds some rows of a batch, none of which has an identifier, column by column.
+    fn extend(&mut self, batch: &Batch, run: ops::Range<usize>, shapes: &[u32]) -> ops::Range<u32> {
+        let (first, rows) = (self.next_row(), &batch.rows[run]);
+        if let Some(known) = rows.iter().map(|row| row.known).max() {
             self.note(known);
         }
-        self.times.extend(batch.rows.iter().map(|row| row.time));
-        self.knowns.extend(batch.rows.iter().map(|row| row.known));
-        self.amounts.extend(batch.rows.iter().map(|row| row.amount));
-        self.of_shape.extend(batch.rows.iter().map(|row| shapes[row.shape as usize]));
-        self.lines.extend(batch.rows.iter().map(|row| row.line));
-        for (row, of) in (first..).zip(&batch.rows) {
+        self.times.extend(rows.iter().map(|row| row.time));
+        self.knowns.extend(rows.iter().map(|row| row.known));
+        self.amounts.extend(rows.iter().map(|row| row.amount));
+        self.of_shape.extend(rows.iter().map(|row| shapes[row.shape as usize]));
+        self.lines.extend(rows.iter().map(|row| row.line));
+        for (row, of) in (first..).zip(rows) {
             self.refer(row, shapes[of.shape as usize], batch.word(of.reference));
         }
         first..self.next_row()
@@ -521,7 +517,7 @@ impl Store {
         }
         let circular: BTreeSet<&Id> = all.iter().filter(|id| self.is_circular(id)).collect();
         let claims: Vec<Claim> =
-            all.iter().filter(|id| !circular.contains(id)).filter_map(|id| self.claim(id)).collect();
+            all.iter().filter(|id| !circular.contains(id)).filter_map(|id| self.bare(id)).collect();
         let dead = superseded(&claims, &self.sources, Instant::MAX);
         for id in &all {
             let live = !dead.contains_key(id) && !circular.contains(id);
@@ -564,16 +560,19 @@ impl Store {
         false
     }
 
-    /// A claim by its identifier.
-    fn claim(&self, id: &Id) -> Option<Claim> {
+    /// A claim by its identifier, as far as revising and retracting go.
+    fn bare(&self, id: &Id) -> Option<Claim> {
         if let Some(claim) = self.linking.get(id) {
             return Some(claim.clone());
         }
         let holder = self.holders.get(self.ids.find(id)? as usize).copied()?;
         match holder {
             NONE | DISPUTED => None,
-            OTHER => self.others.get(id).map(|(claim, _)| Claim::clone(claim)),
-            row => Some(self.row_as_claim(row)),
+            OTHER => self.others.get(id).map(|(claim, _)| bare(claim)),
+            row => {
+                let source = self.shapes[self.of_shape[row as usize] as usize].source.clone();
+                Some(Claim::blank(id.clone(), source, Kind::Event, self.knowns[row as usize]))
+            }
         }
     }
 
@@ -605,6 +604,15 @@ impl Store {
         claim.reference = reference;
         claim.read_from = (self.file.clone(), line as usize);
         claim
+    }
+}
+
+/// A claim without what it tells: who says when what it revises or retracts.
+fn bare(claim: &Claim) -> Claim {
+    Claim {
+        revises: claim.revises.clone(),
+        retracts: claim.retracts.clone(),
+        ..Claim::blank(claim.id.clone(), claim.source.clone(), claim.kind, claim.known_at)
     }
 }
 
