@@ -58,7 +58,7 @@ def written(seconds):
 
 
 def complaints_in_turn(events, seed=1):
-    """Notices and answers in order of time: (seconds, act, reference), one by one."""
+    """Notices and answers in order of time, one by one: (seconds, act, reference)."""
     draw = random.Random(seed)
     gap = 86_400 / 625
     ahead = []

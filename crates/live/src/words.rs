@@ -5,17 +5,12 @@
 use hashbrown::HashTable;
 use ingest::rows::hash;
 
-/// So many of the words met lately are found without looking through all.
-const LATELY: usize = 1 << 12;
-
 /// Words by number.
 #[derive(Clone, Debug, Default)]
 pub struct Words {
     text: Vec<u8>,
     ends: Vec<u32>,
     by_hash: HashTable<u32>,
-    /// Words met lately, by some bits of their hash: all words do not fit where memory is near.
-    lately: Vec<u32>,
 }
 
 impl Words {
@@ -55,21 +50,12 @@ impl Words {
     pub fn keep(&mut self, word: &[u8], hashed: u64) -> (u32, bool) {
         let (text, ends) = (&self.text, &self.ends);
         let same = |known: &u32| Words::bytes(text, ends, *known) == word;
-        self.lately.resize(LATELY, u32::MAX);
-        let lately = &mut self.lately[(hashed >> 32) as usize % LATELY];
-        if (*lately as usize) < ends.len() && same(lately) {
-            return (*lately, false);
-        }
         let rehash = |known: &u32| hash(Words::bytes(text, ends, *known));
         match self.by_hash.entry(hashed, same, rehash) {
-            hashbrown::hash_table::Entry::Occupied(known) => {
-                *lately = *known.get();
-                (*lately, false)
-            }
+            hashbrown::hash_table::Entry::Occupied(known) => (*known.get(), false),
             hashbrown::hash_table::Entry::Vacant(room) => {
                 let number = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
                 room.insert(number);
-                *lately = number;
                 self.text.extend_from_slice(word);
                 self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
                 (number, true)
