@@ -147,7 +147,7 @@ fn tables() -> impl Strategy<Value = (Vec<&'static str>, Vec<u8>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(ProptestConfig::with_cases(250))]
 
     #[test]
     fn any_table((columns, rows) in tables()) {
