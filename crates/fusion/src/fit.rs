@@ -266,9 +266,7 @@ impl Against<'_> {
         if self.agreement.is(item, wanted) {
             return (Fit::Narrower, None);
         }
-        let known =
-            self.agreement.items.iter().any(|i| i.id == *item) || model::vocabulary::item(item).is_some();
-        if !known {
+        if !self.agreement.knows_item(item) {
             // A word that nobody declares may mean anything.
             return (Fit::Perhaps, None);
         }

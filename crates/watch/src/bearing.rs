@@ -55,7 +55,7 @@ impl<'w> Bearing<'w> {
         let (at, known) = instants(question, &watch.inputs());
         let acts = words.iter().filter(|word| vocabulary::act(word).is_some()).cloned();
         let acts = acts.chain(UNNAMED.map(str::to_owned)).collect();
-        let own = |word: &&Id| agreement.items.iter().any(|item| item.id == **word);
+        let own = |word: &&Id| agreement.items.named(word).is_some();
         let items =
             words.iter().filter(|word| own(word) || vocabulary::item(word).is_some()).cloned().collect();
         Ok(Bearing {

@@ -10,7 +10,7 @@ use model::{
     Amount, Id, Instant, Period,
     agreement::{Action, Agreement, Cycle, Due, Provision, Where},
     claim::{Claim, Kind},
-    vocabulary::{self, is_act},
+    vocabulary::is_act,
 };
 
 use crate::{
@@ -138,9 +138,7 @@ fn plainly_said(oracle: &Oracle<'_>, asked: &Asked<'_>, claim: &Claim) -> Result
         return Ok(());
     }
     let written = |key: &str| claim.written.get(key).filter(|value| !value.is_null());
-    let declared = |item: &Id| {
-        vocabulary::item(item).is_some() || oracle.agreement().items.iter().any(|own| own.id == *item)
-    };
+    let declared = |item: &Id| oracle.agreement().knows_item(item);
     let place = claim.place.as_ref().filter(|_| action.place.is_some());
     let elsewhere = place.is_some_and(|place| {
         let other = place.zone.as_ref() != action.place.as_ref().map(|(_, zone)| zone);

@@ -187,12 +187,14 @@ fn ask(
     let actor = |id: &str, role| Actor::named(id.into(), id.into(), role);
     let agreement = Agreement {
         actors: vec![actor("a", Role::Party), actor("b", Role::Party), actor("m", Role::Monitor)],
-        items: vec![Item {
+        items: [Item {
             id: "other_remains".into(),
             label: String::new(),
             parent: "remains".into(),
             property: None,
-        }],
+        }]
+        .into_iter()
+        .collect(),
         provisions: provisions.to_vec(),
         ..Agreement::empty("T".into(), TimeZone::UTC, h(0))
     };

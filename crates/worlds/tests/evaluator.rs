@@ -117,12 +117,9 @@ fn agreement(provisions: &[Provision]) -> Agreement {
     let actor = |id: &str| Actor::named(id.into(), id.into(), Role::Party);
     Agreement {
         actors: vec![actor("a"), actor("b"), actor("g")],
-        items: vec![Item {
-            id: "red_box".into(),
-            label: String::new(),
-            parent: "box".into(),
-            property: None,
-        }],
+        items: [Item { id: "red_box".into(), label: String::new(), parent: "box".into(), property: None }]
+            .into_iter()
+            .collect(),
         provisions: provisions.to_vec(),
         ..Agreement::empty("T".into(), TimeZone::UTC, h(0))
     }

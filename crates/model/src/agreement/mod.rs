@@ -7,6 +7,7 @@ mod change;
 mod condition;
 mod duty;
 mod extent;
+mod items;
 mod provision;
 mod things;
 
@@ -16,6 +17,7 @@ pub use change::{Amendment, Change, Effective, Faculty, Power, Reading, Suspensi
 pub use condition::{Action, Condition, Where};
 pub use duty::{CountedOn, Cycle, Due, Matching, Measure, Quiet, Required, Rule, Share, Side, Spread, Step};
 pub use extent::{Actor, Derived, Family, Line, Role, Tie, TieKind, Zone, ZoneVersion};
+pub use items::Items;
 pub use provision::{
     Binding, Consequence, Counting, Exception, InStep, Manner, PartLot, Plea, Provision, ProvisionKind, Rung,
     Terms,
@@ -53,7 +55,7 @@ pub struct Agreement {
     /// Lines.
     pub lines: Vec<Line>,
     /// Items narrower than the vocabulary's.
-    pub items: Vec<Item>,
+    pub items: Items,
     /// Values that are fixed later.
     pub values: Vec<Value>,
     /// Wholes of which shares are owed.
@@ -144,7 +146,7 @@ impl Agreement {
             actors: Vec::new(),
             zones: Vec::new(),
             lines: Vec::new(),
-            items: Vec::new(),
+            items: Items::default(),
             values: Vec::new(),
             baselines: Vec::new(),
             families: Vec::new(),
@@ -162,26 +164,37 @@ impl Agreement {
     /// The item, and every item that it narrows, from the nearest up.
     #[must_use]
     pub fn lineage(&self, item: &str) -> Vec<Id> {
-        let mut line = vec![item.to_owned()];
-        while let Some(last) = line.last() {
-            let parent = self
-                .items
-                .iter()
-                .find(|i| i.id == *last)
-                .map(|i| i.parent.clone())
-                .or_else(|| crate::vocabulary::item(last).and_then(|term| term.parent.clone()));
-            match parent {
-                Some(parent) if !line.contains(&parent) => line.push(parent),
-                _ => break,
+        self.line(item).into_iter().map(str::to_owned).collect()
+    }
+
+    fn line<'a>(&'a self, item: &'a str) -> Vec<&'a str> {
+        let mut line = vec![item];
+        while let Some(parent) = line.last().and_then(|last| self.parent(last)) {
+            if line.contains(&parent) {
+                break;
             }
+            line.push(parent);
         }
         line
+    }
+
+    fn parent(&self, item: &str) -> Option<&str> {
+        match self.items.named(item) {
+            Some(own) => Some(&own.parent),
+            None => crate::vocabulary::item(item)?.parent.as_deref(),
+        }
+    }
+
+    /// Whether an item is one that the agreement or the vocabulary knows.
+    #[must_use]
+    pub fn knows_item(&self, item: &str) -> bool {
+        self.items.named(item).is_some() || crate::vocabulary::item(item).is_some()
     }
 
     /// Whether `item` is `other` or narrower.
     #[must_use]
     pub fn is(&self, item: &str, other: &str) -> bool {
-        self.lineage(item).iter().any(|ancestor| ancestor == other)
+        item == other || self.line(item).contains(&other)
     }
 
     /// What a source can be said to cover: the zones, and the ground that is settled later.
@@ -196,7 +209,7 @@ impl Agreement {
     pub fn label<'a>(&'a self, id: &'a str) -> &'a str {
         let actor = self.actors.iter().find(|a| a.id == id).map(|a| a.label.as_str());
         let zone = || self.zones.iter().find(|z| z.id == id).map(|z| z.label.as_str());
-        let item = || self.items.iter().find(|i| i.id == id).map(|i| i.label.as_str());
+        let item = || self.items.named(id).map(|i| i.label.as_str());
         actor.or_else(zone).or_else(item).unwrap_or(id)
     }
 }

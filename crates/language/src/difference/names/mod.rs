@@ -8,8 +8,9 @@ mod duties;
 use model::{
     Id,
     agreement::{
-        Actor, Agreement, Amendment, Baseline, Change, Changing, Derived, Faculty, Family, Item, Judgement,
-        Line, Milestone, Phase, PhaseEnd, Power, Reading, Target, Tie, Valuation, Value, Worth, Zone,
+        Actor, Agreement, Amendment, Baseline, Change, Changing, Derived, Faculty, Family, Item, Items,
+        Judgement, Line, Milestone, Phase, PhaseEnd, Power, Reading, Target, Tie, Valuation, Value, Worth,
+        Zone,
     },
 };
 
@@ -147,6 +148,15 @@ impl Names for Line {
         let Line { id, label: _, as_of: _, versions: _, moving: _, map_of } = self;
         id.each(visit);
         map_of.each(visit);
+    }
+}
+
+/// They are found by their names, which may be others now.
+impl Names for Items {
+    fn each(&mut self, visit: Visit) {
+        let mut all: Vec<Item> = self.to_vec();
+        all.each(visit);
+        *self = all.into_iter().collect();
     }
 }
 

@@ -15,7 +15,7 @@ fn with_sick(agreement: Agreement) -> Agreement {
         parent: "prisoner".to_owned(),
         property: None,
     };
-    Agreement { items: vec![sick], ..agreement }
+    Agreement { items: [sick].into_iter().collect(), ..agreement }
 }
 
 pub(super) fn parts(chance: &mut Chance, grid: u64) -> (Agreement, Vec<Action>) {
