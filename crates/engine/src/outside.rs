@@ -6,7 +6,7 @@
 
 use model::{
     Instant, Period, Status, StatusSet,
-    agreement::{Binding, PartLot, Provision, Required, Rule, Spread},
+    agreement::{Binding, Cycle, PartLot, Provision, Required, Rule, Spread},
 };
 
 use crate::{
@@ -76,6 +76,7 @@ pub fn apply(context: &Context<'_>, provision: &Provision, outcome: &mut Outcome
     let (kind, absorbing) = (kind(&provision.rule), absorbing(&provision.rule));
     let changes = |effect: &&&Effect| matches!(effect.what, What::Suspended(_) | What::Ended);
     let cut = is_cut(&provision.rule);
+    let vague = begins_in_doubt(context, &provision.rule)?;
     if kind == Kind::Window || kind.by_the_tick() {
         for (_, row) in &mut outcome.rows {
             from_the_start(row, context.agreement.in_force.min(context.at));
@@ -90,7 +91,12 @@ pub fn apply(context: &Context<'_>, provision: &Provision, outcome: &mut Outcome
         }
         let stood = stood_before(outcome, effect, context.at);
         for (_, row) in &mut outcome.rows {
+            let stood = row.timeline.clone();
             change(row, effect, kind, absorbing, context.at);
+            if vague {
+                // It may have begun after what was done was over.
+                row.each_set(context.at, &|at, set| set.or(Line(stood.clone()).during(at, at).0));
+            }
             if cut && matches!(effect.what, What::Ended) {
                 cut_short(row, effect, context.at);
             }
@@ -128,6 +134,13 @@ pub fn apply(context: &Context<'_>, provision: &Provision, outcome: &mut Outcome
         }
     }
     Ok(())
+}
+
+/// Whether it is of the terms of a phase, and when the first of them began is in doubt.
+fn begins_in_doubt(context: &Context<'_>, rule: &Rule) -> Result<bool, NotComputed> {
+    let Rule::Periodic { cycle: Cycle::Term(phase), .. } = rule else { return Ok(false) };
+    let (began, _) = context.phase(phase)?;
+    Ok(began.never || began.spans.len() > 1 || began.spans.iter().any(|span| span.first < span.last))
 }
 
 /// Whether its windows open by themselves, one part after the other: what a suspension moves of that is not told.
