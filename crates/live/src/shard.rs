@@ -448,12 +448,17 @@ impl Shard {
         let fresh = lane.is_none();
         let mut lane = lane.unwrap_or_default();
         let all = Dirt { all: true, ..Dirt::default() };
+        let mut silences = Vec::new();
         let (moved, turn) = match self.basis(store, at) {
             None => (Vec::new(), None),
             Some(basis) => {
                 lane.update(&basis, if fresh { &all } else { dirt });
                 let seen = basis.asks.iter().filter_map(|ask| self.patterns[*ask as usize].told());
-                let turn = seen.filter_map(|seen| seen.turn(self.now.known)).min();
+                let seen: Vec<_> = seen.collect();
+                // Where one instant is asked about all the time, silence comes to speak of it.
+                let lags = seen.iter().flat_map(|seen| seen.lags());
+                silences.extend(self.at.into_iter().flat_map(|at| lags.clone().map(move |lag| at + *lag)));
+                let turn = seen.iter().filter_map(|seen| seen.turn(self.now.known)).min();
                 (lane.moved(&basis), turn)
             }
         };
@@ -461,7 +466,8 @@ impl Shard {
         self.alarms.extend(lane.alarms().into_iter().map(|(when, of)| (when, index, of)));
         let verdict =
             Verdict { status: Some(lane.status()), tally: lane.tally(), violations: lane.violations() };
-        self.alarms.extend(turn.map(|turn| (turn, index, TURN)));
+        let turns = turn.into_iter().chain(silences.into_iter().filter(|when| *when > self.now.known));
+        self.alarms.extend(turns.map(|turn| (turn, index, TURN)));
         self.kept[at].lane = Some(lane);
         (verdict, moved)
     }

@@ -1,7 +1,7 @@
 //! How the verdict for one instant changed as evidence came in, and what changed it.
 //!
 //! Invariant: each row is the verdict that the same question would get with just so much known; between two rows nothing known
-//! changes it.
+//! changes it. Where time alone can, the instant is found by halving.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -115,7 +115,8 @@ impl Watch {
             choose(&last, instance)?;
         }
         let past = Past { watch: self, bearing, instance };
-        let (instants, complete_from) = past.instants(&last);
+        let (mut instants, complete_from) = past.instants(&last);
+        past.add_changes_by_time(&mut instants)?;
         let mut rows: Vec<Row> = Vec::new();
         let mut before: Option<Shown> = None;
         for (index, known) in instants.iter().enumerate() {
@@ -225,7 +226,8 @@ impl Past<'_> {
         edges.extend(looked_at.flat_map(|one| [one.window.from, one.window.to]).flatten());
         edges.extend(self.claims().filter_map(|c| c.occurred).flat_map(|p| [p.first, p.last]));
         for (_, coverage) in self.coverage() {
-            let ends = edges.iter().filter(|edge| **edge <= at);
+            let reach = self.reach();
+            let ends = edges.iter().filter(|edge| **edge <= reach);
             instants.extend(ends.flat_map(|edge| [*edge + coverage.lag, edge.previous() + coverage.lag]));
         }
         let mut instants: Vec<Instant> =
@@ -236,30 +238,74 @@ impl Past<'_> {
         (instants, complete_from)
     }
 
+    /// Adds the instants at which the verdict changed although nothing was said. As time goes on with nothing new it leaves ever
+    /// fewer worlds, so that a verdict which is the same at both ends of a stretch was the same throughout.
+    fn add_changes_by_time(&self, instants: &mut Vec<Instant>) -> Result<(), NoExplanation> {
+        let at = |known| self.verdict(known).map(|(own, one)| shown(&own, one.as_ref()));
+        let mut found = Vec::new();
+        for pair in instants.windows(2) {
+            let (mut from, known) = (pair[0], pair[1]);
+            let until = if self.was_said(from, known) { known.previous() } else { known };
+            if until <= from || !self.time_matters(from, until) {
+                continue;
+            }
+            let (mut now, end) = (at(from)?, at(until)?);
+            while now != end {
+                let (mut same, mut other) = (from, until);
+                while same.next() < other {
+                    let middle = Instant(same.0 + (other.0 - same.0) / 2);
+                    if at(middle)? == now { same = middle } else { other = middle }
+                }
+                found.push(other);
+                (from, now) = (other, at(other)?);
+            }
+        }
+        instants.extend(found);
+        instants.sort_unstable();
+        instants.dedup();
+        Ok(())
+    }
+
     /// Whether anything that became known between two instants, or a silence that came to count, can have changed the verdict.
     fn may_change(&self, before: Instant, known: Instant) -> bool {
-        let (agreement, at) = (&self.bearing.agreement, self.bearing.at());
+        self.was_said(before, known) || self.time_matters(before, known)
+    }
+
+    /// Whether something was said or decided after one instant, by another, that can have changed the verdict.
+    fn was_said(&self, before: Instant, known: Instant) -> bool {
         let between = |instant: Instant| before < instant && instant <= known;
         // Whoever replaces, withdraws or denies something may do so by a claim of any act.
         let speaks = |claim: &Claim| {
             let of_another = claim.revises.is_some() || claim.retracts.is_some() || !claim.about.is_empty();
             of_another || !claim.denies.is_empty() || self.bearing.bears(claim)
         };
-        let said = || self.watch.claims.iter().any(|claim| between(claim.known_at) && speaks(claim));
-        let decided = || self.watch.decisions.iter().any(|decision| between(decision.known_at));
+        self.watch.claims.iter().any(|claim| between(claim.known_at) && speaks(claim))
+            || self.watch.decisions.iter().any(|decision| between(decision.known_at))
+    }
+
+    /// Up to when it matters who was silent: a report of a time that goes on beyond the instant asked about may be refuted there.
+    fn reach(&self) -> Instant {
+        let at = self.bearing.at();
+        let said = self.claims().filter_map(|claim| claim.occurred).filter(|period| period.first <= at);
+        said.map(|period| period.last).fold(at, Instant::max)
+    }
+
+    /// Whether the passing of time between two instants can have changed the verdict by itself.
+    fn time_matters(&self, before: Instant, known: Instant) -> bool {
+        let (agreement, at, reach) = (&self.bearing.agreement, self.bearing.at(), self.reach());
         // Nobody has used a power unheard by a known instant; between that and the instant asked about anybody may have.
         let powers = !agreement.powers.is_empty()
             || agreement.provisions.iter().any(|provision| !provision.terms.consequences.is_empty());
+        let whole = |c: &model::source::Coverage| c.scope.is_none() && c.counters.is_empty();
         let silence = || {
-            let whole = |c: &model::source::Coverage| c.scope.is_none() && c.counters.is_empty();
             self.coverage().filter(|(_, coverage)| whole(coverage)).any(|(_, coverage)| {
                 let until = |known| model::source::silent_until(known, coverage.lag);
-                let end = coverage.period.last.min(at);
+                let end = coverage.period.last.min(reach);
                 let from = until(before).max(coverage.period.first.previous());
                 from < until(known).min(end)
             })
         };
-        powers && before < at || said() || decided() || silence()
+        powers && before < at || silence()
     }
 
     /// Who covers what is asked about.

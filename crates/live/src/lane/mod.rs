@@ -73,9 +73,8 @@ impl<'a> Basis<'a> {
     fn next(&self, ends: &[Instant], ask: usize) -> Option<Instant> {
         let lags = self.seen(ask).map(Seen::lags).unwrap_or_default();
         let settled = ends.iter().flat_map(|end| lags.iter().map(move |lag| *end + *lag));
-        let fixed = lags.iter().map(|lag| self.now.at + *lag).filter(|_| self.now.at < self.now.known);
         let passed = ends.iter().map(|end| end.next());
-        settled.chain(fixed).chain(passed).filter(|next| *next > self.now.known).min()
+        settled.chain(passed).filter(|next| *next > self.now.known).min()
     }
 }
 
