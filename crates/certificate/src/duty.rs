@@ -11,9 +11,10 @@ use worlds::{
 };
 
 use crate::{
-    Fault, Opening, Part, Proof, Refutation, Subject, at_refuted, at_witness,
+    Fault, Opening, Part, Proof, Refutation, Stream, Subject, at_refuted, at_witness,
     facts::{Openings, refutable},
     frame::{Frame, frames},
+    hinges::Hinge,
     leaves::{leaves, satisfies},
     path,
 };
@@ -61,8 +62,8 @@ pub fn check(subject: &Subject<'_>, proof: &Proof) -> Result<usize, Fault> {
         if !proof.each.is_empty() {
             return Err(Fault::new("proof.each", "it is the duty of one alone"));
         }
-        let Proof { streams, opening, refuted, .. } = proof.clone();
-        whole = [Part { of: Vec::new(), streams, opening, refuted }];
+        let Proof { streams, openings, refuted, .. } = proof.clone();
+        whole = [Part { of: Vec::new(), streams, openings, refuted }];
         &whole
     } else {
         several(&frames, proof)?;
@@ -91,7 +92,7 @@ pub fn check(subject: &Subject<'_>, proof: &Proof) -> Result<usize, Fault> {
 /// That all of the proof stands in the parts of several.
 fn several(frames: &[Frame<'_>], proof: &Proof) -> Result<(), Fault> {
     let right = proof.each.iter().map(|part| &part.of).eq(frames.iter().map(|frame| &frame.bearers));
-    if !right || !proof.streams.is_empty() || proof.opening.is_some() {
+    if !right || !proof.streams.is_empty() || !proof.openings.is_empty() {
         return Err(Fault::new(
             "proof.each",
             "it has to hold a part for each who may perform, and all of it",
@@ -113,15 +114,94 @@ fn in_part(subject: &Subject<'_>, frame: &Frame<'_>, part: &Part) -> Result<Vec<
             "there has to be one for each kind of deed that is asked about",
         ));
     }
-    if let Some(opener) = &frame.opened_by {
-        literals::independent(&subject.case, &frame.action, &opener.action)?;
-    }
+    told_apart(subject, frame.asked().iter().take(1 + frame.hinges.len()).map(|(_, asked)| asked.action))?;
     let asked: Vec<Asked<'_>> = asked.into_iter().map(|(_, asked)| asked).collect();
     literals::with_all(&subject.case, &asked, |streams| {
         let check = Check::of(subject, frame, part, streams)?;
         check.all(streams)?;
         Ok(check.leaves)
     })?
+}
+
+/// That what is said of some kinds of deed is told apart.
+///
+/// # Errors
+/// Where a claim, or a deed, may be of two of them.
+pub fn told_apart<'a>(
+    subject: &Subject<'_>,
+    kinds: impl IntoIterator<Item = &'a Action>,
+) -> Result<(), Fault> {
+    let kinds: Vec<&Action> = kinds.into_iter().collect();
+    for (index, one) in kinds.iter().enumerate() {
+        for other in &kinds[index + 1..] {
+            literals::independent(&subject.case, one, other)?;
+        }
+    }
+    Ok(())
+}
+
+/// Between which instants each of some hinges turns, as the certificate shows it; of answers by reference, what is first reported.
+pub(crate) fn turns(
+    (hinges, openings): (&[Hinge], &[Opening]),
+    leaves: &[Leaves],
+    possible: Option<Option<Instant>>,
+) -> Result<Vec<(Instant, Option<Instant>)>, Fault> {
+    if hinges.len() != openings.len() || leaves.len() < hinges.len() {
+        let why = "there has to be one for each kind of deed on which it hangs";
+        return Err(Fault::new("proof.openings", why));
+    }
+    let each = hinges.iter().zip(openings).zip(leaves);
+    let own = |((hinge, opening), leaves)| turn(hinge, opening, leaves, possible);
+    each.map(own).collect()
+}
+
+fn turn(
+    hinge: &Hinge,
+    opening: &Opening,
+    leaves: &Leaves,
+    possible: Option<Option<Instant>>,
+) -> Result<(Instant, Option<Instant>), Fault> {
+    let at = "proof.openings";
+    let Opening { earliest, nothing_before, latest, something_by } = opening;
+    let by = |until: Instant, lower: bool, steps: &[Vec<crate::Step>]| {
+        let window = (hinge.from, until);
+        each(steps, leaves, at, |steps, bounds| match lower {
+            true => path::at_least(steps, bounds, window, hinge.amount, at),
+            false => path::at_most(steps, bounds, window, hinge.amount - 1, at),
+        })
+    };
+    if let Some(last) = hinge.short_of {
+        // A breach comes with the end of the time or never.
+        let end = last.next();
+        match *earliest {
+            when if when == end && nothing_before.is_empty() => {}
+            Instant::MAX => by(end, true, nothing_before)?,
+            _ => return Err(Fault::new(at, "it turns with the end of the time, or never")),
+        }
+        match *latest {
+            Some(when) if when == end => by(end, false, something_by)?,
+            None if something_by.is_empty() => {}
+            _ => return Err(Fault::new(at, "it turns with the end of the time, or need not")),
+        }
+        return Ok((*earliest, *latest));
+    }
+    if *earliest < hinge.from {
+        return Err(Fault::new(at, "it counts from a later instant on"));
+    }
+    match possible {
+        // One that nobody reported has another reference.
+        Some(Some(first)) if *earliest <= first && nothing_before.is_empty() => {}
+        Some(_) => return Err(Fault::new(at, "it may have come earlier, by what is reported")),
+        None if *earliest > hinge.from => by(*earliest, false, nothing_before)?,
+        None if nothing_before.is_empty() => {}
+        None => return Err(Fault::new(at, "nothing has to be shown before it counts")),
+    }
+    match latest {
+        Some(latest) => by(latest.next(), true, something_by)?,
+        None if something_by.is_empty() => {}
+        None => return Err(Fault::new(at, "it says by no instant")),
+    }
+    Ok((*earliest, *latest))
 }
 
 struct Check<'a> {
@@ -142,57 +222,20 @@ impl<'a> Check<'a> {
         let mut all = Vec::new();
         for (literals, stream) in streams.iter().zip(&part.streams) {
             let at = format!("streams.{}", stream.of);
-            crate::screened(literals, stream, &at)?;
+            let own = leaves_of(literals, stream, &at)?;
             if frame.reference.is_some() && literals.has_totals() {
                 return Err(Fault::new("question.provision", "no certificate: a total of what is answered"));
-            }
-            let tree = stream.tree.as_ref().ok_or_else(|| Fault::new(&at, "it has no tree"))?;
-            let mut own = Vec::new();
-            for leaf in leaves(literals, tree, &at)? {
-                let bounds = literals.bounds(&leaf).unwrap_or_default();
-                own.push((leaf, bounds));
             }
             all.push(own);
         }
         Ok(Check { subject, frame, part, leaves: all })
     }
 
-    /// When what opens the window came, as the certificate shows it.
-    fn opening(&self, streams: &[&Literals<'_>]) -> Result<(Instant, Option<Instant>), Fault> {
-        let at = "proof.opening";
-        let (opener, opening) = match (&self.frame.opened_by, &self.part.opening) {
-            (None, None) => return Ok((Instant::MIN, None)),
-            (None, Some(_)) => return Err(Fault::new(at, "no deed opens the window")),
-            (Some(_), None) => return Err(Fault::new(at, "a deed opens the window")),
-            (Some(opener), Some(opening)) => (opener, opening),
-        };
-        let Opening { earliest, nothing_before, latest, something_by } = opening;
-        let leaves = &self.leaves[1];
-        if *earliest < opener.from {
-            return Err(Fault::new(at, "it counts from a later instant on"));
-        }
-        match streams.get(3).map(|possible| possible.earliest()) {
-            // One that nobody reported has another reference.
-            Some(Some(first)) if *earliest <= first && nothing_before.is_empty() => {}
-            Some(_) => return Err(Fault::new(at, "it may have come earlier, by what is reported")),
-            None if *earliest > opener.from => each(nothing_before, leaves, at, |steps, bounds| {
-                path::at_most(steps, bounds, (opener.from, *earliest), opener.amount - 1, at)
-            })?,
-            None if nothing_before.is_empty() => {}
-            None => return Err(Fault::new(at, "nothing has to be shown before it counts")),
-        }
-        match latest {
-            Some(latest) => each(something_by, leaves, at, |steps, bounds| {
-                path::at_least(steps, bounds, (opener.from, latest.next()), opener.amount, at)
-            })?,
-            None if something_by.is_empty() => {}
-            None => return Err(Fault::new(at, "it says by no instant")),
-        }
-        Ok((*earliest, *latest))
-    }
-
     fn all(&self, streams: &[&Literals<'_>]) -> Result<(), Fault> {
-        let openings = self.frame.openings(self.subject, self.opening(streams)?)?;
+        let possible = streams.get(3).filter(|_| self.frame.reference.is_some());
+        let own = (self.frame.hinges.as_slice(), self.part.openings.as_slice());
+        let turns = turns(own, &self.leaves[1..], possible.map(|possible| possible.earliest()))?;
+        let openings = self.frame.openings(self.subject, &turns)?;
         self.part.refuted.iter().try_for_each(|refutation| self.refutes(refutation, &openings))
     }
 
@@ -231,11 +274,7 @@ fn is_a_world(
 ) -> Result<(), Fault> {
     let at = at_witness(witness.status);
     let kinds = kinds(frames);
-    for (index, one) in kinds.iter().enumerate() {
-        for other in &kinds[index + 1..] {
-            literals::independent(&subject.case, one, other)?;
-        }
-    }
+    told_apart(subject, kinds.iter().copied())?;
     if witness.leaves.len() != leaves.len() {
         return Err(Fault::new(at, "it names a leaf for each stream"));
     }
@@ -246,10 +285,6 @@ fn is_a_world(
     }
     let streams = frames.iter().flat_map(Frame::asked);
     for (((_, asked), own), leaf) in streams.zip(leaves).zip(&witness.leaves) {
-        let (names, bounds) = own.get(*leaf).ok_or_else(|| Fault::new(&at, "there is no such leaf"))?;
-        if own.iter().any(|(other, _)| other != names && other.is_superset(names)) {
-            return Err(Fault::new(&at, "more of what is said can hold together than in this leaf"));
-        }
         let counts = |reference: Option<&String>| match asked.heard {
             Heard::All => true,
             Heard::Of(wanted) => reference.is_some_and(|own| own == wanted),
@@ -258,9 +293,34 @@ fn is_a_world(
         let of_it =
             deeds.iter().filter(|(action, deed)| *action == asked.action && counts(deed.reference.as_ref()));
         let amounts: Vec<(Instant, Amount)> = of_it.map(|(_, deed)| (deed.at, deed.amount)).collect();
-        satisfies(&amounts, bounds, &at)?;
+        in_leaf(&amounts, own, *leaf, &at)?;
     }
     Ok(())
+}
+
+/// That amounts satisfy the literals of a leaf, and no other leaf holds more than it.
+pub(crate) fn in_leaf(
+    amounts: &[(Instant, Amount)],
+    leaves: &Leaves,
+    leaf: usize,
+    at: &str,
+) -> Result<(), Fault> {
+    let (names, bounds) = leaves.get(leaf).ok_or_else(|| Fault::new(at, "there is no such leaf"))?;
+    if leaves.iter().any(|(other, _)| other != names && other.is_superset(names)) {
+        return Err(Fault::new(at, "more of what is said can hold together than in this leaf"));
+    }
+    satisfies(amounts, bounds, at)
+}
+
+/// The literals of each leaf of a stream, and what they set.
+pub(crate) fn leaves_of(literals: &Literals<'_>, stream: &Stream, at: &str) -> Result<Leaves, Fault> {
+    crate::screened(literals, stream, at)?;
+    let tree = stream.tree.as_ref().ok_or_else(|| Fault::new(at, "it has no tree"))?;
+    let with_bounds = |leaf: crate::Leaf| {
+        let bounds = literals.bounds(&leaf).unwrap_or_default();
+        (leaf, bounds)
+    };
+    Ok(leaves(literals, tree, at)?.into_iter().map(with_bounds).collect())
 }
 
 /// Holds the steps for each leaf against what its literals set.

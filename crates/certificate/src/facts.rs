@@ -3,15 +3,19 @@
 //! Invariant: a way to refute a status holds whenever the window opens and ends, between the instants shown for that.
 
 use model::{Instant, Period, Status};
-use worlds::literals::{self, Bound};
+use worlds::{
+    literals::{self, Bound},
+    world::Ticks,
+};
 
 use crate::{
     Fault, Subject, after,
     frame::{Frame, Window},
+    hinges::{Between, Doubt, scope},
 };
 
 /// Between which instants a window opens and ends: the earliest and the latest of each; none where it may never.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Openings {
     /// It opens at the earliest.
     pub first: Instant,
@@ -21,6 +25,8 @@ pub struct Openings {
     pub ends: Instant,
     /// It ends by this, if it opens.
     pub ends_by: Instant,
+    /// When the duty binds.
+    pub scope: Doubt,
 }
 
 /// A fact that helps to refute a status.
@@ -103,32 +109,35 @@ pub fn refutable(frame: &Frame<'_>, status: Status) -> Vec<Alternative> {
 }
 
 impl Frame<'_> {
-    /// Between which instants the window opens and ends, if what opens it comes between these.
+    /// Between which instants the window opens and ends and the duty binds, if what these hang on turns between these.
     ///
     /// # Errors
-    /// For a deadline that the evaluator does not know.
+    /// For a construct that the evaluator does not know.
     pub fn openings(
         &self,
         subject: &Subject<'_>,
-        deed: (Instant, Option<Instant>),
+        turns: &[(Instant, Option<Instant>)],
     ) -> Result<Openings, Fault> {
-        let window = |when: Option<Instant>| {
-            let when = when.filter(|when| *when <= subject.case.at);
-            let deed = self.opened_by.as_ref().zip(when).map(|(opener, when)| opener.deed(when));
-            let deeds: Vec<_> = deed.into_iter().collect();
+        let at = subject.case.at;
+        let between = Between::of(&self.hinges, turns, at);
+        let window = |early: bool| {
+            let deeds = if early { &between.earliest } else { &between.latest };
             match self.window {
                 Window::Period(first, last) => Ok((Some(first), last)),
-                Window::Due(due) => literals::window(&subject.case, due, &deeds),
+                Window::Due(due) => literals::window(&subject.case, due, deeds),
                 Window::Answer(within) => {
+                    let turns = turns.iter().find_map(|one| if early { Some(one.0) } else { one.1 });
+                    let when = turns.filter(|when| *when <= at);
                     let last = when.zip(within).map_or(Instant::MAX, |(when, within)| when + within);
                     Ok((when, last))
                 }
             }
         };
-        let (opens, ends) = window(Some(deed.0))?;
-        let (by, ends_by) = window(deed.1.or(self.opened_by.is_none().then_some(deed.0)))?;
-        let bound = |from: Option<Instant>| from.and_then(|from| self.scope.first_from(from));
-        Ok(Openings { first: bound(opens).unwrap_or(Instant::MAX), by: bound(by), ends, ends_by })
+        let ((opens, ends), (by, ends_by)) = (window(true)?, window(false)?);
+        let scope = scope(subject, subject.provision, &between)?;
+        let first = opens.and_then(|from| scope.possible.first_from(from)).unwrap_or(Instant::MAX);
+        let by = by.and_then(|from| scope.certain.first_from(from));
+        Ok(Openings { first, by, ends, ends_by, scope })
     }
 
     /// Whether a fact holds, where it is one of instants; else the window in which the amount is bounded, how, and by how much.
@@ -136,6 +145,7 @@ impl Frame<'_> {
     /// # Errors
     /// The bound that has to be shown.
     pub fn asks(&self, fact: Fact, openings: &Openings, at: Instant) -> Result<bool, Bound> {
+        let Openings { scope: Doubt { certain, possible }, .. } = openings;
         let all = match self.window {
             Window::Period(_, last) => after(last, at),
             _ => at.next(),
@@ -148,16 +158,24 @@ impl Frame<'_> {
             };
             Err(Bound { from, until, lower, amount, ground: String::new() })
         };
-        // The last tick at which the duty binds of those in time.
-        let in_time = |last: Instant| {
-            let last = Period::closed(openings.first, last.min(at));
-            let bound = last.map(|own| self.scope.within(own.first, own.last));
+        // The last of some ticks that are in time.
+        let in_time = |ticks: &Ticks, first: Instant, last: Instant| {
+            let last = Period::closed(first, last.min(at));
+            let bound = last.map(|own| ticks.within(own.first, own.last));
             bound.and_then(|ticks| ticks.periods().last().map(|period| period.last.next()))
         };
-        let is_bound = || {
-            let due = if openings.ends < at { openings.ends.max(self.entry) } else { at };
-            matches!(self.window, Window::Period(..)) || self.scope.contains(due)
+        // In scope all the time, it binds in time however late it opens, if it does.
+        let first = match certain.contains(self.entry) && *certain == Ticks::from(self.entry) {
+            true => openings.first,
+            false => openings.by.unwrap_or(Instant::MAX),
         };
+        // The instants at which it can have fallen due, or the one asked about.
+        let due = |ends: Instant| if ends < at { ends.max(self.entry) } else { at };
+        let (due, due_by) = (due(openings.ends), due(openings.ends_by));
+        let period = matches!(self.window, Window::Period(..));
+        let is_bound =
+            || period || certain.within(due, due_by).periods() == [Period { first: due, last: due_by }];
+        let is_unbound = || !period && due <= due_by && possible.within(due, due_by).is_empty();
         match fact {
             Fact::Never => Ok(true),
             Fact::Opened => Ok(openings.by.is_some_and(|by| by <= at)),
@@ -165,12 +183,15 @@ impl Frame<'_> {
             Fact::Ended => Ok(openings.ends_by < at),
             Fact::NotEnded => Ok(openings.ends >= at),
             Fact::Bound => Ok(is_bound()),
-            Fact::NotBound => Ok(!is_bound()),
+            Fact::NotBound => Ok(is_unbound()),
             Fact::InAll(amount) => bound(all, true, amount),
             Fact::NoMoreInAll(amount) => bound(all, false, amount),
-            Fact::InTime(amount) => in_time(openings.ends).map_or(Ok(false), |end| bound(end, true, amount)),
+            Fact::InTime(amount) => {
+                in_time(certain, first, openings.ends).map_or(Ok(false), |end| bound(end, true, amount))
+            }
             Fact::NoMoreInTime(amount) => {
-                in_time(openings.ends_by).map_or(Ok(true), |end| bound(end, false, amount))
+                let end = in_time(possible, openings.first, openings.ends_by);
+                end.map_or(Ok(true), |end| bound(end, false, amount))
             }
         }
     }

@@ -71,8 +71,9 @@ pub struct Proof {
     pub unwitnessed: Vec<Status>,
     /// What is said of each kind of deed that the answer hangs on.
     pub streams: Vec<Stream>,
-    /// Between which instants the window opens, where deeds open it.
-    pub opening: Option<Opening>,
+    /// For each kind of deed on which the window or the scope hangs, between which instants that turns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub openings: Vec<Opening>,
     /// Of a duty that so many of several perform, what is said of each of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub each: Vec<Part>,
@@ -91,7 +92,8 @@ pub struct Part {
     /// As of a proof.
     pub streams: Vec<Stream>,
     /// As of a proof.
-    pub opening: Option<Opening>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub openings: Vec<Opening>,
     /// Statuses that he has in no world.
     pub refuted: Vec<Refutation>,
 }
@@ -154,17 +156,18 @@ pub struct Step {
     pub ground: String,
 }
 
-/// When a window opens that deeds open.
+/// When something turns that hangs on deeds: a window opens, a scope begins or ends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Opening {
     /// Not before this.
     pub earliest: Instant,
-    /// For each leaf, that nothing was done before; none where that is entry into force.
+    /// For each leaf, that too little was done before; none where that is entry into force. Of a breach that it never comes, that
+    /// enough was done in time.
     pub nothing_before: Vec<Vec<Step>>,
-    /// By this; none where it may not have opened.
+    /// By this; none where it may not have turned.
     pub latest: Option<Instant>,
-    /// For each leaf, that something was done by then.
+    /// For each leaf, that enough was done by then; of a breach, that too little was.
     pub something_by: Vec<Vec<Step>>,
 }
 

@@ -1,26 +1,26 @@
-//! What the rule of a duty comes to before the evidence: whose deeds count, how much is owed, on what its window hangs, and when
-//! it binds.
+//! What the rule of a duty comes to before the evidence: whose deeds count, how much is owed, and on what deeds its window and its
+//! scope hang.
 //!
 //! Invariant: what no evidence moves is read off the world in which nothing was done; whatever else a duty hangs on is refused.
 
 use model::{
     Amount, Id, Instant,
     agreement::{
-        Action, Binding, Condition, CountedOn, Due, Matching, Measure, PhaseEnd, Provision, Required, Rule,
-        Spread, Terms,
+        Action, Binding, Condition, CountedOn, Due, Matching, Measure, Provision, Rule, Spread, Terms,
     },
     claim::Claim,
     vocabulary::is_act,
 };
 use worlds::{
     literals::{self, Asked, Heard},
-    world::{Deed, Demand, Ticks},
+    world::{Demand, Ticks},
 };
 
-use crate::{Fault, Subject};
+use crate::{
+    Fault, Subject,
+    hinges::{Hinge, few, is_fixed, of_due, of_scope},
+};
 
-/// Conditions within each other that are followed.
-const DEPTH_MAX: usize = 16;
 /// Bearers of one instance that are told apart.
 const BEARERS_MAX: usize = 5;
 
@@ -38,12 +38,10 @@ pub struct Frame<'a> {
     pub counts_from: Instant,
     /// It counts from the opening of the window at the earliest.
     pub afterwards: bool,
-    /// What opens the window, where deeds do.
-    pub opened_by: Option<Opener>,
+    /// The deeds on which its window and its scope hang.
+    pub hinges: Vec<Hinge>,
     /// What the window hangs on.
     pub window: Window<'a>,
-    /// When the duty binds.
-    pub scope: Ticks,
     /// Entry into force.
     pub entry: Instant,
     /// The reference that deed and answer carry, where they are matched by it.
@@ -60,29 +58,6 @@ pub enum Window<'a> {
     Answer(Option<model::Duration>),
 }
 
-/// Deeds that open a window when they have come to an amount.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Opener {
-    /// The deed.
-    pub action: Action,
-    /// Who owes it.
-    pub bearers: Vec<Id>,
-    /// Whose word verifies it.
-    pub verifiers: Vec<Id>,
-    /// From when it counts.
-    pub from: Instant,
-    /// The amount, in millionths.
-    pub amount: i64,
-}
-
-impl Opener {
-    /// The deed that opens the window at an instant.
-    #[must_use]
-    pub fn deed(&self, at: Instant) -> Deed {
-        Deed { by: self.action.by.clone(), ..Deed::of(&self.action, at, Amount(self.amount)) }
-    }
-}
-
 impl<'a> Frame<'a> {
     /// The kinds of deed that there are streams of, by name, in order.
     #[must_use]
@@ -91,10 +66,7 @@ impl<'a> Frame<'a> {
         let (action, bearers, verifiers) = (&self.action, &self.bearers, self.verifiers);
         let own = Asked { action, bearers, verifiers, heard, forbidden: false };
         let mut all = vec![("performance", own)];
-        all.extend(self.opened_by.as_ref().map(|opener| {
-            let Opener { action, bearers, verifiers, .. } = opener;
-            ("opening", Asked { action, bearers, verifiers, ..own })
-        }));
+        all.extend(self.hinges.iter().map(|hinge| ("opening", Asked { heard, ..hinge.asked() })));
         if let Some(reference) = self.reference {
             let may_be = Heard::MayBeOf(reference);
             let named = [("possible performance", 0), ("possible opening", 1)];
@@ -112,7 +84,7 @@ impl<'a> Frame<'a> {
     }
 }
 
-fn none<T>(what: &str) -> Result<T, Fault> {
+pub(crate) fn none<T>(what: &str) -> Result<T, Fault> {
     Err(Fault::new("question.provision", format!("no certificate for this rule yet: {what}")))
 }
 
@@ -141,15 +113,11 @@ pub fn plain(subject: &Subject<'_>) -> Result<(), Fault> {
 }
 
 /// When a provision binds, where no evidence moves that.
-///
-/// # Errors
-/// Where some may.
-pub fn scope(subject: &Subject<'_>, provision: &Provision) -> Result<Ticks, Fault> {
-    let conditions = [Some(&provision.while_), provision.terms.unless.as_ref()];
-    if !conditions.into_iter().flatten().all(|condition| is_fixed(subject, condition, 0)) {
-        return none("a scope that hangs on what was done");
+fn fixed_scope(subject: &Subject<'_>, provision: &Provision) -> Result<Ticks, Fault> {
+    if !of_scope(subject, provision)?.is_empty() {
+        return none("a scope that hangs on what was done, of what is owed more than once");
     }
-    Ok(literals::scope(&subject.case, provision)?)
+    Ok(literals::scope(&subject.case, provision, &[])?)
 }
 
 /// What the instance asked about comes to for each of those who may perform, and how many of them have to.
@@ -204,7 +172,6 @@ fn frame<'a>(
     if !action.under.is_empty() {
         return none("`only those of`");
     }
-    let scope = scope(subject, provision)?;
     let entry = subject.case.agreement.in_force;
     let frame = Frame {
         action: named(action),
@@ -213,9 +180,8 @@ fn frame<'a>(
         demand: Demand { least: None, most: None },
         counts_from: entry,
         afterwards: false,
-        opened_by: None,
+        hinges: Vec::new(),
         window: Window::Period(entry, entry),
-        scope,
         entry,
         reference: None,
     };
@@ -258,11 +224,12 @@ fn frame<'a>(
             if hangs {
                 return none("periods of this kind");
             }
-            let periods = literals::periods(&subject.case, cycle, &frame.scope)?;
+            let scope = fixed_scope(subject, provision)?;
+            let periods = literals::periods(&subject.case, cycle, &scope)?;
             let Some((_, whole)) = periods.into_iter().find(|(own, _)| own == key) else {
                 return no_such("there is no such period by that instant");
             };
-            let inside = frame.scope.within(whole.first, whole.last);
+            let inside = scope.within(whole.first, whole.last);
             let window = match inside.periods() {
                 [one] if one.first <= subject.case.at => *one,
                 [] | [_] => return no_such("there is no such period by that instant"),
@@ -288,15 +255,20 @@ fn frame<'a>(
             counted_on: CountedOn::Handover,
             ..
         } if shares.is_empty() && trigger.under.is_empty() && every.0 > 0 => {
-            if !always(&frame.scope, entry) {
+            if fixed_scope(subject, provision)? != Ticks::from(entry) {
                 return none("an exchange in a scope");
             }
-            let opener = |amount| Opener {
-                action: trigger.clone(),
-                bearers: trigger.by.clone(),
-                verifiers: provision.verified_by.clone(),
-                from: entry,
-                amount,
+            let opener = |amount| {
+                let hinge = Hinge {
+                    action: trigger.clone(),
+                    bearers: trigger.by.clone(),
+                    verifiers: provision.verified_by.clone(),
+                    forbidden: false,
+                    from: entry,
+                    amount,
+                    short_of: None,
+                };
+                vec![hinge]
             };
             let window = Window::Answer(*within);
             if *matching == Matching::SameReference {
@@ -315,8 +287,8 @@ fn frame<'a>(
                     return none("an answer to a deed that nobody reported");
                 }
                 let demand = Demand { least: Some(Amount::LEAST), most: None };
-                let opened_by = Some(opener(Amount::LEAST.0));
-                return Ok(Frame { demand, opened_by, window, reference: Some(key), ..frame });
+                let hinges = opener(Amount::LEAST.0);
+                return Ok(Frame { demand, hinges, window, reference: Some(key), ..frame });
             }
             let number = key.strip_prefix('#').and_then(|number| number.parse::<i64>().ok());
             let Some(number) = number.filter(|number| *number > 0) else {
@@ -330,8 +302,8 @@ fn frame<'a>(
                 product.ok_or_else(|| Fault::new("question.instance", "the amounts are too great"))
             };
             let demand = Demand { least: Some(Amount(times(*required)?)), most: None };
-            let opened_by = Some(opener(times(*every)?));
-            Ok(Frame { demand, afterwards: *afterwards, opened_by, window, ..frame })
+            let hinges = opener(times(*every)?);
+            Ok(Frame { demand, afterwards: *afterwards, hinges, window, ..frame })
         }
         Rule::Exchange { .. } => none("an exchange with parts, or counted on identification"),
         Rule::Periodic { .. } => none("a quota with parts, averages, or shortfalls that are made up"),
@@ -355,158 +327,7 @@ fn single<'a>(
     if matches!(due, Due::By(last) if *last < entry) {
         return none("a deadline before entry into force");
     }
-    let mut openers = Vec::new();
-    opens(subject, due, &mut openers, 0)?;
-    openers.dedup();
-    let opened_by = match openers.as_slice() {
-        [] => None,
-        [one] => Some(one.clone()),
-        _ => return none("a window that hangs on several kinds of deed"),
-    };
-    if opened_by.is_some() && !always(&frame.scope, entry) {
-        return none("a scope of a duty whose window hangs on a deed");
-    }
-    Ok(Frame { counts_from, opened_by, window: Window::Due(due), ..frame })
-}
-
-/// Whether a scope is all the time from entry into force on.
-fn always(scope: &Ticks, entry: Instant) -> bool {
-    *scope == Ticks::from(entry)
-}
-
-/// The deeds on which a deadline hangs: the later they are the later it opens and ends.
-fn opens(subject: &Subject<'_>, due: &Due, openers: &mut Vec<Opener>, depth: usize) -> Result<(), Fault> {
-    match due {
-        Due::Open | Due::By(_) => Ok(()),
-        Due::Within(_, condition)
-        | Due::EndOfDayAfter(_, condition)
-        | Due::MonthsAfter(_, condition)
-        | Due::Before(condition) => begins(subject, condition, openers, depth),
-        Due::Latest(parts) | Due::Earliest(parts) => {
-            parts.iter().try_for_each(|part| opens(subject, part, openers, depth))
-        }
-    }
-}
-
-/// The deeds on which the first instant of a condition hangs: the later they are the later it is.
-fn begins(
-    subject: &Subject<'_>,
-    condition: &Condition,
-    openers: &mut Vec<Opener>,
-    depth: usize,
-) -> Result<(), Fault> {
-    if is_fixed(subject, condition, depth) {
-        return Ok(());
-    }
-    let (agreement, entry) = (subject.case.agreement, subject.case.agreement.in_force);
-    let mut deed = |action: &Action, amount: Amount| {
-        if !action.under.is_empty() {
-            return none("`only those of`");
-        }
-        let (action, bearers) = (action.clone(), action.by.clone());
-        openers.push(Opener { action, bearers, verifiers: Vec::new(), from: entry, amount: amount.0 });
-        Ok(())
-    };
-    match condition {
-        _ if depth > DEPTH_MAX => none("conditions too deep within each other"),
-        Condition::Deed(action) => deed(action, Amount::LEAST),
-        Condition::Done(action, Required::AtLeast(amount)) => deed(action, *amount),
-        Condition::Milestone(id) => match agreement.milestones.iter().find(|one| one.id == *id) {
-            Some(milestone) => begins(subject, &milestone.when, openers, depth + 1),
-            None => none("a milestone that is not there"),
-        },
-        Condition::PhaseBegun(id) => match agreement.phases.iter().find(|one| one.id == *id) {
-            Some(phase) => begins(subject, &phase.begins, openers, depth + 1),
-            None => none("a phase that is not there"),
-        },
-        Condition::All(_)
-        | Condition::Any(_)
-        | Condition::AtLeast(..)
-        | Condition::HoursAfter(..)
-        | Condition::DaysAfter(..) => {
-            condition.parts().iter().try_for_each(|part| begins(subject, part, openers, depth + 1))
-        }
-        Condition::Performed(id) | Condition::PerformedInTime(id) => {
-            openers.push(performed(subject, id)?);
-            Ok(())
-        }
-        _ => none("a window that hangs on more than a deed or the performance of a single duty"),
-    }
-}
-
-/// The deeds with which another duty is performed: one that is single, owes at least so much, and whose window is fixed.
-fn performed(subject: &Subject<'_>, id: &str) -> Result<Opener, Fault> {
-    let Some(other) = subject.case.agreement.provisions.iter().find(|provision| provision.id == id) else {
-        return none("a window that hangs on a provision that is not there");
-    };
-    let own = Subject { case: subject.case.clone(), provision: other, instance: "once" };
-    plain(&own)?;
-    let Rule::Once { required: Required::AtLeast(amount), due, .. } = &other.rule else {
-        return none("a window that hangs on the performance of more than a single duty");
-    };
-    let fixed = is_fixed_due(&own, due, 0);
-    let (mut frames, _) = match other.binding {
-        _ if !fixed => return none("a window that hangs on a duty whose own window hangs on something"),
-        Binding::Each | Binding::Either | Binding::AtLeast(_) if other.bearers.len() > 1 => {
-            return none("a window that hangs on a duty of several");
-        }
-        _ => frames(&own)?,
-    };
-    match frames.pop() {
-        Some(frame) if always(&frame.scope, subject.case.agreement.in_force) => Ok(Opener {
-            action: frame.action,
-            bearers: frame.bearers,
-            verifiers: frame.verifiers.to_vec(),
-            from: frame.counts_from,
-            amount: amount.0,
-        }),
-        _ => none("a window that hangs on a duty in a scope"),
-    }
-}
-
-/// Whether no evidence moves a condition.
-pub(crate) fn is_fixed(subject: &Subject<'_>, condition: &Condition, depth: usize) -> bool {
-    let agreement = subject.case.agreement;
-    let inner = |condition: &Condition| is_fixed(subject, condition, depth + 1);
-    if depth > DEPTH_MAX {
-        return false;
-    }
-    match condition {
-        Condition::InForce | Condition::Signed | Condition::From(_) => true,
-        Condition::All(_)
-        | Condition::Any(_)
-        | Condition::AtLeast(..)
-        | Condition::Not(_)
-        | Condition::Since(..)
-        | Condition::HoursAfter(..)
-        | Condition::DaysAfter(..) => condition.parts().iter().all(inner),
-        Condition::Milestone(id) => {
-            agreement.milestones.iter().any(|milestone| milestone.id == *id && inner(&milestone.when))
-        }
-        Condition::PhaseBegun(id) | Condition::PhaseEnded(id) | Condition::During(id) => {
-            let ends = |ends: &PhaseEnd| match ends {
-                PhaseEnd::When(condition) => inner(condition),
-                _ => true,
-            };
-            let mut same = agreement.phases.iter().filter(|phase| phase.id == *id);
-            same.any(|phase| {
-                let due = phase.latest.as_ref().is_none_or(|due| is_fixed_due(subject, due, depth + 1));
-                inner(&phase.begins) && ends(&phase.ends) && due
-            })
-        }
-        _ => false,
-    }
-}
-
-fn is_fixed_due(subject: &Subject<'_>, due: &Due, depth: usize) -> bool {
-    match due {
-        Due::Open | Due::By(_) => true,
-        Due::Within(_, condition)
-        | Due::EndOfDayAfter(_, condition)
-        | Due::MonthsAfter(_, condition)
-        | Due::Before(condition) => is_fixed(subject, condition, depth),
-        Due::Latest(parts) | Due::Earliest(parts) => {
-            parts.iter().all(|part| is_fixed_due(subject, part, depth))
-        }
-    }
+    let mut hinges = of_scope(subject, subject.provision)?;
+    of_due(subject, due, &mut hinges, 0)?;
+    Ok(Frame { counts_from, hinges: few(hinges)?, window: Window::Due(due), ..frame })
 }

@@ -12,6 +12,7 @@ mod duty;
 mod facts;
 mod form;
 mod frame;
+mod hinges;
 mod leaves;
 mod path;
 mod prohibition;
@@ -27,16 +28,19 @@ use model::{
 };
 use worlds::Case;
 
-pub use duty::{kinds, left, may_be};
+pub use duty::{kinds, left, may_be, told_apart};
 pub use facts::{Alternative, Fact, Openings, refutable};
 pub use form::{
     Certificate, Deed, FORMAT, Leaf, Node, Opening, Part, Proof, Question, Refutation, Screened, Step, Stock,
     Stream, Text, VERSION, Witness,
 };
-pub use frame::{Frame, Opener, Window, frames, scope};
+pub use frame::{Frame, Window, frames};
+pub use hinges::{Doubt, Hinge, scope_of};
 pub use leaves::{leaves, satisfies};
 pub use path::GROWS;
-pub use prohibition::{asked, bound_until, forbidden, is_bound, is_settled, is_told, left_open, unviolated};
+pub use prohibition::{
+    Forbidden, bound_until, forbidden, is_bound, is_settled, is_told, left_open, unviolated,
+};
 
 /// What a certificate is checked against: read from what it holds itself, by whoever can read it.
 #[derive(Clone, Copy, Debug)]

@@ -17,16 +17,43 @@ use worlds::{
 
 use crate::{
     Fault, Proof, Refutation, Subject, Witness, at_refuted, at_witness,
-    duty::{Leaves, each},
-    leaves::{leaves, satisfies},
+    duty::{Leaves, each, in_leaf, leaves_of, told_apart, turns},
+    hinges::{Doubt, Hinge, few, of_scope, scope_of},
     path,
 };
 
-/// The forbidden deed, its doers named.
+/// What is forbidden, and the deeds on which it hangs when.
+pub struct Forbidden<'a> {
+    subject: &'a Subject<'a>,
+    /// The forbidden deed, its doers named.
+    pub action: Action,
+    /// The deeds on which its scope hangs.
+    pub hinges: Vec<Hinge>,
+}
+
+impl Forbidden<'_> {
+    /// The kinds of deed that there are streams of, by name, in order.
+    #[must_use]
+    pub fn asked(&self) -> Vec<(&'static str, Asked<'_>)> {
+        let (bearers, verifiers) = (&self.subject.provision.bearers, &self.subject.provision.verified_by);
+        let action = &self.action;
+        let own = Asked { action, bearers, verifiers, heard: Heard::All, forbidden: true };
+        let hinges = self.hinges.iter().map(|hinge| ("opening", hinge.asked()));
+        [("violation", own)].into_iter().chain(hinges).collect()
+    }
+
+    /// The kinds of deed themselves.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<&Action> {
+        [&self.action].into_iter().chain(self.hinges.iter().map(|hinge| &hinge.action)).collect()
+    }
+}
+
+/// What a prohibition forbids.
 ///
 /// # Errors
 /// For a prohibition of which there is no certificate yet.
-pub fn forbidden(subject: &Subject<'_>) -> Result<Action, Fault> {
+pub fn forbidden<'a>(subject: &'a Subject<'a>) -> Result<Forbidden<'a>, Fault> {
     let provision = subject.provision;
     let none = |what: &str| {
         Err(Fault::new("question.provision", format!("no certificate for this rule yet: {what}")))
@@ -43,44 +70,46 @@ pub fn forbidden(subject: &Subject<'_>) -> Result<Action, Fault> {
     if own.by.is_empty() {
         own.by.clone_from(&provision.bearers);
     }
-    Ok(own)
+    Ok(Forbidden { subject, action: own, hinges: few(of_scope(subject, provision)?)? })
 }
 
 /// Checks all of a prohibition's certificate but what its worlds come to. Gives the number of leaves.
 pub fn check(subject: &Subject<'_>, proof: &Proof) -> Result<usize, Fault> {
-    let action = forbidden(subject)?;
-    let stream = match proof.streams.as_slice() {
-        [stream] if stream.of == "violation" && proof.opening.is_none() && proof.each.is_empty() => stream,
-        _ => return Err(Fault::new("proof.streams", "there has to be one, of violations")),
-    };
-    let scope = crate::frame::scope(subject, subject.provision)?;
-    literals::with(&subject.case, &asked(subject, &action), |literals| {
-        crate::screened(literals, stream, "streams.violation")?;
-        let check = Check { subject, scope: &scope, literals, action: &action };
-        let Some(tree) = &stream.tree else {
+    let forbidden = forbidden(subject)?;
+    let asked = forbidden.asked();
+    let names = proof.streams.iter().map(|stream| stream.of.as_str());
+    if !names.eq(asked.iter().map(|(name, _)| *name)) || !proof.each.is_empty() {
+        return Err(Fault::new(
+            "proof.streams",
+            "there has to be one of violations, and of each kind of deed that its scope hangs on",
+        ));
+    }
+    told_apart(subject, forbidden.kinds())?;
+    let asked: Vec<Asked<'_>> = asked.into_iter().map(|(_, asked)| asked).collect();
+    literals::with_all(&subject.case, &asked, |streams| {
+        let mut hinged = Vec::new();
+        for (literals, stream) in streams.iter().zip(&proof.streams).skip(1) {
+            hinged.push(leaves_of(literals, stream, "streams.opening")?);
+        }
+        let turns = turns((&forbidden.hinges, &proof.openings), &hinged, None)?;
+        let scope = &scope_of(subject, &forbidden.hinges, &turns)?;
+        let (literals, stream) = (streams[0], &proof.streams[0]);
+        let others: usize = hinged.iter().map(Vec::len).sum();
+        let check = Check { subject, scope, literals, forbidden: &forbidden, hinged };
+        if stream.tree.is_none() {
+            crate::screened(literals, stream, "streams.violation")?;
             if !is_told(subject) {
                 return Err(Fault::new("proof.streams", "under this standard there has to be a tree"));
             }
             proof.refuted.iter().try_for_each(|refutation| check.refutes(refutation))?;
             proof.witnesses.iter().try_for_each(|witness| check.is_a_world(witness))?;
-            return Ok(1);
-        };
-        let mut all = Vec::new();
-        for leaf in leaves(literals, tree, "streams.violation")? {
-            let bounds = literals.bounds(&leaf).unwrap_or_default();
-            all.push((leaf, bounds));
+            return Ok(1 + others);
         }
+        let all = leaves_of(literals, stream, "streams.violation")?;
         proof.refuted.iter().try_for_each(|refutation| check.refutes_by_amounts(refutation, &all))?;
         proof.witnesses.iter().try_for_each(|witness| check.is_a_world_of_amounts(witness, &all))?;
-        Ok(all.len())
+        Ok(all.len() + others)
     })?
-}
-
-/// The forbidden deeds, as they are asked about.
-#[must_use]
-pub fn asked<'a>(subject: &Subject<'a>, action: &'a Action) -> Asked<'a> {
-    let (bearers, verifiers) = (&subject.provision.bearers, &subject.provision.verified_by);
-    Asked { action, bearers, verifiers, heard: Heard::All, forbidden: true }
 }
 
 /// Whether one report is enough under the standard, so that it can be looked at report by report.
@@ -89,14 +118,17 @@ pub fn is_told(subject: &Subject<'_>) -> bool {
     !matches!(subject.case.standard, Standard::Corroborated | Standard::Adverse | Standard::Admitted)
 }
 
-/// What it comes to where nothing forbidden was done.
+/// What it may come to where nothing forbidden was done.
 #[must_use]
-pub fn unviolated(scope: &Ticks, at: Instant) -> Status {
-    match scope.first_from(Instant::MIN) {
-        _ if scope.contains(at) => Status::Pending,
-        Some(first) if first <= at => Status::Met,
-        _ => Status::Inactive,
-    }
+pub fn unviolated(scope: &Doubt, at: Instant) -> Vec<Status> {
+    let begun = |ticks: &Ticks| ticks.first_from(Instant::MIN).is_some_and(|first| first <= at);
+    let may_be = |status: &Status| match status {
+        Status::Pending => scope.possible.contains(at),
+        Status::Met => !scope.certain.contains(at) && begun(&scope.possible),
+        Status::Inactive => !begun(&scope.certain),
+        _ => false,
+    };
+    [Status::Pending, Status::Met, Status::Inactive].into_iter().filter(may_be).collect()
 }
 
 /// The times in which it bound, up to an instant; each to before its end.
@@ -114,9 +146,11 @@ pub fn is_bound(scope: &Ticks, at: Instant, period: Period) -> bool {
 
 struct Check<'a, 'l> {
     subject: &'a Subject<'a>,
-    scope: &'a Ticks,
+    scope: &'a Doubt,
     literals: &'a Literals<'l>,
-    action: &'a Action,
+    forbidden: &'a Forbidden<'a>,
+    /// What is said of the deeds on which the scope hangs.
+    hinged: Vec<Leaves>,
 }
 
 impl Check<'_, '_> {
@@ -128,12 +162,12 @@ impl Check<'_, '_> {
     fn refutes_by_amounts(&self, refutation: &Refutation, leaves: &Leaves) -> Result<(), Fault> {
         let at = at_refuted(refutation.status);
         let asked = self.subject.case.at;
-        let windows = bound_until(self.scope, asked);
         let Refutation { status, way, steps, .. } = refutation;
         if refutation.claim.is_some() || !refutation.throughout.is_empty() {
             return Err(Fault::new(at, "amounts are bounded by steps"));
         }
         if *status == Status::Breached {
+            let windows = bound_until(&self.scope.possible, asked);
             if *way != 0 || steps.len() != windows.len() {
                 return Err(Fault::new(at, "there has to be a way through each time in scope"));
             }
@@ -141,7 +175,8 @@ impl Check<'_, '_> {
                 each(steps, leaves, &at, |steps, bounds| path::at_most(steps, bounds, window, 0, &at))
             });
         }
-        if *status == unviolated(self.scope, asked) {
+        if unviolated(self.scope, asked).contains(status) {
+            let windows = bound_until(&self.scope.certain, asked);
             let window =
                 windows.get(*way).ok_or_else(|| Fault::new(&at, "there is no such time in scope"))?;
             let [steps] = steps.as_slice() else {
@@ -153,24 +188,36 @@ impl Check<'_, '_> {
         plain.then_some(()).ok_or_else(|| Fault::new(at, "nothing is needed to refute it"))
     }
 
-    /// That the deeds of a witness satisfy a greatest set of literals.
+    /// That the deeds of a witness satisfy greatest sets of literals.
     fn is_a_world_of_amounts(&self, witness: &Witness, leaves: &Leaves) -> Result<(), Fault> {
         let at = at_witness(witness.status);
-        let [leaf] = witness.leaves.as_slice() else {
-            return Err(Fault::new(at, "it names one leaf"));
-        };
-        let (names, bounds) = leaves.get(*leaf).ok_or_else(|| Fault::new(&at, "there is no such leaf"))?;
-        if leaves.iter().any(|(other, _)| other != names && other.is_superset(names)) {
-            return Err(Fault::new(at, "more of what is said can hold together than in this leaf"));
+        let forbidden = self.told(witness, &at)?;
+        if forbidden.iter().any(|deed| deed.report.is_some()) {
+            return Err(Fault::new(at, "a deed of no report in particular"));
         }
+        let amounts: Vec<(Instant, Amount)> = forbidden.iter().map(|d| (d.at, d.amount)).collect();
+        in_leaf(&amounts, leaves, witness.leaves[0], &at)
+    }
+
+    /// The forbidden deeds of a witness, where all others satisfy greatest sets of literals.
+    fn told<'w>(&self, witness: &'w Witness, at: &str) -> Result<Vec<&'w crate::Deed>, Fault> {
+        let kinds = self.forbidden.kinds();
+        if witness.leaves.len() != kinds.len() {
+            return Err(Fault::new(at, "it names a leaf for each stream"));
+        }
+        let mut by_kind: Vec<Vec<&crate::Deed>> = vec![Vec::new(); kinds.len()];
         for deed in &witness.deeds {
-            literals::kind_of(&self.subject.case, &deed.made(), &[self.action])?;
-            if deed.report.is_some() {
-                return Err(Fault::new(at, "a deed of no report in particular"));
-            }
+            by_kind[literals::kind_of(&self.subject.case, &deed.made(), &kinds)?].push(deed);
         }
-        let amounts: Vec<(Instant, Amount)> = witness.deeds.iter().map(|d| (d.at, d.amount)).collect();
-        satisfies(&amounts, bounds, &at)
+        let hinged = by_kind.iter().skip(1).zip(&self.hinged).zip(witness.leaves.iter().skip(1));
+        for ((own, leaves), leaf) in hinged {
+            if own.iter().any(|deed| deed.report.is_some()) {
+                return Err(Fault::new(at, "a deed that is not forbidden makes no report true"));
+            }
+            let amounts: Vec<(Instant, Amount)> = own.iter().map(|deed| (deed.at, deed.amount)).collect();
+            in_leaf(&amounts, leaves, *leaf, at)?;
+        }
+        Ok(by_kind.swap_remove(0))
     }
 
     fn refutes(&self, refutation: &Refutation) -> Result<(), Fault> {
@@ -182,18 +229,18 @@ impl Check<'_, '_> {
         }
         match (refutation.way, &refutation.claim, refutation.steps.as_slice()) {
             // Nothing else can be of what is excused by nothing and binds when it does.
-            _ if refutation.status == Status::Breached || refutation.status == unviolated => {}
+            _ if refutation.status == Status::Breached || unviolated.contains(&refutation.status) => {}
             (0, None, []) => return Ok(()),
             _ => return Err(Fault::new(at, "nothing is needed to refute it")),
         }
         match (refutation.status, &refutation.claim, refutation.steps.as_slice()) {
-            (status, Some(id), []) if status == unviolated && refutation.way == 0 => {
+            (status, Some(id), []) if unviolated.contains(&status) && refutation.way == 0 => {
                 let claim = case.claims.iter().find(|claim| claim.id == *id);
                 let claim = claim.ok_or_else(|| Fault::new(&at, "there is no such claim"))?;
                 self.is_certain(claim, &at)
             }
             (Status::Breached, None, steps) if refutation.way == 0 => {
-                let windows = bound_until(self.scope, case.at);
+                let windows = bound_until(&self.scope.possible, case.at);
                 if windows.len() != steps.len() {
                     return Err(Fault::new(at, "there has to be a way through each time in scope"));
                 }
@@ -212,7 +259,7 @@ impl Check<'_, '_> {
     /// That the deed of a claim happened in every world, while the duty bound.
     fn is_certain(&self, claim: &Claim, at: &str) -> Result<(), Fault> {
         let case = &self.subject.case;
-        let in_time = claim.occurred.is_some_and(|occurred| is_bound(self.scope, case.at, occurred));
+        let in_time = claim.occurred.is_some_and(|occurred| is_bound(&self.scope.certain, case.at, occurred));
         let fault = match () {
             () if !in_time => "it need not have been while the duty bound",
             () if !self.literals.names().contains(&format!("the deed of {}", claim.id)) => {
@@ -227,7 +274,8 @@ impl Check<'_, '_> {
     /// That the deeds of a witness make every accepted report true, once, and none was where somebody was silent.
     fn is_a_world(&self, witness: &Witness) -> Result<(), Fault> {
         let at = at_witness(witness.status);
-        if witness.leaves != [0] {
+        let forbidden = self.told(witness, &at)?;
+        if witness.leaves[0] != 0 {
             return Err(Fault::new(at, "it names the one leaf"));
         }
         let names = self.literals.names();
@@ -244,12 +292,9 @@ impl Check<'_, '_> {
             return Err(Fault::new(at, format!("{open} leaves more open than is checked")));
         }
         let mut told = BTreeSet::new();
-        for deed in &witness.deeds {
-            let made = deed.made();
-            if deed.amount != Amount::whole(1)
-                || literals::kind_of(&self.subject.case, &made, &[self.action])? != 0
-            {
-                return Err(Fault::new(at, "a deed is not one of those forbidden"));
+        for deed in forbidden {
+            if deed.amount != Amount::whole(1) {
+                return Err(Fault::new(at, "a forbidden deed is one"));
             }
             match &deed.report {
                 Some(id) => {

@@ -14,7 +14,12 @@ use worlds::{
     world::Ticks,
 };
 
-use crate::{Fault, Proof, Refutation, Subject, Witness, at_refuted, at_witness, form::Stock, frame};
+use crate::{
+    Fault, Proof, Refutation, Subject, Witness, at_refuted, at_witness,
+    form::Stock,
+    frame,
+    hinges::{is_fixed, of_scope},
+};
 
 /// A state with all that is said of it.
 ///
@@ -29,8 +34,10 @@ pub fn kept(subject: &Subject<'_>) -> Result<Levels, Fault> {
     let Rule::State { from, until, quiet: None, .. } = &provision.rule else {
         return none("quiet hours");
     };
-    frame::scope(subject, provision)?;
-    let fixed = |condition| frame::is_fixed(subject, condition, 0);
+    if !of_scope(subject, provision)?.is_empty() {
+        return none("a scope of a state that hangs on what was done");
+    }
+    let fixed = |condition| is_fixed(subject, condition, 0);
     if !fixed(from) || !until.as_ref().is_none_or(fixed) {
         return none("a state from or until something that was done");
     }
@@ -104,7 +111,7 @@ pub fn check(subject: &Subject<'_>, proof: &Proof) -> Result<usize, Fault> {
     let [stream] = proof.streams.as_slice() else {
         return Err(Fault::new("proof.streams", "there has to be one, of the state"));
     };
-    if stream.of != "state" || stream.tree.is_some() || proof.opening.is_some() || !proof.each.is_empty() {
+    if stream.of != "state" || stream.tree.is_some() || !proof.openings.is_empty() || !proof.each.is_empty() {
         return Err(Fault::new("proof.streams", "there has to be one, of the state, without a tree"));
     }
     crate::same_screen(&levels.screen, stream, "streams.state")?;

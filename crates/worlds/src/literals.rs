@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     Amount, Id, Instant, Period,
-    agreement::{Action, Agreement, Cycle, Due, Provision, Where},
+    agreement::{Action, Agreement, Condition, Cycle, Due, Provision, Where},
     claim::{Claim, Kind},
     vocabulary::is_act,
 };
@@ -361,12 +361,20 @@ pub fn window(case: &Case<'_>, due: &Due, deeds: &[Deed]) -> Result<(Option<Inst
     Ok((window.opens, window.last))
 }
 
-/// When a provision binds in the world of no deeds.
+/// When a provision binds in the world of some deeds.
 ///
 /// # Errors
 /// For conditions that the evaluator does not know.
-pub fn scope(case: &Case<'_>, provision: &Provision) -> Result<Ticks, Refused> {
-    Oracle::new(case, STEPS_MAX)?.world(&[])?.scope(provision)
+pub fn scope(case: &Case<'_>, provision: &Provision, deeds: &[Deed]) -> Result<Ticks, Refused> {
+    Oracle::new(case, STEPS_MAX)?.world(deeds)?.scope(provision)
+}
+
+/// When a condition is true in the world of some deeds.
+///
+/// # Errors
+/// For conditions that the evaluator does not know.
+pub fn ticks(case: &Case<'_>, condition: &Condition, deeds: &[Deed]) -> Result<Ticks, Refused> {
+    Oracle::new(case, STEPS_MAX)?.world(deeds)?.ticks(condition)
 }
 
 /// The periods of a cycle that have begun in the world of no deeds, with their keys.

@@ -5,22 +5,22 @@
 use std::collections::BTreeSet;
 
 use certificate::{
-    Deed as Written, Frame, Leaf, Opening, Openings, Part, Proof, Refutation, Stream, Subject, Window,
-    Witness, frames, kinds, left, may_be, refutable, satisfies,
+    Deed as Written, Frame, Leaf, Opening, Openings, Part, Proof, Refutation, Subject, Window, Witness,
+    frames, kinds, left, may_be, refutable, satisfies, told_apart,
 };
 use model::{Amount, Instant, Status, StatusSet};
 use worlds::{
-    literals::{self, Asked, Bound, Heard, Literals},
+    literals::{self, Asked, Bound, Literals},
     world::Deed,
 };
 
 use super::{
-    NoCertificate, not_yet,
-    ways::{Ways, greatest, in_each, of_leaves, screen, tree},
+    NoCertificate,
+    hinges::{Said, Way, turns, ways_of},
+    not_yet,
+    ways::{greatest, in_each},
 };
 
-/// Instants at which a window is tried to open.
-const OPENINGS_MAX: usize = 40;
 /// Worlds that are tried, of several who may perform.
 const WORLDS_MAX: usize = 4000;
 
@@ -28,9 +28,8 @@ const WORLDS_MAX: usize = 4000;
 pub fn proof(subject: &Subject<'_>, status: StatusSet) -> Result<Proof, NoCertificate> {
     let (frames, least) = frames(subject)?;
     for frame in &frames {
-        if let Some(opener) = &frame.opened_by {
-            literals::independent(&subject.case, &frame.action, &opener.action).map_err(refused)?;
-        }
+        let kinds = frame.asked().into_iter().take(1 + frame.hinges.len());
+        told_apart(subject, kinds.map(|(_, asked)| asked.action))?;
     }
     let asked: Vec<Asked<'_>> =
         frames.iter().flat_map(|frame| frame.asked().into_iter().map(|(_, asked)| asked)).collect();
@@ -63,11 +62,11 @@ fn proof_of(
     };
     let outside = Status::ALL.into_iter().filter(|other| !status.contains(*other));
     if let [part] = parts {
-        let Part { streams, opening, refuted, .. } = part.part(outside.clone());
+        let Part { streams, openings, refuted, .. } = part.part(outside.clone());
         if let Some(other) = outside.clone().find(|other| left(&refuted).contains(*other)) {
             return Err(missing(other));
         }
-        (proof.streams, proof.opening, proof.refuted) = (streams, opening, refuted);
+        (proof.streams, proof.openings, proof.refuted) = (streams, openings, refuted);
     } else {
         proof.each = parts.iter().map(|part| part.part(Status::ALL.into_iter())).collect();
         let sets: Vec<StatusSet> = proof.each.iter().map(|part| left(&part.refuted)).collect();
@@ -99,19 +98,17 @@ fn worlds(
     let Some(first) = parts.first() else { return Ok(found) };
     let frames: Vec<&Frame<'_>> = parts.iter().map(|part| part.frame).collect();
     let kinds = kinds(frames.iter().copied());
-    for (index, one) in kinds.iter().enumerate() {
-        if kinds[index + 1..].iter().any(|other| literals::independent(&subject.case, one, other).is_err()) {
-            return Ok(found);
-        }
+    if told_apart(subject, kinds).is_err() {
+        return Ok(found);
     }
     let mut left = WORLDS_MAX;
-    for (opening_leaf, before) in first.openings() {
+    for (hinged, before) in first.ways() {
         let mut all: Vec<(Vec<usize>, Vec<Deed>)> = vec![(Vec::new(), before.clone())];
         for part in parts {
             let own = part.amounts(&before)?;
             let with = |(leaves, deeds): &(Vec<usize>, Vec<Deed>)| {
                 let more = |(leaf, more): &(usize, Vec<Deed>)| {
-                    let leaves = leaves.iter().copied().chain([*leaf]).chain(opening_leaf).collect();
+                    let leaves = [leaves.as_slice(), &[*leaf], hinged.as_slice()].concat();
                     (leaves, [deeds.as_slice(), more.as_slice()].concat())
                 };
                 own.iter().map(more).collect::<Vec<_>>()
@@ -138,20 +135,11 @@ fn worlds(
     Ok(found)
 }
 
-/// One kind of deed with what is said of it.
-struct Said<'a, 'l> {
-    literals: &'a Literals<'l>,
-    asked: Asked<'a>,
-    stream: Stream,
-    leaves: Vec<Leaf>,
-    ways: Vec<Ways>,
-}
-
 struct Search<'a, 'l> {
     subject: &'a Subject<'a>,
     frame: &'a Frame<'a>,
     said: Vec<Said<'a, 'l>>,
-    opening: Option<Opening>,
+    turns: Vec<Opening>,
     openings: Openings,
 }
 
@@ -163,15 +151,13 @@ impl<'a, 'l> Search<'a, 'l> {
     ) -> Result<Search<'a, 'l>, NoCertificate> {
         let mut said = Vec::new();
         for ((name, asked), literals) in frame.asked().into_iter().zip(streams.iter().copied()) {
-            let (tree, leaves) = tree(literals)?;
-            let stream = Stream { of: name.to_owned(), screen: screen(literals), tree: Some(tree) };
-            said.push(Said { literals, asked, stream, ways: of_leaves(literals, &leaves), leaves });
+            said.push(Said::of(name, asked, literals)?);
         }
-        let from = frame.opened_by.as_ref().map(|opener| (opener.from, opener.amount));
-        let opening = from.map(|(from, amount)| Self::opening(&said, from, amount));
-        let deed = opening.as_ref().map_or((Instant::MIN, None), |one| (one.earliest, one.latest));
-        let openings = frame.openings(subject, deed)?;
-        Ok(Search { subject, frame, said, opening, openings })
+        let possible = said.get(3).filter(|_| frame.reference.is_some()).map(|said| said.literals);
+        let hinged = frame.hinges.iter().zip(&said[1..]);
+        let found: Vec<Opening> = hinged.map(|(hinge, said)| said.opening(hinge, possible)).collect();
+        let openings = frame.openings(subject, &turns(&found))?;
+        Ok(Search { subject, frame, said, turns: found, openings })
     }
 
     /// What shows which of some statuses cannot be.
@@ -180,34 +166,9 @@ impl<'a, 'l> Search<'a, 'l> {
         Part {
             of: self.frame.bearers.clone(),
             streams: self.said.iter().map(|said| said.stream.clone()).collect(),
-            opening: self.opening.clone(),
+            openings: self.turns.clone(),
             refuted,
         }
-    }
-
-    /// Between which instants what opens the window comes.
-    fn opening(all: &[Said<'_, '_>], from: Instant, amount: i64) -> Opening {
-        let mut opening =
-            Opening { earliest: from, nothing_before: Vec::new(), latest: None, something_by: Vec::new() };
-        let Some(said) = all.get(1) else { return opening };
-        let cuts = || said.literals.cuts().iter().filter(|cut| **cut > from && **cut < Instant::MAX);
-        if let Some(possible) = all.get(3) {
-            opening.earliest = possible.literals.earliest().unwrap_or(from).max(from);
-        } else {
-            for cut in cuts() {
-                match in_each(&said.ways, |ways| ways.at_most((from, *cut), amount - 1)) {
-                    Some(steps) => (opening.earliest, opening.nothing_before) = (*cut, steps),
-                    None => break,
-                }
-            }
-        }
-        for cut in cuts() {
-            if let Some(steps) = in_each(&said.ways, |ways| ways.at_least((from, *cut), amount)) {
-                (opening.latest, opening.something_by) = (Some(cut.previous()), steps);
-                break;
-            }
-        }
-        opening
     }
 
     fn refutation(&self, status: Status, openings: &Openings) -> Option<Refutation> {
@@ -232,26 +193,15 @@ impl<'a, 'l> Search<'a, 'l> {
         })
     }
 
-    /// Amounts of each class with their leaf, where these deeds opened the window.
+    /// Amounts of each class with their leaf, where these deeds were what it hangs on.
     fn amounts(&self, before: &[Deed]) -> Result<Vec<(usize, Vec<Deed>)>, NoCertificate> {
-        let said = &self.said[0];
-        let mut all = Vec::new();
-        let classes = self.classes(before)?;
-        for (leaf, names) in greatest(&said.leaves) {
-            let bounds = said.literals.bounds(names).unwrap_or_default();
-            for class in &classes {
-                let amounts = said.literals.solution(names, class);
-                let right = amounts.filter(|amounts| satisfies(amounts, &bounds, "").is_ok());
-                all.extend(right.map(|amounts| (leaf, made(&said.asked, amounts))));
-            }
-        }
-        Ok(all)
+        Ok(self.said[0].worlds(&self.classes(before)?))
     }
 
     /// The leaves of streams that hold what may be of a reference too, beside those of a world; none where it satisfies none.
     fn with_others(&self, leaves: Vec<usize>, deeds: &[Deed]) -> Option<Vec<usize>> {
         let mut leaves = leaves;
-        for said in self.said.iter().skip(2) {
+        for said in self.said.iter().skip(1 + self.frame.hinges.len()) {
             let same = deeds.iter().filter(|deed| deed.act == said.asked.action.act);
             let amounts: Vec<(Instant, Amount)> = same.map(|deed| (deed.at, deed.amount)).collect();
             let fits = |(_, names): &(usize, &Leaf)| {
@@ -262,48 +212,16 @@ impl<'a, 'l> Search<'a, 'l> {
         Some(leaves)
     }
 
-    /// Ways in which the window may have been opened, each with its leaf; one without deeds where none opens it.
-    fn openings(&self) -> Vec<(Option<usize>, Vec<Deed>)> {
-        let (Some(said), Some(opener), Some(opening)) =
-            (self.said.get(1), &self.frame.opened_by, &self.opening)
-        else {
-            return vec![(None, Vec::new())];
-        };
-        let Opening { earliest, latest, .. } = *opening;
-        let (entry, at) = (opener.from, self.subject.case.at);
-        let unit = said.literals.unit();
-        let amount = opener.amount.max(unit);
-        let bound = |from, until, lower, amount| Bound { from, until, lower, amount, ground: String::new() };
-        let cuts = said.literals.cuts().iter().flat_map(|cut| [*cut, cut.previous()]);
-        let last = latest.unwrap_or(Instant::MAX).min(at);
-        let mut ticks: BTreeSet<Instant> = cuts.filter(|tick| earliest <= *tick && *tick <= last).collect();
-        ticks.extend([earliest, last]);
-        let mut all = Vec::new();
-        for (leaf, names) in greatest(&said.leaves) {
-            let mut asked: Vec<Vec<Bound>> = ticks
-                .iter()
-                .take(OPENINGS_MAX)
-                .map(|tick| {
-                    let before = (*tick > entry).then(|| bound(entry, *tick, false, amount - unit));
-                    before.into_iter().chain([bound(entry, tick.next(), true, amount)]).collect()
-                })
-                .collect();
-            asked.push(vec![bound(entry, at.next(), false, amount - unit)]);
-            for asked in asked {
-                let amounts = said.literals.solution(names, &asked);
-                let bounds = said.literals.bounds(names).unwrap_or_default();
-                let right = amounts.filter(|amounts| satisfies(amounts, &bounds, "").is_ok());
-                all.extend(right.map(|amounts| (Some(leaf), made(&said.asked, amounts))));
-            }
-        }
-        all
+    /// Ways in which what it hangs on may have been.
+    fn ways(&self) -> Vec<Way> {
+        ways_of(&self.said[1..], &self.frame.hinges, &self.turns, self.subject.case.at)
     }
 
     /// Bounds that tell apart what the amounts of the windows can come to, where these deeds opened it.
     fn classes(&self, before: &[Deed]) -> Result<Vec<Vec<Bound>>, NoCertificate> {
         let at = self.subject.case.at;
         let opened = || {
-            let opener = self.frame.opened_by.as_ref()?;
+            let opener = self.frame.hinges.first()?;
             let mut sum = 0;
             let same = |deed: &&Deed| deed.act == opener.action.act;
             before.iter().filter(same).find(|deed| {
@@ -312,6 +230,7 @@ impl<'a, 'l> Search<'a, 'l> {
             })
         };
         let opened = opened().map(|deed| deed.at);
+        let scope = literals::scope(&self.subject.case, self.subject.provision, before).map_err(refused)?;
         let last = match self.frame.window {
             Window::Period(_, last) => last,
             Window::Due(due) => literals::window(&self.subject.case, due, before).map_err(refused)?.1,
@@ -322,7 +241,7 @@ impl<'a, 'l> Search<'a, 'l> {
             ends.insert(at);
         }
         // The last tick in time at which it binds.
-        let bound = self.frame.scope.within(Instant::MIN, last.min(at));
+        let bound = scope.within(Instant::MIN, last.min(at));
         ends.extend(bound.periods().last().map(|period| period.last));
         let unit = self.said[0].literals.unit();
         let step = if self.frame.reference.is_some() { unit } else { 0 };
@@ -344,18 +263,4 @@ impl<'a, 'l> Search<'a, 'l> {
         }
         Ok(classes)
     }
-}
-
-fn made(asked: &Asked<'_>, amounts: Vec<(Instant, Amount)>) -> Vec<Deed> {
-    let Asked { action, heard, .. } = *asked;
-    let reference = match heard {
-        Heard::Of(reference) => Some(reference.to_owned()),
-        _ => None,
-    };
-    let each = super::ways::joined(amounts).into_iter();
-    let made = |(at, amount)| {
-        let deed = Deed::of(action, at, amount);
-        Deed { by: action.by.clone(), reference: reference.clone(), ..deed }
-    };
-    each.map(made).collect()
 }

@@ -3,6 +3,7 @@
 //! Invariant: a certificate is handed out only after the checker has followed it; it holds everything that it is checked against.
 
 mod duty;
+mod hinges;
 mod prohibition;
 mod state;
 mod ways;
