@@ -166,6 +166,9 @@ fn cut_to(agreement: &mut Agreement, provision: &str) -> BTreeSet<Id> {
     let mut words = BTreeSet::from([provision.to_owned()]);
     let always = (&agreement.powers, &agreement.amendments, &agreement.entry);
     add_words(&mut words, &format!("{always:?}"));
+    // What a breach brings may end or suspend the whole agreement.
+    let bringing = agreement.provisions.iter().filter(|p| !p.terms.consequences.is_empty());
+    words.extend(bringing.map(|p| p.id.clone()));
     let mut left: Vec<(Id, BTreeSet<Id>, BTreeSet<Id>)> = Vec::new();
     let mut part = |id: &Id, content: String, terms: String| {
         let (mut own, mut back) = (BTreeSet::new(), BTreeSet::new());

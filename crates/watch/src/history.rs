@@ -210,7 +210,13 @@ impl Past<'_> {
     }
 
     fn claims(&self) -> impl Iterator<Item = &Claim> {
-        self.watch.claims.iter().filter(|claim| self.bearing.bears(claim))
+        self.watch.claims.iter().filter(|claim| self.speaks(claim))
+    }
+
+    /// Whether a claim can matter. Whoever replaces, withdraws or denies something may do so by a claim of any act.
+    fn speaks(&self, claim: &Claim) -> bool {
+        let of_another = claim.revises.is_some() || claim.retracts.is_some() || !claim.about.is_empty();
+        of_another || !claim.denies.is_empty() || self.bearing.bears(claim)
     }
 
     /// Every known instant at which the verdict can change, and from when on they are all there.
@@ -274,12 +280,7 @@ impl Past<'_> {
     /// Whether something was said or decided after one instant, by another, that can have changed the verdict.
     fn was_said(&self, before: Instant, known: Instant) -> bool {
         let between = |instant: Instant| before < instant && instant <= known;
-        // Whoever replaces, withdraws or denies something may do so by a claim of any act.
-        let speaks = |claim: &Claim| {
-            let of_another = claim.revises.is_some() || claim.retracts.is_some() || !claim.about.is_empty();
-            of_another || !claim.denies.is_empty() || self.bearing.bears(claim)
-        };
-        self.watch.claims.iter().any(|claim| between(claim.known_at) && speaks(claim))
+        self.claims().any(|claim| between(claim.known_at))
             || self.watch.decisions.iter().any(|decision| between(decision.known_at))
     }
 
