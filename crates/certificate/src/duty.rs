@@ -13,7 +13,7 @@ use worlds::{
 use crate::{
     Fault, Opening, Part, Proof, Refutation, Stream, Subject, at_refuted, at_witness,
     facts::{Openings, refutable},
-    frame::{Frame, frames},
+    frame::{Frame, Join, frames},
     hinges::Hinge,
     leaves::{leaves, satisfies},
     path,
@@ -41,9 +41,9 @@ pub fn left(refuted: &[Refutation]) -> StatusSet {
     Status::ALL.into_iter().filter(|status| !refuted(status)).collect()
 }
 
-/// What so many of several can come to, where each may have any of these.
+/// What parts can come to together, where each may have any of these.
 #[must_use]
-pub fn may_be(each: &[StatusSet], least: usize) -> StatusSet {
+pub fn may_be(each: &[StatusSet], join: Join) -> StatusSet {
     let mut all: Vec<Vec<Status>> = vec![Vec::new()];
     for own in each {
         let with = |found: &Vec<Status>| {
@@ -51,12 +51,16 @@ pub fn may_be(each: &[StatusSet], least: usize) -> StatusSet {
         };
         all = all.iter().flat_map(with).collect();
     }
-    all.into_iter().filter_map(|found| best_of(found, least)).collect()
+    let joined = |found: Vec<Status>| match join {
+        Join::Best(least) => best_of(found, least),
+        Join::Worst => found.into_iter().min(),
+    };
+    all.into_iter().filter_map(joined).collect()
 }
 
 /// Checks all of a duty's certificate but what its worlds come to. Gives the number of leaves.
 pub fn check(subject: &Subject<'_>, proof: &Proof) -> Result<usize, Fault> {
-    let (frames, least) = frames(subject)?;
+    let (frames, join) = frames(subject)?;
     let whole;
     let parts: &[Part] = if let [_] = frames.as_slice() {
         if !proof.each.is_empty() {
@@ -77,25 +81,25 @@ pub fn check(subject: &Subject<'_>, proof: &Proof) -> Result<usize, Fault> {
         sets.push(left(&part.refuted));
     }
     if frames.len() > 1 {
-        let may_be = may_be(&sets, least);
+        let may_be = may_be(&sets, join);
         if let Some(refutation) = proof.refuted.iter().find(|one| may_be.contains(one.status)) {
             let why = "it may be, by what each of them is left with";
             return Err(Fault::new(at_refuted(refutation.status), why));
         }
     }
     for witness in &proof.witnesses {
-        is_a_world(subject, &frames, &all, witness)?;
+        is_a_world(subject, (&frames, join), &all, witness)?;
     }
     Ok(all.iter().map(Vec::len).sum())
 }
 
 /// That all of the proof stands in the parts of several.
 fn several(frames: &[Frame<'_>], proof: &Proof) -> Result<(), Fault> {
-    let right = proof.each.iter().map(|part| &part.of).eq(frames.iter().map(|frame| &frame.bearers));
+    let right = proof.each.iter().map(|part| &part.of).eq(frames.iter().map(|frame| &frame.of));
     if !right || !proof.streams.is_empty() || !proof.openings.is_empty() {
         return Err(Fault::new(
             "proof.each",
-            "it has to hold a part for each who may perform, and all of it",
+            "it has to hold a part for each who may perform or of which it is made up, and all of it",
         ));
     }
     match proof.refuted.iter().find(|one| **one != Refutation::plain(one.status)) {
@@ -268,20 +272,31 @@ impl<'a> Check<'a> {
 /// That the deeds of a witness satisfy a greatest set of literals of each stream.
 fn is_a_world(
     subject: &Subject<'_>,
-    frames: &[Frame<'_>],
+    (frames, join): (&[Frame<'_>], Join),
     leaves: &[Leaves],
     witness: &crate::Witness,
 ) -> Result<(), Fault> {
     let at = at_witness(witness.status);
     let kinds = kinds(frames);
-    told_apart(subject, kinds.iter().copied())?;
+    // A deed of a part is one of the whole too.
+    let in_parts = join == Join::Worst && frames.len() > 1;
+    if !in_parts {
+        told_apart(subject, kinds.iter().copied())?;
+    }
     if witness.leaves.len() != leaves.len() {
         return Err(Fault::new(at, "it names a leaf for each stream"));
     }
     let mut deeds = Vec::new();
     for deed in crate::deeds(witness) {
-        let kind = literals::kind_of(&subject.case, &deed, &kinds)?;
-        deeds.push((kinds[kind], deed));
+        let of: Vec<&Action> = match in_parts {
+            false => vec![kinds[literals::kind_of(&subject.case, &deed, &kinds)?]],
+            true => {
+                literals::kind_of(&subject.case, &deed, &kinds[..1])?;
+                let fits = |kind: &&Action| literals::kind_of(&subject.case, &deed, &[*kind]).is_ok();
+                kinds.iter().copied().filter(fits).collect()
+            }
+        };
+        deeds.push((of, deed));
     }
     let streams = frames.iter().flat_map(Frame::asked);
     for (((_, asked), own), leaf) in streams.zip(leaves).zip(&witness.leaves) {
@@ -291,7 +306,7 @@ fn is_a_world(
             Heard::MayBeOf(wanted) => reference.is_none_or(|own| own == wanted),
         };
         let of_it =
-            deeds.iter().filter(|(action, deed)| *action == asked.action && counts(deed.reference.as_ref()));
+            deeds.iter().filter(|(of, deed)| of.contains(&asked.action) && counts(deed.reference.as_ref()));
         let amounts: Vec<(Instant, Amount)> = of_it.map(|(_, deed)| (deed.at, deed.amount)).collect();
         in_leaf(&amounts, own, *leaf, &at)?;
     }

@@ -54,6 +54,10 @@ pub enum Fact {
     InTime(i64),
     /// At most so much in the window, however late it ends.
     NoMoreInTime(i64),
+    /// At least so much from one instant through another.
+    Within(Instant, Instant, i64),
+    /// At most so much from one instant through another.
+    NoMoreWithin(Instant, Instant, i64),
 }
 
 /// Facts that refute a status together.
@@ -65,6 +69,11 @@ pub fn refutable(frame: &Frame<'_>, status: Status) -> Vec<Alternative> {
     use Fact::{
         Bound, Ended, InAll, InTime, Never, NoMoreInAll, NoMoreInTime, NotBound, NotEnded, NotOpened, Opened,
     };
+    match &frame.window {
+        Window::MadeUp { own, until } => return made_up(frame, *own, *until, status),
+        Window::Carried { runs, own, until } => return carried(runs, own.last, *until, status),
+        _ => {}
+    }
     let period = matches!(frame.window, Window::Period(..));
     let (least, most) = (frame.demand.least.map(|least| least.0), frame.demand.most.map(|most| most.0));
     // Enough of it, or too much, by any of these ends.
@@ -108,6 +117,34 @@ pub fn refutable(frame: &Frame<'_>, status: Status) -> Vec<Alternative> {
     }
 }
 
+/// Of a period whose lack may be made up: reached by itself, or never with all that came later.
+fn made_up(frame: &Frame<'_>, own: Period, until: Instant, status: Status) -> Vec<Alternative> {
+    let least = frame.demand.least.map_or(0, |least| least.0);
+    let reached = vec![Fact::Within(own.first, own.last, least)];
+    match status {
+        Status::Pending => vec![vec![Fact::Ended], reached],
+        Status::Met => vec![vec![Fact::NoMoreWithin(own.first, until, least - 1)]],
+        Status::Breached => vec![vec![Fact::NotEnded], reached],
+        _ => vec![vec![Fact::Never]],
+    }
+}
+
+/// Of a period to which is added what was lacking: nothing lacks at its end where from each instant on there was enough.
+fn carried(runs: &[(Instant, i64)], last: Instant, until: Instant, status: Status) -> Vec<Alternative> {
+    let by = |end: Instant| runs.iter().map(|(from, owed)| Fact::Within(*from, end, *owed)).collect();
+    let short = |end: Instant| {
+        let each = runs.iter().map(move |(from, owed)| vec![Fact::NoMoreWithin(*from, end, *owed - 1)]);
+        each.collect::<Vec<Alternative>>()
+    };
+    match status {
+        Status::Pending => vec![vec![Fact::Ended], by(last)],
+        Status::Met => short(last),
+        Status::Late => [vec![Fact::NotEnded], by(last)].into_iter().chain(short(until)).collect(),
+        Status::Breached => vec![vec![Fact::NotEnded], by(until)],
+        _ => vec![vec![Fact::Never]],
+    }
+}
+
 impl Frame<'_> {
     /// Between which instants the window opens and ends and the duty binds, if what these hang on turns between these.
     ///
@@ -124,6 +161,8 @@ impl Frame<'_> {
             let deeds = if early { &between.earliest } else { &between.latest };
             match self.window {
                 Window::Period(first, last) => Ok((Some(first), last)),
+                Window::MadeUp { own, until } => Ok((Some(own.first), until)),
+                Window::Carried { own, .. } => Ok((Some(own.first), own.last)),
                 Window::Due(due) => literals::window(&subject.case, due, deeds),
                 Window::Answer(within) => {
                     let turns = turns.iter().find_map(|one| if early { Some(one.0) } else { one.1 });
@@ -188,6 +227,12 @@ impl Frame<'_> {
             Fact::NoMoreInAll(amount) => bound(all, false, amount),
             Fact::InTime(amount) => {
                 in_time(certain, first, openings.ends).map_or(Ok(false), |end| bound(end, true, amount))
+            }
+            Fact::Within(from, last, amount) => {
+                Err(Bound { from, until: after(last, at), lower: true, amount, ground: String::new() })
+            }
+            Fact::NoMoreWithin(from, last, amount) => {
+                Err(Bound { from, until: after(last, at), lower: false, amount, ground: String::new() })
             }
             Fact::NoMoreInTime(amount) => {
                 let end = in_time(possible, openings.first, openings.ends_by);

@@ -74,7 +74,7 @@ pub struct Proof {
     /// For each kind of deed on which the window or the scope hangs, between which instants that turns.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub openings: Vec<Opening>,
-    /// Of a duty that so many of several perform, what is said of each of them.
+    /// Of a duty that so many of several perform, or of several parts, what is said of each of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub each: Vec<Part>,
     /// Why each other status is none.
@@ -87,8 +87,8 @@ pub struct Proof {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Part {
-    /// Whose part.
-    pub of: Vec<Id>,
+    /// Whose part, or which.
+    pub of: Vec<String>,
     /// As of a proof.
     pub streams: Vec<Stream>,
     /// As of a proof.

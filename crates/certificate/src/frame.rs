@@ -4,10 +4,8 @@
 //! Invariant: what no evidence moves is read off the world in which nothing was done; whatever else a duty hangs on is refused.
 
 use model::{
-    Amount, Id, Instant,
-    agreement::{
-        Action, Binding, Condition, CountedOn, Due, Matching, Measure, Provision, Rule, Spread, Terms,
-    },
+    Amount, Id, Instant, Period,
+    agreement::{Action, Binding, Condition, CountedOn, Due, Matching, Measure, Provision, Rule, Terms},
     claim::Claim,
     vocabulary::is_act,
 };
@@ -18,7 +16,8 @@ use worlds::{
 
 use crate::{
     Fault, Subject,
-    hinges::{Hinge, few, is_fixed, of_due, of_scope},
+    hinges::{Hinge, few, of_due, of_scope},
+    quota,
 };
 
 /// Bearers of one instance that are told apart.
@@ -30,6 +29,8 @@ pub struct Frame<'a> {
     pub action: Action,
     /// Who owes it.
     pub bearers: Vec<Id>,
+    /// What its part of a proof is called.
+    pub of: Vec<String>,
     /// Whose word verifies it.
     pub verifiers: &'a [Id],
     /// The least and the most that is owed, in millionths.
@@ -54,6 +55,22 @@ pub enum Window<'a> {
     Due(&'a Due),
     /// A period: its first tick and its last. Only what is done in it counts.
     Period(Instant, Instant),
+    /// A period, and until when what it lacks may be made up.
+    MadeUp {
+        /// The period.
+        own: Period,
+        /// The last tick in time.
+        until: Instant,
+    },
+    /// A period to which what those before it lacked is added: from which instants on how much is owed up to its end.
+    Carried {
+        /// From when, and how much.
+        runs: Vec<(Instant, i64)>,
+        /// The period.
+        own: Period,
+        /// The last tick at which anything counts.
+        until: Instant,
+    },
     /// So long after what is answered.
     Answer(Option<model::Duration>),
 }
@@ -113,32 +130,41 @@ pub fn plain(subject: &Subject<'_>) -> Result<(), Fault> {
 }
 
 /// When a provision binds, where no evidence moves that.
-fn fixed_scope(subject: &Subject<'_>, provision: &Provision) -> Result<Ticks, Fault> {
+pub(crate) fn fixed_scope(subject: &Subject<'_>, provision: &Provision) -> Result<Ticks, Fault> {
     if !of_scope(subject, provision)?.is_empty() {
         return none("a scope that hangs on what was done, of what is owed more than once");
     }
     Ok(literals::scope(&subject.case, provision, &[])?)
 }
 
-/// What the instance asked about comes to for each of those who may perform, and how many of them have to.
+/// How the parts of an instance make up the whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Join {
+    /// So many of several have to perform.
+    Best(usize),
+    /// It is the worst of its parts.
+    Worst,
+}
+
+/// What the instance asked about comes to for each of those who may perform, or for each of its parts, and how these make it up.
 ///
 /// # Errors
 /// For a rule of which there is no certificate yet.
-pub fn frames<'a>(subject: &Subject<'a>) -> Result<(Vec<Frame<'a>>, usize), Fault> {
+pub fn frames<'a>(subject: &Subject<'a>) -> Result<(Vec<Frame<'a>>, Join), Fault> {
     plain(subject)?;
     let (provision, instance) = (subject.provision, subject.instance);
     let bearers = &provision.bearers;
-    let one = |by: &[Id], key| Ok((vec![frame(subject, provision, Some(by), key)?], 1));
+    let one = |by: Option<&[Id]>, key| Ok((of_some(subject, provision, by, key)?, Join::Worst));
     let (whose, least) = match provision.binding {
-        Binding::Unstated => return one(&[], instance),
-        _ if bearers.len() <= 1 => return Ok((vec![frame(subject, provision, None, instance)?], 1)),
-        Binding::Together => return one(bearers, instance),
+        Binding::Unstated => return one(Some(&[]), instance),
+        _ if bearers.len() <= 1 => return one(None, instance),
+        Binding::Together => return one(Some(bearers), instance),
         Binding::Each => {
             for bearer in bearers {
                 let key = if instance == bearer { Some("once") } else { None };
                 let key = key.or_else(|| instance.strip_prefix(bearer.as_str())?.strip_prefix(' '));
                 if let Some(key) = key {
-                    return one(std::slice::from_ref(bearer), key);
+                    return one(Some(std::slice::from_ref(bearer)), key);
                 }
             }
             return Err(Fault::new("question.instance", "it names none of those who are bound"));
@@ -152,30 +178,34 @@ pub fn frames<'a>(subject: &Subject<'a>) -> Result<(Vec<Frame<'a>>, usize), Faul
     if matches!(provision.rule, Rule::Exchange { matching: Matching::SameReference, .. }) {
         return none("an answer by reference that one of several gives");
     }
-    let each = whose.iter().map(|one| frame(subject, provision, Some(std::slice::from_ref(one)), instance));
-    Ok((each.collect::<Result<_, _>>()?, least))
+    let mut each = Vec::new();
+    for one in whose {
+        let mut own = of_some(subject, provision, Some(std::slice::from_ref(one)), instance)?;
+        match (own.pop(), own.is_empty()) {
+            (Some(frame), true) => each.push(frame),
+            _ => return none("parts of what one of several owes"),
+        }
+    }
+    Ok((each, Join::Best(least)))
 }
 
-/// What an instance of a provision comes to for those whose deeds count.
-fn frame<'a>(
+/// What an instance of a provision comes to for those whose deeds count: the whole and its parts.
+fn of_some<'a>(
     subject: &Subject<'a>,
     provision: &'a Provision,
     by: Option<&[Id]>,
     key: &'a str,
-) -> Result<Frame<'a>, Fault> {
-    let named = |action: &Action| Action {
-        by: by.map_or_else(|| action.by.clone(), <[Id]>::to_vec),
-        ..action.clone()
-    };
-    let no_such = |what: &str| Err(Fault::new("question.instance", what));
+) -> Result<Vec<Frame<'a>>, Fault> {
     let Some(action) = provision.rule.action() else { return none("a state") };
     if !action.under.is_empty() {
         return none("`only those of`");
     }
+    let bearers = by.map_or_else(|| provision.bearers.clone(), <[Id]>::to_vec);
     let entry = subject.case.agreement.in_force;
-    let frame = Frame {
-        action: named(action),
-        bearers: by.map_or_else(|| provision.bearers.clone(), <[Id]>::to_vec),
+    let frame = |action: &'a Action| Frame {
+        action: Action { by: by.map_or_else(|| action.by.clone(), <[Id]>::to_vec), ..action.clone() },
+        bearers: bearers.clone(),
+        of: bearers.clone(),
         verifiers: &provision.verified_by,
         demand: Demand { least: None, most: None },
         counts_from: entry,
@@ -185,6 +215,21 @@ fn frame<'a>(
         entry,
         reference: None,
     };
+    if matches!(provision.rule, Rule::Periodic { .. }) {
+        return quota::frames(subject, provision, frame, key);
+    }
+    Ok(vec![by_rule(subject, provision, frame(action), key)?])
+}
+
+/// What an instance of a duty that is no quota comes to.
+fn by_rule<'a>(
+    subject: &Subject<'a>,
+    provision: &'a Provision,
+    frame: Frame<'a>,
+    key: &'a str,
+) -> Result<Frame<'a>, Fault> {
+    let no_such = |what: &str| Err(Fault::new("question.instance", what));
+    let entry = frame.entry;
     match &provision.rule {
         Rule::Once { required, due, not_before, .. } => {
             if key != "once" {
@@ -212,37 +257,6 @@ fn frame<'a>(
                 };
             }
             single(subject, Frame { demand, ..frame }, &steps[number - 1].due, not_before.as_ref())
-        }
-        Rule::Periodic { required, shares, cycle, pro_rata, spread: Spread::Alone, .. }
-            if shares.is_empty() =>
-        {
-            let hangs = match cycle {
-                model::agreement::Cycle::Days(_, from) => !is_fixed(subject, from, 0),
-                model::agreement::Cycle::Term(_) => true,
-                _ => false,
-            };
-            if hangs {
-                return none("periods of this kind");
-            }
-            let scope = fixed_scope(subject, provision)?;
-            let periods = literals::periods(&subject.case, cycle, &scope)?;
-            let Some((_, whole)) = periods.into_iter().find(|(own, _)| own == key) else {
-                return no_such("there is no such period by that instant");
-            };
-            let inside = scope.within(whole.first, whole.last);
-            let window = match inside.periods() {
-                [one] if one.first <= subject.case.at => *one,
-                [] | [_] => return no_such("there is no such period by that instant"),
-                _ => return none("a period of which several parts are in scope"),
-            };
-            let part = |amount: Amount| {
-                let (own, all) = (window.last.0 - window.first.0 + 1, whole.last.0 - whole.first.0 + 1);
-                let product = i128::from(amount.0) * i128::from(own) / i128::from(all);
-                if *pro_rata { Amount(i64::try_from(product).unwrap_or(i64::MAX)) } else { amount }
-            };
-            let demand = Demand::from(required.of(part(required.amount())));
-            let (counts_from, window) = (window.first, Window::Period(window.first, window.last));
-            Ok(Frame { demand, counts_from, window, ..frame })
         }
         Rule::Exchange {
             trigger,
@@ -306,7 +320,6 @@ fn frame<'a>(
             Ok(Frame { demand, afterwards: *afterwards, hinges, window, ..frame })
         }
         Rule::Exchange { .. } => none("an exchange with parts, or counted on identification"),
-        Rule::Periodic { .. } => none("a quota with parts, averages, or shortfalls that are made up"),
         _ => none("what others do"),
     }
 }

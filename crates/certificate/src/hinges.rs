@@ -133,6 +133,35 @@ pub fn of_scope(subject: &Subject<'_>, provision: &Provision) -> Result<Vec<Hing
     Ok(hinges)
 }
 
+/// The deeds on which it hangs when a state is to be kept.
+pub(crate) fn of_state(
+    subject: &Subject<'_>,
+    from: &Condition,
+    until: Option<&Condition>,
+) -> Result<Vec<Hinge>, Fault> {
+    let mut hinges = of_scope(subject, subject.provision)?;
+    begins(subject, from, &mut hinges, 0)?;
+    until.into_iter().try_for_each(|until| begins(subject, until, &mut hinges, 0))?;
+    few(hinges)
+}
+
+/// When a state is to be kept.
+pub(crate) fn kept_in(
+    subject: &Subject<'_>,
+    (from, until): (&Condition, Option<&Condition>),
+    between: &Between,
+) -> Result<Doubt, Fault> {
+    let instant = |condition: &Condition| {
+        let first = Condition::HoursAfter(Duration(0), Box::new(condition.clone()));
+        ticks(subject, &first, between)
+    };
+    let window = scope(subject, subject.provision, between)?.and(&instant(from)?);
+    match until {
+        None => Ok(window),
+        Some(until) => Ok(window.and(&instant(until)?.not())),
+    }
+}
+
 /// Each once, and not too many.
 pub(crate) fn few(hinges: Vec<Hinge>) -> Result<Vec<Hinge>, Fault> {
     let mut few: Vec<Hinge> = Vec::new();

@@ -16,7 +16,9 @@ mod hinges;
 mod leaves;
 mod path;
 mod prohibition;
+mod quota;
 pub mod state;
+mod stock;
 
 use std::collections::BTreeSet;
 
@@ -34,7 +36,7 @@ pub use form::{
     Certificate, Deed, FORMAT, Leaf, Node, Opening, Part, Proof, Question, Refutation, Screened, Step, Stock,
     Stream, Text, VERSION, Witness,
 };
-pub use frame::{Frame, Window, frames};
+pub use frame::{Frame, Join, Window, frames};
 pub use hinges::{Doubt, Hinge, scope_of};
 pub use leaves::{leaves, satisfies};
 pub use path::GROWS;
@@ -137,7 +139,7 @@ impl<'a> Subject<'a> {
     /// The status of the instance in the world of a witness.
     fn status_in(&self, witness: &Witness) -> Result<Status, Fault> {
         match &self.provision.rule {
-            Rule::State { .. } => state::status(self, self.provision, &witness.stocks),
+            Rule::State { .. } => state::status(self, &witness.stocks, &deeds(witness)),
             _ if !witness.stocks.is_empty() => Err(Fault::new(at_witness(witness.status), "it is no state")),
             _ => self.status(&deeds(witness)),
         }

@@ -17,7 +17,7 @@ use watch::{Question, Watch, files::Settings};
 use worlds::generator::{self, OwnedCase};
 
 /// Random cases of each construct.
-const SEEDS: u64 = 12;
+const SEEDS: u64 = 10;
 
 /// The random watches, each with its name.
 fn cases() -> impl Iterator<Item = (String, OwnedCase)> {

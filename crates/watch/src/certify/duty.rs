@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use certificate::{
-    Deed as Written, Frame, Leaf, Opening, Openings, Part, Proof, Refutation, Subject, Window, Witness,
+    Deed as Written, Frame, Join, Leaf, Opening, Openings, Part, Proof, Refutation, Subject, Window, Witness,
     frames, kinds, left, may_be, refutable, satisfies, told_apart,
 };
 use model::{Amount, Instant, Status, StatusSet};
@@ -18,7 +18,7 @@ use super::{
     NoCertificate,
     hinges::{Said, Way, turns, ways_of},
     not_yet,
-    ways::{greatest, in_each},
+    ways::{greatest, in_each, joined},
 };
 
 /// Worlds that are tried, of several who may perform.
@@ -26,7 +26,7 @@ const WORLDS_MAX: usize = 4000;
 
 /// What shows the verdict.
 pub fn proof(subject: &Subject<'_>, status: StatusSet) -> Result<Proof, NoCertificate> {
-    let (frames, least) = frames(subject)?;
+    let (frames, join) = frames(subject)?;
     for frame in &frames {
         let kinds = frame.asked().into_iter().take(1 + frame.hinges.len());
         told_apart(subject, kinds.map(|(_, asked)| asked.action))?;
@@ -41,7 +41,7 @@ pub fn proof(subject: &Subject<'_>, status: StatusSet) -> Result<Proof, NoCertif
             parts.push(Search::of(subject, frame, own)?);
             streams = rest;
         }
-        proof_of(subject, &parts, least, status)
+        proof_of(subject, &parts, join, status)
     });
     found.map_err(refused)?
 }
@@ -53,7 +53,7 @@ fn refused(refused: worlds::Refused) -> NoCertificate {
 fn proof_of(
     subject: &Subject<'_>,
     parts: &[Search<'_, '_>],
-    least: usize,
+    join: Join,
     status: StatusSet,
 ) -> Result<Proof, NoCertificate> {
     let mut proof = Proof { status, ..Proof::default() };
@@ -70,7 +70,7 @@ fn proof_of(
     } else {
         proof.each = parts.iter().map(|part| part.part(Status::ALL.into_iter())).collect();
         let sets: Vec<StatusSet> = proof.each.iter().map(|part| left(&part.refuted)).collect();
-        let may_be = may_be(&sets, least);
+        let may_be = may_be(&sets, join);
         for other in outside {
             if may_be.contains(other) {
                 return Err(missing(other));
@@ -78,7 +78,10 @@ fn proof_of(
             proof.refuted.push(Refutation::plain(other));
         }
     }
-    let worlds = worlds(subject, parts, status)?;
+    let worlds = match join {
+        Join::Worst if parts.len() > 1 => of_parts(subject, parts, status)?,
+        _ => worlds(subject, parts, status)?,
+    };
     for one in status.iter() {
         match worlds.iter().find(|world| world.status == one) {
             Some(world) => proof.witnesses.push(world.clone()),
@@ -135,6 +138,71 @@ fn worlds(
     Ok(found)
 }
 
+/// A world for each status that one is found for, of the whole and its parts: the deeds of each part, and of the whole so many more.
+fn of_parts(
+    subject: &Subject<'_>,
+    parts: &[Search<'_, '_>],
+    wanted: StatusSet,
+) -> Result<Vec<Witness>, NoCertificate> {
+    let mut found: Vec<Witness> = Vec::new();
+    let Some((whole, parts)) = parts.split_first() else { return Ok(found) };
+    // What is of the whole alone, and of each part alone.
+    let plain = |part: &Search<'_, '_>| Deed::of(&part.frame.action, subject.case.at, Amount::LEAST);
+    let none_of = |deed: &Deed, parts: &[Search<'_, '_>]| !parts.iter().any(|part| part.is_of(deed));
+    let apart = (0..parts.len()).all(|index| {
+        let deed = plain(&parts[index]);
+        whole.is_of(&deed) && none_of(&deed, &parts[..index]) && none_of(&deed, &parts[index + 1..])
+    });
+    if !apart || !none_of(&plain(whole), parts) {
+        return Ok(found);
+    }
+    let mut all: Vec<(Vec<usize>, Vec<Deed>)> = vec![(Vec::new(), Vec::new())];
+    for part in parts {
+        let own = part.amounts(&[])?;
+        let with = |(leaves, deeds): &(Vec<usize>, Vec<Deed>)| {
+            let more = |(leaf, more): &(usize, Vec<Deed>)| {
+                ([leaves.as_slice(), &[*leaf]].concat(), [deeds.as_slice(), more].concat())
+            };
+            own.iter().map(more).collect::<Vec<_>>()
+        };
+        all = all.iter().flat_map(with).take(WORLDS_MAX / 40).collect();
+    }
+    let classes = whole.classes(&[])?;
+    for (leaves, deeds) in all {
+        let at_least = joined(deeds.iter().map(|deed| (deed.at, deed.amount)).collect());
+        let contained = at_least.iter().map(|(at, amount)| {
+            let (from, until) = (*at, at.next());
+            Bound { from, until, lower: true, amount: amount.0, ground: String::new() }
+        });
+        let contained: Vec<Bound> = contained.collect();
+        let classes: Vec<Vec<Bound>> =
+            classes.iter().map(|class| [class.as_slice(), &contained].concat()).collect();
+        for (leaf, own) in whole.said[0].worlds(&classes) {
+            // Of the whole what is of no part is left.
+            let rest = own.into_iter().filter_map(|deed| {
+                let amount = deed.amount - at_least.get(&deed.at).copied().unwrap_or_default();
+                (amount > Amount::ZERO).then_some(Deed { amount, ..deed })
+            });
+            let deeds: Vec<Deed> = deeds.iter().cloned().chain(rest).collect();
+            let status = subject.status(&deeds)?;
+            if found.iter().any(|one| one.status == status) {
+                continue;
+            }
+            let leaves = [&[leaf], leaves.as_slice()].concat();
+            found.push(Witness {
+                status,
+                deeds: deeds.iter().map(Written::of).collect(),
+                leaves,
+                stocks: Vec::new(),
+            });
+            if wanted.iter().all(|one| found.iter().any(|other| other.status == one)) {
+                return Ok(found);
+            }
+        }
+    }
+    Ok(found)
+}
+
 struct Search<'a, 'l> {
     subject: &'a Subject<'a>,
     frame: &'a Frame<'a>,
@@ -164,7 +232,7 @@ impl<'a, 'l> Search<'a, 'l> {
     fn part(&self, statuses: impl Iterator<Item = Status>) -> Part {
         let refuted = statuses.filter_map(|status| self.refutation(status, &self.openings)).collect();
         Part {
-            of: self.frame.bearers.clone(),
+            of: self.frame.of.clone(),
             streams: self.said.iter().map(|said| said.stream.clone()).collect(),
             openings: self.turns.clone(),
             refuted,
@@ -196,6 +264,32 @@ impl<'a, 'l> Search<'a, 'l> {
     /// Amounts of each class with their leaf, where these deeds were what it hangs on.
     fn amounts(&self, before: &[Deed]) -> Result<Vec<(usize, Vec<Deed>)>, NoCertificate> {
         Ok(self.said[0].worlds(&self.classes(before)?))
+    }
+
+    fn least(&self) -> i64 {
+        self.frame.demand.least.map_or(0, |least| least.0)
+    }
+
+    /// Whether a deed is of the kind that is asked about.
+    fn is_of(&self, deed: &Deed) -> bool {
+        literals::kind_of(&self.subject.case, deed, &[&self.frame.action]).is_ok()
+    }
+
+    /// Bounds that tell apart whether enough was done from each of some instants on, by one instant and by another.
+    fn of_runs(&self, runs: &[(Instant, i64)], last: Instant, until: Instant) -> Vec<Vec<Bound>> {
+        let (at, unit) = (self.subject.case.at, self.said[0].literals.unit());
+        let bound = |from: Instant, last: Instant, lower: bool, amount: i64| {
+            let until = last.min(at).next();
+            (from < until).then(|| Bound { from, until, lower, amount, ground: String::new() })
+        };
+        let all = |last: Instant| runs.iter().filter_map(move |(from, owed)| bound(*from, last, true, *owed));
+        let mut classes = vec![all(last).collect::<Vec<Bound>>()];
+        for (from, owed) in runs {
+            let short = |last| bound(*from, last, false, owed - unit);
+            classes.push(short(until).into_iter().collect());
+            classes.push(short(last).into_iter().chain(all(until)).collect());
+        }
+        classes
     }
 
     /// The leaves of streams that hold what may be of a reference too, beside those of a world; none where it satisfies none.
@@ -232,6 +326,10 @@ impl<'a, 'l> Search<'a, 'l> {
         let opened = opened().map(|deed| deed.at);
         let scope = literals::scope(&self.subject.case, self.subject.provision, before).map_err(refused)?;
         let last = match self.frame.window {
+            Window::MadeUp { own, until } => {
+                return Ok(self.of_runs(&[(own.first, self.least())], own.last, until));
+            }
+            Window::Carried { ref runs, own, until } => return Ok(self.of_runs(runs, own.last, until)),
             Window::Period(_, last) => last,
             Window::Due(due) => literals::window(&self.subject.case, due, before).map_err(refused)?.1,
             Window::Answer(within) => opened.zip(within).map_or(Instant::MAX, |(at, within)| at + within),
