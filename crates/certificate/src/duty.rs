@@ -14,7 +14,7 @@ use crate::{
     Fault, Opening, Part, Proof, Refutation, Stream, Subject, at_refuted, at_witness,
     facts::{Openings, refutable},
     frame::{Frame, Join, frames},
-    hinges::Hinge,
+    hinges::{Hinge, Turn},
     leaves::{leaves, satisfies},
     path,
 };
@@ -118,7 +118,7 @@ fn in_part(subject: &Subject<'_>, frame: &Frame<'_>, part: &Part) -> Result<Vec<
             "there has to be one for each kind of deed that is asked about",
         ));
     }
-    told_apart(subject, frame.asked().iter().take(1 + frame.hinges.len()).map(|(_, asked)| asked.action))?;
+    told_apart(subject, frame.apart())?;
     let asked: Vec<Asked<'_>> = asked.into_iter().map(|(_, asked)| asked).collect();
     literals::with_all(&subject.case, &asked, |streams| {
         let check = Check::of(subject, frame, part, streams)?;
@@ -166,28 +166,65 @@ fn turn(
     possible: Option<Option<Instant>>,
 ) -> Result<(Instant, Option<Instant>), Fault> {
     let at = "proof.openings";
-    let Opening { earliest, nothing_before, latest, something_by } = opening;
-    let by = |until: Instant, lower: bool, steps: &[Vec<crate::Step>]| {
-        let window = (hinge.from, until);
+    let Opening { earliest, nothing_before, latest, something_by, no_more, short_in } = opening;
+    let within = |window: (Instant, Instant), lower: bool, most: i64, steps: &[Vec<crate::Step>]| {
         each(steps, leaves, at, |steps, bounds| match lower {
             true => path::at_least(steps, bounds, window, hinge.amount, at),
-            false => path::at_most(steps, bounds, window, hinge.amount - 1, at),
+            false => path::at_most(steps, bounds, window, most, at),
         })
     };
-    if let Some(last) = hinge.short_of {
-        // A breach comes with the end of the time or never.
-        let end = last.next();
-        match *earliest {
-            when if when == end && nothing_before.is_empty() => {}
-            Instant::MAX => by(end, true, nothing_before)?,
-            _ => return Err(Fault::new(at, "it turns with the end of the time, or never")),
+    let by = |until: Instant, lower: bool, steps: &[Vec<crate::Step>]| {
+        within((hinge.from, until), lower, hinge.amount - 1, steps)
+    };
+    if !no_more.is_empty() && !matches!(hinge.turn, Turn::Exactly(_))
+        || short_in.is_some() && !matches!(hinge.turn, Turn::InEach(..))
+    {
+        return Err(Fault::new(at, "there is more than it needs"));
+    }
+    let of_one_instant = |when: Instant| match (*earliest, *latest) {
+        (earliest, None) if earliest == when && nothing_before.is_empty() && something_by.is_empty() => {
+            Ok(false)
         }
-        match *latest {
-            Some(when) if when == end => by(end, false, something_by)?,
-            None if something_by.is_empty() => {}
-            _ => return Err(Fault::new(at, "it turns with the end of the time, or need not")),
+        (earliest, Some(latest)) if earliest == when && latest == when && nothing_before.is_empty() => {
+            Ok(true)
         }
-        return Ok((*earliest, *latest));
+        (Instant::MAX, None) if something_by.is_empty() => Ok(false),
+        _ => Err(Fault::new(at, "it turns at one instant, or never")),
+    };
+    match &hinge.turn {
+        Turn::Short(last) => {
+            // A breach comes with the end of the time or never.
+            let end = last.next();
+            match of_one_instant(end)? {
+                true => by(end, false, something_by)?,
+                false if *earliest == Instant::MAX => by(end, true, nothing_before)?,
+                false => {}
+            }
+            return Ok((*earliest, *latest));
+        }
+        Turn::InEach(periods, when) => {
+            if of_one_instant(*when)? {
+                if something_by.len() != periods.len() * leaves.len() || short_in.is_some() {
+                    return Err(Fault::new(at, "there have to be steps for each period and leaf"));
+                }
+                for (period, steps) in periods.iter().zip(something_by.chunks(leaves.len().max(1))) {
+                    within(*period, true, 0, steps)?;
+                }
+            } else if *earliest == Instant::MAX {
+                let period = short_in.and_then(|index| periods.get(index));
+                let period = period.ok_or_else(|| Fault::new(at, "there is no such period"))?;
+                within(*period, false, hinge.amount - 1, nothing_before)?;
+            } else if short_in.is_some() {
+                return Err(Fault::new(at, "there is more than it needs"));
+            }
+            return Ok((*earliest, *latest));
+        }
+        Turn::Exactly(last) => match latest {
+            Some(_) => within((hinge.from, last.next()), false, hinge.amount, no_more)?,
+            None if no_more.is_empty() => {}
+            None => return Err(Fault::new(at, "there is more than it needs")),
+        },
+        Turn::Reached => {}
     }
     if *earliest < hinge.from {
         return Err(Fault::new(at, "it counts from a later instant on"));

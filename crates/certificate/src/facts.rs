@@ -27,6 +27,8 @@ pub struct Openings {
     pub ends_by: Instant,
     /// When the duty binds.
     pub scope: Doubt,
+    /// Between which instants each of its hinges turns.
+    pub turns: Vec<(Instant, Option<Instant>)>,
 }
 
 /// A fact that helps to refute a status.
@@ -58,6 +60,19 @@ pub enum Fact {
     Within(Instant, Instant, i64),
     /// At most so much from one instant through another.
     NoMoreWithin(Instant, Instant, i64),
+    /// At least so much since a hinge turned, of those by their place: by the end of the window, or by now.
+    Since(usize, i64, Until),
+    /// At most so much since it turned.
+    NoMoreSince(usize, i64, Until),
+}
+
+/// Up to when something is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// The end of the window.
+    Due,
+    /// The instant asked about.
+    Now,
 }
 
 /// Facts that refute a status together.
@@ -72,6 +87,7 @@ pub fn refutable(frame: &Frame<'_>, status: Status) -> Vec<Alternative> {
     match &frame.window {
         Window::MadeUp { own, until } => return made_up(frame, *own, *until, status),
         Window::Carried { runs, own, until } => return carried(runs, own.last, *until, status),
+        Window::Answer(_) if frame.afterwards => return answered(frame, status),
         _ => {}
     }
     let period = matches!(frame.window, Window::Period(..));
@@ -145,6 +161,33 @@ fn carried(runs: &[(Instant, i64)], last: Instant, until: Instant, status: Statu
     }
 }
 
+/// Of an answer that counts only afterwards: it is given where since each trigger before it, and its own, there was enough for all
+/// answers from that one on.
+fn answered(frame: &Frame<'_>, status: Status) -> Vec<Alternative> {
+    let count = frame.hinges.len();
+    let least = frame.demand.least.map_or(0, |least| least.0);
+    let runs: Vec<(usize, i64)> = (0..count)
+        .map(|of| (of, least / i64::try_from(count).unwrap_or(1) * i64::try_from(count - of).unwrap_or(1)))
+        .collect();
+    let given = |until: Until| runs.iter().map(|(of, owed)| Fact::Since(*of, *owed, until)).collect();
+    let short = |until: Until| {
+        let each = runs.iter().map(move |(of, owed)| vec![Fact::NoMoreSince(*of, *owed - 1, until)]);
+        each.collect::<Vec<Alternative>>()
+    };
+    let (unopened, not_ended) = (vec![Fact::NotOpened], vec![Fact::NotEnded]);
+    match status {
+        Status::Inactive => vec![vec![Fact::Opened]],
+        Status::Pending => vec![vec![Fact::Ended], given(Until::Now), unopened],
+        Status::Met => short(Until::Due).into_iter().chain([unopened]).collect(),
+        Status::Late => {
+            let others = [not_ended, given(Until::Due), unopened];
+            short(Until::Now).into_iter().chain(others).collect()
+        }
+        Status::Breached => vec![not_ended, given(Until::Now), unopened],
+        _ => vec![vec![Fact::Never]],
+    }
+}
+
 impl Frame<'_> {
     /// Between which instants the window opens and ends and the duty binds, if what these hang on turns between these.
     ///
@@ -165,7 +208,7 @@ impl Frame<'_> {
                 Window::Carried { own, .. } => Ok((Some(own.first), own.last)),
                 Window::Due(due) => literals::window(&subject.case, due, deeds),
                 Window::Answer(within) => {
-                    let turns = turns.iter().find_map(|one| if early { Some(one.0) } else { one.1 });
+                    let turns = turns.last().and_then(|one| if early { Some(one.0) } else { one.1 });
                     let when = turns.filter(|when| *when <= at);
                     let last = when.zip(within).map_or(Instant::MAX, |(when, within)| when + within);
                     Ok((when, last))
@@ -176,7 +219,7 @@ impl Frame<'_> {
         let scope = scope(subject, subject.provision, &between)?;
         let first = opens.and_then(|from| scope.possible.first_from(from)).unwrap_or(Instant::MAX);
         let by = by.and_then(|from| scope.certain.first_from(from));
-        Ok(Openings { first, by, ends, ends_by, scope })
+        Ok(Openings { first, by, ends, ends_by, scope, turns: turns.to_vec() })
     }
 
     /// Whether a fact holds, where it is one of instants; else the window in which the amount is bounded, how, and by how much.
@@ -190,12 +233,7 @@ impl Frame<'_> {
             _ => at.next(),
         };
         let bound = |until: Instant, lower: bool, amount: i64| {
-            let from = match lower {
-                _ if !self.afterwards => self.counts_from,
-                true => openings.by.unwrap_or(at).min(at),
-                false => openings.first,
-            };
-            Err(Bound { from, until, lower, amount, ground: String::new() })
+            Err(Bound { from: self.counts_from, until, lower, amount, ground: String::new() })
         };
         // The last of some ticks that are in time.
         let in_time = |ticks: &Ticks, first: Instant, last: Instant| {
@@ -233,6 +271,17 @@ impl Frame<'_> {
             }
             Fact::NoMoreWithin(from, last, amount) => {
                 Err(Bound { from, until: after(last, at), lower: false, amount, ground: String::new() })
+            }
+            Fact::Since(of, amount, until) => {
+                let until = if until == Until::Due { after(openings.ends, at) } else { at.next() };
+                let from = openings.turns.get(of).and_then(|turns| turns.1).filter(|from| *from < until);
+                let bound = |from| Err(Bound { from, until, lower: true, amount, ground: String::new() });
+                from.map_or(Ok(false), bound)
+            }
+            Fact::NoMoreSince(of, amount, until) => {
+                let until = if until == Until::Due { after(openings.ends_by, at) } else { at.next() };
+                let from = openings.turns.get(of).map_or(self.entry, |turns| turns.0);
+                Err(Bound { from, until, lower: false, amount, ground: String::new() })
             }
             Fact::NoMoreInTime(amount) => {
                 let end = in_time(possible, openings.first, openings.ends_by);

@@ -167,8 +167,23 @@ pub struct Opening {
     pub nothing_before: Vec<Vec<Step>>,
     /// By this; none where it may not have turned.
     pub latest: Option<Instant>,
-    /// For each leaf, that enough was done by then; of a breach, that too little was.
+    /// For each leaf, that enough was done by then; of a breach, that too little was. Of several periods for the one after the other.
     pub something_by: Vec<Vec<Step>>,
+    /// For each leaf, that no more was done in time, where an exact amount is owed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub no_more: Vec<Vec<Step>>,
+    /// In which of several periods, from 0, too little was done, where it never turns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub short_in: Option<usize>,
+}
+
+impl Opening {
+    /// One that needs nothing to be shown: not before an instant.
+    #[must_use]
+    pub fn from(earliest: Instant) -> Opening {
+        let (nothing_before, something_by, no_more) = (Vec::new(), Vec::new(), Vec::new());
+        Opening { earliest, nothing_before, latest: None, something_by, no_more, short_in: None }
+    }
 }
 
 /// Why a status is none.

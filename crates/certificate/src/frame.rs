@@ -16,10 +16,12 @@ use worlds::{
 
 use crate::{
     Fault, Subject,
-    hinges::{Hinge, few, of_due, of_scope},
+    hinges::{Hinge, Turn, few, of_due, of_scope},
     quota,
 };
 
+/// Answers, one after the other, of which each counts only what comes after its trigger.
+const ANSWERS_MAX: i64 = 4;
 /// Bearers of one instance that are told apart.
 const BEARERS_MAX: usize = 5;
 
@@ -37,7 +39,7 @@ pub struct Frame<'a> {
     pub demand: Demand,
     /// From when performance counts.
     pub counts_from: Instant,
-    /// It counts from the opening of the window at the earliest.
+    /// It counts from the opening of the window at the earliest: of its hinges all are of one kind of deed, trigger by trigger.
     pub afterwards: bool,
     /// The deeds on which its window and its scope hang.
     pub hinges: Vec<Hinge>,
@@ -92,6 +94,13 @@ impl<'a> Frame<'a> {
             all.extend(also);
         }
         all
+    }
+
+    /// The kinds of deed that have to be told apart.
+    #[must_use]
+    pub fn apart(&self) -> Vec<&Action> {
+        let hinges = if self.afterwards { self.hinges.len().min(1) } else { self.hinges.len() };
+        [&self.action].into_iter().chain(self.hinges.iter().take(hinges).map(|hinge| &hinge.action)).collect()
     }
 
     /// The stream whose upper bounds count: without its reference an answer may be the one that is asked about.
@@ -232,6 +241,9 @@ fn by_rule<'a>(
     let entry = frame.entry;
     match &provision.rule {
         Rule::Once { required, due, not_before, .. } => {
+            if key.starts_with('#') {
+                return none("a further duty, breach by breach");
+            }
             if key != "once" {
                 return no_such("a single duty has the one instance `once`");
             }
@@ -280,7 +292,7 @@ fn by_rule<'a>(
                     forbidden: false,
                     from: entry,
                     amount,
-                    short_of: None,
+                    turn: Turn::Reached,
                 };
                 vec![hinge]
             };
@@ -308,19 +320,32 @@ fn by_rule<'a>(
             let Some(number) = number.filter(|number| *number > 0) else {
                 return no_such("an answer is called by its number");
             };
-            if *afterwards && number > 1 {
-                return none("an answer, after the first, that counts only afterwards");
+            if *afterwards && number > ANSWERS_MAX {
+                return none("an answer, after many, that counts only afterwards");
             }
-            let times = |amount: Amount| {
+            let times = |number: i64, amount: Amount| {
                 let product = amount.0.checked_mul(number);
                 product.ok_or_else(|| Fault::new("question.instance", "the amounts are too great"))
             };
-            let demand = Demand { least: Some(Amount(times(*required)?)), most: None };
-            let hinges = opener(times(*every)?);
+            let demand = Demand { least: Some(Amount(times(number, *required)?)), most: None };
+            // What counts only afterwards hangs on when each trigger before it came too.
+            let mut hinges = Vec::new();
+            for own in if *afterwards { 1..=number } else { number..=number } {
+                hinges.extend(opener(times(own, *every)?));
+            }
             Ok(Frame { demand, afterwards: *afterwards, hinges, window, ..frame })
         }
         Rule::Exchange { .. } => none("an exchange with parts, or counted on identification"),
         _ => none("what others do"),
+    }
+}
+
+/// From when a duty counts what is done.
+pub(crate) fn counts_from(entry: Instant, not_before: Option<&Condition>) -> Result<Instant, Fault> {
+    match not_before {
+        None | Some(Condition::InForce) => Ok(entry),
+        Some(Condition::From(instant)) => Ok(entry.max(*instant)),
+        Some(_) => none("`not before` that hangs on something"),
     }
 }
 
@@ -332,11 +357,7 @@ fn single<'a>(
     not_before: Option<&Condition>,
 ) -> Result<Frame<'a>, Fault> {
     let entry = subject.case.agreement.in_force;
-    let counts_from = match not_before {
-        None | Some(Condition::InForce) => entry,
-        Some(Condition::From(instant)) => entry.max(*instant),
-        Some(_) => return none("`not before` that hangs on something"),
-    };
+    let counts_from = counts_from(entry, not_before)?;
     if matches!(due, Due::By(last) if *last < entry) {
         return none("a deadline before entry into force");
     }

@@ -4,7 +4,7 @@
 
 use model::{
     Amount, Duration, Id, Instant,
-    agreement::{Action, Binding, Condition, Due, PhaseEnd, Provision, Required, Rule},
+    agreement::{Action, Condition, Due, PhaseEnd, Provision, Required},
 };
 use worlds::{
     literals::{self, Asked, Heard},
@@ -13,8 +13,8 @@ use worlds::{
 
 use crate::{
     Fault, Subject,
-    frame::{self, frames, none},
-    prohibition::forbidden,
+    frame::none,
+    others::{amount, breached, performed},
 };
 
 /// Conditions within each other that are followed.
@@ -37,8 +37,21 @@ pub struct Hinge {
     pub from: Instant,
     /// The amount, in millionths.
     pub amount: i64,
-    /// It turns with the tick after this if the deeds have not come to the amount by then: another duty is breached so.
-    pub short_of: Option<Instant>,
+    /// When that turns it.
+    pub turn: Turn,
+}
+
+/// When deeds turn a hinge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// When they come to the amount.
+    Reached,
+    /// When they come to the amount, and do not go beyond it by this instant.
+    Exactly(Instant),
+    /// With the tick after this, if they have not come to the amount by then.
+    Short(Instant),
+    /// At an instant, if in each of some periods, each to before its end, they came to the amount.
+    InEach(Vec<(Instant, Instant)>, Instant),
 }
 
 impl Hinge {
@@ -50,14 +63,17 @@ impl Hinge {
     }
 
     /// What was done where it turns at an instant, or does not.
-    #[must_use]
-    pub fn deed(&self, turns: Option<Instant>) -> Option<Deed> {
-        let when = match self.short_of {
-            None => turns?,
-            Some(_) if turns.is_some_and(|when| when < Instant::MAX) => return None,
-            Some(_) => self.from,
+    fn deeds(&self, turns: Option<Instant>) -> Vec<Deed> {
+        let instants = match &self.turn {
+            Turn::Reached | Turn::Exactly(_) => turns.into_iter().collect(),
+            Turn::Short(_) if turns.is_some_and(|when| when < Instant::MAX) => Vec::new(),
+            Turn::Short(_) => vec![self.from],
+            Turn::InEach(..) if turns.is_none_or(|when| when == Instant::MAX) => Vec::new(),
+            Turn::InEach(periods, _) => periods.iter().map(|period| period.0).collect(),
         };
-        Some(Deed { by: self.action.by.clone(), ..Deed::of(&self.action, when, Amount(self.amount)) })
+        let amount = Amount(self.amount);
+        let deed = |at| Deed { by: self.action.by.clone(), ..Deed::of(&self.action, at, amount) };
+        instants.into_iter().map(deed).collect()
     }
 }
 
@@ -83,7 +99,7 @@ impl Between {
     pub fn of(hinges: &[Hinge], turns: &[(Instant, Option<Instant>)], at: Instant) -> Between {
         let deeds = |pick: &dyn Fn(&(Instant, Option<Instant>)) -> Option<Instant>| {
             let each = hinges.iter().zip(turns);
-            each.filter_map(|(hinge, turns)| hinge.deed(pick(turns).filter(|when| *when <= at))).collect()
+            each.flat_map(|(hinge, turns)| hinge.deeds(pick(turns).filter(|when| *when <= at))).collect()
         };
         Between { earliest: deeds(&|turns| Some(turns.0)), latest: deeds(&|turns| turns.1) }
     }
@@ -278,12 +294,12 @@ fn begins(
         return Ok(());
     }
     let (agreement, entry) = (subject.case.agreement, subject.case.agreement.in_force);
-    let mut deed = |action: &Action, amount: Amount| {
+    let mut deed = |action: &Action, least: Amount| {
         if !action.under.is_empty() {
             return none("`only those of`");
         }
         let (action, bearers) = (action.clone(), action.by.clone());
-        let (verifiers, amount) = (Vec::new(), amount.0);
+        let (verifiers, amount) = (Vec::new(), least.0);
         hinges.push(Hinge {
             action,
             bearers,
@@ -291,14 +307,14 @@ fn begins(
             forbidden: false,
             from: entry,
             amount,
-            short_of: None,
+            turn: Turn::Reached,
         });
         Ok(())
     };
     match condition {
         _ if depth > DEPTH_MAX => none("conditions too deep within each other"),
         Condition::Deed(action) => deed(action, Amount::LEAST),
-        Condition::Done(action, Required::AtLeast(amount)) => deed(action, *amount),
+        Condition::Done(action, Required::AtLeast(least)) => deed(action, *least),
         Condition::Milestone(id) => match agreement.milestones.iter().find(|one| one.id == *id) {
             Some(milestone) => begins(subject, &milestone.when, hinges, depth + 1),
             None => none("a milestone that is not there"),
@@ -324,91 +340,25 @@ fn begins(
             condition.parts().iter().try_for_each(|part| begins(subject, part, hinges, depth + 1))
         }
         Condition::Performed(id) | Condition::PerformedInTime(id) => {
-            hinges.push(performed(subject, id)?);
+            hinges.push(performed(subject, id, condition)?);
             Ok(())
         }
         Condition::Breached(id) => {
             hinges.push(breached(subject, id)?);
             Ok(())
         }
-        _ => none("what hangs on more than deeds, or the performance or breach of a single duty"),
-    }
-}
-
-/// Another provision by itself.
-fn other<'a>(subject: &Subject<'a>, id: &str) -> Result<Subject<'a>, Fault> {
-    let Some(other) = subject.case.agreement.provisions.iter().find(|provision| provision.id == id) else {
-        return none("what hangs on a provision that is not there");
-    };
-    let own = Subject { case: subject.case.clone(), provision: other, instance: "once" };
-    frame::plain(&own)?;
-    if !is_always(&own, other) {
-        return none("what hangs on a provision in a scope");
-    }
-    Ok(own)
-}
-
-/// Whether a provision binds from entry into force on without an end, whatever is done.
-fn is_always(subject: &Subject<'_>, provision: &Provision) -> bool {
-    let fixed = |condition| is_fixed(subject, condition, 0);
-    if !fixed(&provision.while_) || !provision.terms.unless.as_ref().is_none_or(fixed) {
-        return false;
-    }
-    let entry = subject.case.agreement.in_force;
-    literals::scope(&subject.case, provision, &[]).is_ok_and(|scope| scope == Ticks::from(entry))
-}
-
-/// The deeds with which another duty is performed: one that is single, owes at least so much, and whose window is fixed.
-fn performed(subject: &Subject<'_>, id: &str) -> Result<Hinge, Fault> {
-    let own = other(subject, id)?;
-    let Rule::Once { required: Required::AtLeast(amount), due, .. } = &own.provision.rule else {
-        return none("what hangs on the performance of more than a single duty");
-    };
-    if !is_fixed_due(&own, due, 0) {
-        return none("what hangs on a duty whose own window hangs on something");
-    }
-    let several = matches!(own.provision.binding, Binding::Each | Binding::Either | Binding::AtLeast(_));
-    if several && own.provision.bearers.len() > 1 {
-        return none("what hangs on a duty of several");
-    }
-    let (mut frames, _) = frames(&own)?;
-    match frames.pop() {
-        Some(frame) => Ok(Hinge {
-            action: frame.action,
-            bearers: frame.bearers,
-            verifiers: frame.verifiers.to_vec(),
-            forbidden: false,
-            from: frame.counts_from,
-            amount: amount.0,
-            short_of: None,
-        }),
-        None => none("what hangs on a duty of nobody"),
-    }
-}
-
-/// The deeds with which another provision is breached: those that it forbids, or too few of those that it demands.
-fn breached(subject: &Subject<'_>, id: &str) -> Result<Hinge, Fault> {
-    let own = other(subject, id)?;
-    match &own.provision.rule {
-        Rule::Prohibition { .. } => Ok(Hinge {
-            action: forbidden(&own)?.action,
-            bearers: own.provision.bearers.clone(),
-            verifiers: own.provision.verified_by.clone(),
-            forbidden: true,
-            from: subject.case.agreement.in_force,
-            amount: Amount::LEAST.0,
-            short_of: None,
-        }),
-        Rule::Once { due, .. } => {
-            let hinge = performed(subject, id)?;
-            match literals::window(&own.case, due, &[])?.1 {
-                last if last < Instant::MAX && last >= hinge.from => {
-                    Ok(Hinge { short_of: Some(last), ..hinge })
-                }
-                _ => none("what hangs on the breach of a duty without a deadline after entry into force"),
-            }
+        Condition::Amount(id, least) => {
+            hinges.push(amount(subject, id, *least)?);
+            Ok(())
         }
-        _ => none("what hangs on the breach of more than a single duty or a prohibition"),
+        Condition::Recently(..) | Condition::Calm(..) => none("what hangs on what was done of late"),
+        Condition::Overdue(_) | Condition::Violations(..) => {
+            none("what hangs on an overdue duty, or on the number of violations")
+        }
+        Condition::Set(_) | Condition::Judged(_) => {
+            none("what hangs on a value that is set, or on a judgement")
+        }
+        _ => none("what comes and goes with what was done"),
     }
 }
 

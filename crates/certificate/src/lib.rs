@@ -14,6 +14,7 @@ mod form;
 mod frame;
 mod hinges;
 mod leaves;
+mod others;
 mod path;
 mod prohibition;
 mod quota;
@@ -37,7 +38,7 @@ pub use form::{
     Stream, Text, VERSION, Witness,
 };
 pub use frame::{Frame, Join, Window, frames};
-pub use hinges::{Doubt, Hinge, scope_of};
+pub use hinges::{Doubt, Hinge, Turn, scope_of};
 pub use leaves::{leaves, satisfies};
 pub use path::GROWS;
 pub use prohibition::{

@@ -13,6 +13,7 @@ use worlds::{
 
 use crate::{
     Fault, Subject,
+    duty::told_apart,
     frame::{Frame, Window, fixed_scope, none},
     hinges::is_fixed,
 };
@@ -53,8 +54,12 @@ pub(crate) fn frames<'a>(
     {
         return none("terms of a phase that hangs on what was done");
     }
-    if *disjoint && shares.len() > 1 {
-        return none("parts that may not overlap");
+    // Parts of which no deed is of two cannot overlap.
+    if *disjoint && told_apart(subject, shares.iter().map(|share| &share.action)).is_err() {
+        return none("parts that might overlap, and may not");
+    }
+    if (*pro_rata || !shares.is_empty()) && *spread != Spread::Alone {
+        return none("parts, or parts of days, of an average or a shortfall");
     }
     let scope = fixed_scope(subject, provision)?;
     if *spread != Spread::Alone {
@@ -105,10 +110,10 @@ fn stretch(subject: &Subject<'_>, cycle: &Cycle, scope: &Ticks, key: &str) -> Re
 }
 
 /// What so many days owe together.
-fn of<'a>(frame: Frame<'a>, each: Amount, stretch: &Stretch) -> Frame<'a> {
+fn of<'a>(frame: Frame<'a>, each: Required, stretch: &Stretch) -> Frame<'a> {
     let Period { first, last } = stretch.own;
-    let least = Amount(each.0.saturating_mul(stretch.days));
-    let demand = Demand { least: Some(least), most: None };
+    let all = Amount(each.amount().0.saturating_mul(stretch.days));
+    let demand = Demand::from(each.of(all));
     Frame { demand, counts_from: first, window: Window::Period(first, last), ..frame }
 }
 
@@ -128,10 +133,16 @@ fn spread_out<'a>(
     scope: &Ticks,
     key: &str,
 ) -> Result<Frame<'a>, Fault> {
-    let Required::AtLeast(each) = required else {
-        return none("an average, or a shortfall, of no least number");
-    };
-    let at = subject.case.at;
+    let (at, each) = (subject.case.at, required.amount());
+    let lacking = matches!(spread, Spread::MadeUp(_) | Spread::CarriesOver);
+    match required {
+        // Of a ceiling nothing is short.
+        Required::AtMost(_) if lacking => {
+            return Ok(of(frame, required, &stretch(subject, cycle, scope, key)?));
+        }
+        Required::Exactly(_) if lacking => return none("a shortfall of an exact number"),
+        _ => {}
+    }
     let in_scope = |day: &Period| !scope.within(day.first, day.last).is_empty();
     match spread {
         Spread::Alone => none("a spread that is none"),
@@ -142,7 +153,7 @@ fn spread_out<'a>(
             if key.ends_with(" day") =>
         {
             let day = key.strip_suffix(" day").filter(|_| *short_is_breach);
-            day.map_or_else(no_such, |day| Ok(of(frame, each, &stretch(subject, cycle, scope, day)?)))
+            day.map_or_else(no_such, |day| Ok(of(frame, required, &stretch(subject, cycle, scope, day)?)))
         }
         Spread::Block { days: n, .. } => {
             let all = days(subject, scope, *n)?;
@@ -150,7 +161,7 @@ fn spread_out<'a>(
             let Some(block) = blocks.find(|block| block[0].0 == key) else { return no_such() };
             let whole = Period { first: block[0].1.first, last: block[block.len() - 1].1.last };
             let bound = block.iter().filter(|(_, day)| in_scope(day)).count();
-            Ok(of(frame, each, &within(whole, scope, at, i64::try_from(bound).unwrap_or(i64::MAX))?))
+            Ok(of(frame, required, &within(whole, scope, at, i64::try_from(bound).unwrap_or(i64::MAX))?))
         }
         Spread::Sliding { days: n, .. } => {
             let n = usize::try_from(*n).unwrap_or(1).max(1);
@@ -163,7 +174,7 @@ fn spread_out<'a>(
             if within(days[n - 1].1, scope, at, 1).is_err() {
                 return no_such();
             }
-            Ok(of(frame, each, &within(whole, scope, at, i64::try_from(n).unwrap_or(i64::MAX))?))
+            Ok(of(frame, required, &within(whole, scope, at, i64::try_from(n).unwrap_or(i64::MAX))?))
         }
         Spread::MadeUp(length) => {
             let own = stretch(subject, cycle, scope, key)?.own;

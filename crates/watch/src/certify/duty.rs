@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use certificate::{
-    Deed as Written, Frame, Join, Leaf, Opening, Openings, Part, Proof, Refutation, Subject, Window, Witness,
-    frames, kinds, left, may_be, refutable, satisfies, told_apart,
+    Deed as Written, Frame, Hinge, Join, Leaf, Opening, Openings, Part, Proof, Refutation, Subject, Window,
+    Witness, frames, kinds, left, may_be, refutable, satisfies, told_apart,
 };
 use model::{Amount, Instant, Status, StatusSet};
 use worlds::{
@@ -28,8 +28,7 @@ const WORLDS_MAX: usize = 4000;
 pub fn proof(subject: &Subject<'_>, status: StatusSet) -> Result<Proof, NoCertificate> {
     let (frames, join) = frames(subject)?;
     for frame in &frames {
-        let kinds = frame.asked().into_iter().take(1 + frame.hinges.len());
-        told_apart(subject, kinds.map(|(_, asked)| asked.action))?;
+        told_apart(subject, frame.apart())?;
     }
     let asked: Vec<Asked<'_>> =
         frames.iter().flat_map(|frame| frame.asked().into_iter().map(|(_, asked)| asked)).collect();
@@ -120,7 +119,7 @@ fn worlds(
         }
         for (leaves, deeds) in all {
             left = left.saturating_sub(1);
-            let status = subject.status(&deeds)?;
+            let Ok(status) = subject.status(&deeds) else { return Ok(found) };
             if left == 0 {
                 return Ok(found);
             }
@@ -184,7 +183,7 @@ fn of_parts(
                 (amount > Amount::ZERO).then_some(Deed { amount, ..deed })
             });
             let deeds: Vec<Deed> = deeds.iter().cloned().chain(rest).collect();
-            let status = subject.status(&deeds)?;
+            let Ok(status) = subject.status(&deeds) else { return Ok(found) };
             if found.iter().any(|one| one.status == status) {
                 continue;
             }
@@ -308,22 +307,30 @@ impl<'a, 'l> Search<'a, 'l> {
 
     /// Ways in which what it hangs on may have been.
     fn ways(&self) -> Vec<Way> {
-        ways_of(&self.said[1..], &self.frame.hinges, &self.turns, self.subject.case.at)
+        let (hinges, at) = (&self.frame.hinges, self.subject.case.at);
+        // Triggers of one kind come together, and each is a stream.
+        let first = if self.frame.afterwards { hinges.len().saturating_sub(1) } else { 0 };
+        let said = &self.said[1 + first..];
+        let mut ways = ways_of(said, &hinges[first..], &self.turns[first..], at);
+        for (leaves, _) in &mut ways {
+            leaves.resize(hinges.len(), leaves.first().copied().unwrap_or_default());
+        }
+        ways
     }
 
     /// Bounds that tell apart what the amounts of the windows can come to, where these deeds opened it.
     fn classes(&self, before: &[Deed]) -> Result<Vec<Vec<Bound>>, NoCertificate> {
         let at = self.subject.case.at;
-        let opened = || {
-            let opener = self.frame.hinges.first()?;
+        let turned = |hinge: &Hinge| {
             let mut sum = 0;
-            let same = |deed: &&Deed| deed.act == opener.action.act;
-            before.iter().filter(same).find(|deed| {
+            let same = |deed: &&Deed| deed.act == hinge.action.act;
+            let turned = before.iter().filter(same).find(|deed| {
                 sum += deed.amount.0;
-                sum >= opener.amount
-            })
+                sum >= hinge.amount
+            });
+            turned.map(|deed| deed.at)
         };
-        let opened = opened().map(|deed| deed.at);
+        let opened = self.frame.hinges.last().and_then(turned);
         let scope = literals::scope(&self.subject.case, self.subject.provision, before).map_err(refused)?;
         let last = match self.frame.window {
             Window::MadeUp { own, until } => {
@@ -334,6 +341,13 @@ impl<'a, 'l> Search<'a, 'l> {
             Window::Due(due) => literals::window(&self.subject.case, due, before).map_err(refused)?.1,
             Window::Answer(within) => opened.zip(within).map_or(Instant::MAX, |(at, within)| at + within),
         };
+        if self.frame.afterwards {
+            let count = i64::try_from(self.frame.hinges.len()).unwrap_or(1);
+            let each = self.least() / count.max(1);
+            let run = |(turns, owed): (Option<Instant>, i64)| Some((turns?, owed * each));
+            let runs = self.frame.hinges.iter().map(turned).zip((1..=count).rev()).filter_map(run);
+            return Ok(self.of_runs(&runs.collect::<Vec<_>>(), last, at));
+        }
         let mut ends = BTreeSet::from([last.min(at)]);
         if !matches!(self.frame.window, Window::Period(..)) {
             ends.insert(at);
@@ -346,7 +360,7 @@ impl<'a, 'l> Search<'a, 'l> {
         let mut thresholds: Vec<i64> =
             self.frame.demand.least.map(|least| least.0.max(step)).into_iter().collect();
         thresholds.extend(self.frame.demand.most.map(|most| most.0 + unit));
-        let from = if self.frame.afterwards { opened.unwrap_or(at) } else { self.frame.counts_from };
+        let from = self.frame.counts_from;
         let mut classes: Vec<Vec<Bound>> = vec![Vec::new()];
         for until in ends.into_iter().map(Instant::next).filter(|until| from < *until) {
             let bound = |lower, amount| Bound { from, until, lower, amount, ground: String::new() };

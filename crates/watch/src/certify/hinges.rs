@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use certificate::{Hinge, Leaf, Opening, Step, Stream, satisfies};
+use certificate::{Hinge, Leaf, Opening, Step, Stream, Turn, satisfies};
 use model::{Amount, Instant};
 use worlds::{
     literals::{Asked, Bound, Heard, Literals},
@@ -68,19 +68,42 @@ impl<'a, 'l> Said<'a, 'l> {
     /// Between which instants a hinge turns; of answers by reference, not before what is first reported.
     pub fn opening(&self, hinge: &Hinge, possible: Option<&Literals<'_>>) -> Opening {
         let Hinge { from, amount, .. } = *hinge;
-        let at_most = |until| in_each(&self.ways, |ways| ways.at_most((from, until), amount - 1));
-        let at_least = |until| in_each(&self.ways, |ways| ways.at_least((from, until), amount));
-        if let Some(last) = hinge.short_of {
-            let end = last.next();
-            let shown = |steps: Option<Vec<Vec<Step>>>, instant: Instant| steps.map(|steps| (instant, steps));
-            let (earliest, nothing_before) = shown(at_least(end), Instant::MAX).unwrap_or((end, Vec::new()));
-            let latest = shown(at_most(end), end).filter(|_| earliest == end);
-            let (latest, something_by) =
-                latest.map_or((None, Vec::new()), |(latest, steps)| (Some(latest), steps));
-            return Opening { earliest, nothing_before, latest, something_by };
+        let below = |window, most| in_each(&self.ways, |ways| ways.at_most(window, most));
+        let reached = |window| in_each(&self.ways, |ways| ways.at_least(window, amount));
+        let mut opening = Opening::from(from);
+        match &hinge.turn {
+            Turn::Short(last) => {
+                let window = (from, last.next());
+                opening.earliest = last.next();
+                if let Some(steps) = reached(window) {
+                    (opening.earliest, opening.nothing_before) = (Instant::MAX, steps);
+                } else if let Some(steps) = below(window, amount - 1) {
+                    (opening.latest, opening.something_by) = (Some(opening.earliest), steps);
+                }
+                return opening;
+            }
+            Turn::InEach(periods, when) => {
+                opening.earliest = *when;
+                let short = |(index, period): (usize, &(Instant, Instant))| {
+                    Some((index, below(*period, amount - 1)?))
+                };
+                let all: Option<Vec<Vec<Vec<Step>>>> =
+                    periods.iter().map(|period| reached(*period)).collect();
+                if let Some((index, steps)) = periods.iter().enumerate().find_map(short) {
+                    (opening.earliest, opening.nothing_before) = (Instant::MAX, steps);
+                    opening.short_in = Some(index);
+                } else if let Some(all) = all {
+                    (opening.latest, opening.something_by) = (Some(*when), all.concat());
+                }
+                return opening;
+            }
+            Turn::Reached | Turn::Exactly(_) => {}
         }
-        let mut opening =
-            Opening { earliest: from, nothing_before: Vec::new(), latest: None, something_by: Vec::new() };
+        let at_most = |until| below((from, until), amount - 1);
+        let no_more = match hinge.turn {
+            Turn::Exactly(last) => below((from, last.next()), amount),
+            _ => Some(Vec::new()),
+        };
         let cuts = || self.literals.cuts().iter().filter(|cut| **cut > from && **cut < Instant::MAX);
         if let Some(possible) = possible {
             opening.earliest = possible.earliest().unwrap_or(from).max(from);
@@ -93,8 +116,10 @@ impl<'a, 'l> Said<'a, 'l> {
             }
         }
         for cut in cuts() {
-            if let Some(steps) = at_least(*cut) {
+            let Some(no_more) = &no_more else { break };
+            if let Some(steps) = reached((from, *cut)) {
                 (opening.latest, opening.something_by) = (Some(cut.previous()), steps);
+                opening.no_more.clone_from(no_more);
                 break;
             }
         }
@@ -106,12 +131,28 @@ impl<'a, 'l> Said<'a, 'l> {
         let Opening { earliest, latest, .. } = *opening;
         let from = hinge.from;
         let unit = self.literals.unit();
-        let amount = hinge.amount.max(unit);
-        let bound = |until, lower, amount| Bound { from, until, lower, amount, ground: String::new() };
-        if let Some(last) = hinge.short_of {
-            let end = last.next();
-            return self
-                .worlds(&[vec![bound(end, true, amount)], vec![bound(end, false, hinge.amount - unit)]]);
+        // Deeds come in units.
+        let amount = (hinge.amount + unit - 1) / unit * unit;
+        let within = |(from, until): (Instant, Instant), lower, amount| Bound {
+            from,
+            until,
+            lower,
+            amount,
+            ground: String::new(),
+        };
+        let bound = |until, lower, amount| within((from, until), lower, amount);
+        match &hinge.turn {
+            Turn::Short(last) => {
+                let end = last.next();
+                return self
+                    .worlds(&[vec![bound(end, true, amount)], vec![bound(end, false, amount - unit)]]);
+            }
+            Turn::InEach(periods, _) => {
+                let all = periods.iter().map(|period| within(*period, true, amount)).collect();
+                let short = periods.iter().map(|period| vec![within(*period, false, amount - unit)]);
+                return self.worlds(&[all].into_iter().chain(short).collect::<Vec<_>>());
+            }
+            Turn::Reached | Turn::Exactly(_) => {}
         }
         let cuts = self.literals.cuts().iter().flat_map(|cut| [*cut, cut.previous()]);
         let last = latest.unwrap_or(Instant::MAX).min(at);
