@@ -10,8 +10,9 @@ use worlds::{
 
 use crate::{
     Fault, Subject, after,
+    doubt::{Between, Doubt, scope},
     frame::{Frame, Window},
-    hinges::{Between, Doubt, scope},
+    hinges::Turned,
 };
 
 /// Between which instants a window opens and ends: the earliest and the latest of each; none where it may never.
@@ -28,7 +29,7 @@ pub struct Openings {
     /// When the duty binds.
     pub scope: Doubt,
     /// Between which instants each of its hinges turns.
-    pub turns: Vec<(Instant, Option<Instant>)>,
+    pub turns: Vec<Turned>,
 }
 
 /// A fact that helps to refute a status.
@@ -193,11 +194,7 @@ impl Frame<'_> {
     ///
     /// # Errors
     /// For a construct that the evaluator does not know.
-    pub fn openings(
-        &self,
-        subject: &Subject<'_>,
-        turns: &[(Instant, Option<Instant>)],
-    ) -> Result<Openings, Fault> {
+    pub fn openings(&self, subject: &Subject<'_>, turns: &[Turned]) -> Result<Openings, Fault> {
         let at = subject.case.at;
         let between = Between::of(&self.hinges, turns, at);
         let window = |early: bool| {
@@ -208,7 +205,8 @@ impl Frame<'_> {
                 Window::Carried { own, .. } => Ok((Some(own.first), own.last)),
                 Window::Due(due) => literals::window(&subject.case, due, deeds),
                 Window::Answer(within) => {
-                    let turns = turns.last().and_then(|one| if early { Some(one.0) } else { one.1 });
+                    let turns =
+                        turns.last().and_then(|one| if early { Some(one.earliest) } else { one.latest });
                     let when = turns.filter(|when| *when <= at);
                     let last = when.zip(within).map_or(Instant::MAX, |(when, within)| when + within);
                     Ok((when, last))
@@ -274,13 +272,13 @@ impl Frame<'_> {
             }
             Fact::Since(of, amount, until) => {
                 let until = if until == Until::Due { after(openings.ends, at) } else { at.next() };
-                let from = openings.turns.get(of).and_then(|turns| turns.1).filter(|from| *from < until);
+                let from = openings.turns.get(of).and_then(|turns| turns.latest).filter(|from| *from < until);
                 let bound = |from| Err(Bound { from, until, lower: true, amount, ground: String::new() });
                 from.map_or(Ok(false), bound)
             }
             Fact::NoMoreSince(of, amount, until) => {
                 let until = if until == Until::Due { after(openings.ends_by, at) } else { at.next() };
-                let from = openings.turns.get(of).map_or(self.entry, |turns| turns.0);
+                let from = openings.turns.get(of).map_or(self.entry, |turns| turns.earliest);
                 Err(Bound { from, until, lower: false, amount, ground: String::new() })
             }
             Fact::NoMoreInTime(amount) => {

@@ -172,6 +172,9 @@ pub struct Opening {
     /// For each leaf, that no more was done in time, where an exact amount is owed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub no_more: Vec<Vec<Step>>,
+    /// Of what is asked about time by time, when something was done and when nothing was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spells: Vec<Spell>,
     /// In which of several periods, from 0, too little was done, where it never turns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub short_in: Option<usize>,
@@ -181,9 +184,30 @@ impl Opening {
     /// One that needs nothing to be shown: not before an instant.
     #[must_use]
     pub fn from(earliest: Instant) -> Opening {
-        let (nothing_before, something_by, no_more) = (Vec::new(), Vec::new(), Vec::new());
-        Opening { earliest, nothing_before, latest: None, something_by, no_more, short_in: None }
+        Opening {
+            earliest,
+            nothing_before: Vec::new(),
+            latest: None,
+            something_by: Vec::new(),
+            no_more: Vec::new(),
+            spells: Vec::new(),
+            short_in: None,
+        }
     }
+}
+
+/// A time in which something was done, or nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spell {
+    /// From this instant.
+    pub from: Instant,
+    /// To before this one.
+    pub until: Instant,
+    /// Something was done; else nothing.
+    pub done: bool,
+    /// For each leaf, the steps that show it.
+    pub steps: Vec<Vec<Step>>,
 }
 
 /// Why a status is none.

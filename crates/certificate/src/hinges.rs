@@ -1,4 +1,4 @@
-//! On which deeds a condition hangs, and what it comes to when they come between instants that are shown.
+//! On which deeds a condition hangs.
 //!
 //! Invariant: the later these deeds come, the later comes what hangs on them; a condition of which that is not so is refused.
 
@@ -7,12 +7,12 @@ use model::{
     agreement::{Action, Condition, Due, PhaseEnd, Provision, Required},
 };
 use worlds::{
-    literals::{self, Asked, Heard},
-    world::{Deed, Ticks},
+    literals::{Asked, Heard},
+    world::Deed,
 };
 
 use crate::{
-    Fault, Subject,
+    Fault, Opening, Subject,
     frame::none,
     others::{amount, breached, performed},
 };
@@ -50,6 +50,8 @@ pub enum Turn {
     Exactly(Instant),
     /// With the tick after this, if they have not come to the amount by then.
     Short(Instant),
+    /// They are asked about time by time: whether there was one within so long before.
+    Spells(Duration),
     /// At an instant, if in each of some periods, each to before its end, they came to the amount.
     InEach(Vec<(Instant, Instant)>, Instant),
 }
@@ -63,9 +65,10 @@ impl Hinge {
     }
 
     /// What was done where it turns at an instant, or does not.
-    fn deeds(&self, turns: Option<Instant>) -> Vec<Deed> {
+    pub(crate) fn deeds(&self, turns: Option<Instant>) -> Vec<Deed> {
         let instants = match &self.turn {
             Turn::Reached | Turn::Exactly(_) => turns.into_iter().collect(),
+            Turn::Spells(_) => Vec::new(),
             Turn::Short(_) if turns.is_some_and(|when| when < Instant::MAX) => Vec::new(),
             Turn::Short(_) => vec![self.from],
             Turn::InEach(..) if turns.is_none_or(|when| when == Instant::MAX) => Vec::new(),
@@ -77,63 +80,21 @@ impl Hinge {
     }
 }
 
-/// When a provision binds, where what that hangs on turns between instants.
-///
-/// # Errors
-/// Where the evaluator does not know a construct.
-pub fn scope_of(
-    subject: &Subject<'_>,
-    hinges: &[Hinge],
-    turns: &[(Instant, Option<Instant>)],
-) -> Result<Doubt, Fault> {
-    scope(subject, subject.provision, &Between::of(hinges, turns, subject.case.at))
-}
-
-/// The deeds of the two worlds between which all others lie: where each hinge turns as early as it can, and as late.
-pub(crate) struct Between {
-    pub earliest: Vec<Deed>,
-    pub latest: Vec<Deed>,
-}
-
-impl Between {
-    pub fn of(hinges: &[Hinge], turns: &[(Instant, Option<Instant>)], at: Instant) -> Between {
-        let deeds = |pick: &dyn Fn(&(Instant, Option<Instant>)) -> Option<Instant>| {
-            let each = hinges.iter().zip(turns);
-            each.flat_map(|(hinge, turns)| hinge.deeds(pick(turns).filter(|when| *when <= at))).collect()
-        };
-        Between { earliest: deeds(&|turns| Some(turns.0)), latest: deeds(&|turns| turns.1) }
-    }
-}
-
-/// A set of ticks in doubt.
+/// When a hinge turns, as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Doubt {
-    /// Those that are in it in every world.
-    pub certain: Ticks,
-    /// Those that are in it in some world.
-    pub possible: Ticks,
+pub struct Turned {
+    /// At the earliest.
+    pub earliest: Instant,
+    /// By then in every world; none where it may not.
+    pub latest: Option<Instant>,
+    /// From when to before when something certainly was done, or certainly nothing was.
+    pub spells: Vec<(Instant, Instant, bool)>,
 }
 
-impl Doubt {
-    /// One that is known.
-    #[must_use]
-    pub fn known(ticks: Ticks) -> Doubt {
-        Doubt { certain: ticks.clone(), possible: ticks }
-    }
-
-    fn not(&self) -> Doubt {
-        Doubt { certain: self.possible.not(), possible: self.certain.not() }
-    }
-
-    fn and(&self, other: &Doubt) -> Doubt {
-        let Doubt { certain, possible } = other;
-        Doubt { certain: self.certain.and(certain), possible: self.possible.and(possible) }
-    }
-
-    /// The ticks, where they are not in doubt.
-    #[must_use]
-    pub fn settled(&self) -> Option<&Ticks> {
-        (self.certain == self.possible).then_some(&self.certain)
+impl From<&Opening> for Turned {
+    fn from(opening: &Opening) -> Turned {
+        let spells = opening.spells.iter().map(|spell| (spell.from, spell.until, spell.done)).collect();
+        Turned { earliest: opening.earliest, latest: opening.latest, spells }
     }
 }
 
@@ -161,23 +122,6 @@ pub(crate) fn of_state(
     few(hinges)
 }
 
-/// When a state is to be kept.
-pub(crate) fn kept_in(
-    subject: &Subject<'_>,
-    (from, until): (&Condition, Option<&Condition>),
-    between: &Between,
-) -> Result<Doubt, Fault> {
-    let instant = |condition: &Condition| {
-        let first = Condition::HoursAfter(Duration(0), Box::new(condition.clone()));
-        ticks(subject, &first, between)
-    };
-    let window = scope(subject, subject.provision, between)?.and(&instant(from)?);
-    match until {
-        None => Ok(window),
-        Some(until) => Ok(window.and(&instant(until)?.not())),
-    }
-}
-
 /// Each once, and not too many.
 pub(crate) fn few(hinges: Vec<Hinge>) -> Result<Vec<Hinge>, Fault> {
     let mut few: Vec<Hinge> = Vec::new();
@@ -187,18 +131,6 @@ pub(crate) fn few(hinges: Vec<Hinge>) -> Result<Vec<Hinge>, Fault> {
         }
     }
     if few.len() > HINGES_MAX { none("what hangs on more than three kinds of deed") } else { Ok(few) }
-}
-
-/// When a provision binds.
-///
-/// # Errors
-/// Where the evaluator does not know a construct.
-pub(crate) fn scope(subject: &Subject<'_>, provision: &Provision, between: &Between) -> Result<Doubt, Fault> {
-    let mut scope = ticks(subject, &provision.while_, between)?;
-    if let Some(unless) = &provision.terms.unless {
-        scope = scope.and(&ticks(subject, unless, between)?.not());
-    }
-    Ok(scope.and(&Doubt::known(Ticks::from(subject.case.agreement.in_force))))
 }
 
 /// The deeds on which a condition hangs that may come and go.
@@ -217,51 +149,25 @@ fn turns(
             all.iter().try_for_each(|one| turns(subject, one, hinges, depth + 1))
         }
         Condition::Not(inner) => turns(subject, inner, hinges, depth + 1),
+        Condition::Recently(length, action) | Condition::Calm(action, length) => {
+            if !action.under.is_empty() {
+                return none("`only those of`");
+            }
+            hinges.push(Hinge {
+                action: action.clone(),
+                bearers: action.by.clone(),
+                verifiers: Vec::new(),
+                forbidden: false,
+                from: Instant::MIN,
+                amount: Amount::LEAST.0,
+                turn: Turn::Spells(*length),
+            });
+            Ok(())
+        }
         Condition::Since(_, inner) => begins(subject, inner, hinges, depth + 1),
         Condition::During(id) => begins(subject, &Condition::PhaseEnded(id.clone()), hinges, depth + 1),
         _ => begins(subject, condition, hinges, depth),
     }
-}
-
-/// When such a condition is true.
-fn ticks(subject: &Subject<'_>, condition: &Condition, between: &Between) -> Result<Doubt, Fault> {
-    let in_both = |condition: &Condition| -> Result<(Ticks, Ticks), Fault> {
-        let of = |deeds: &[Deed]| literals::ticks(&subject.case, condition, deeds);
-        Ok((of(&between.earliest)?, of(&between.latest)?))
-    };
-    // What begins with one condition and ends with another.
-    let from_to = |begins: (Ticks, Ticks), ends: (Ticks, Ticks)| Doubt {
-        certain: begins.1.and(&ends.0.not()),
-        possible: begins.0.and(&ends.1.not()),
-    };
-    match condition {
-        Condition::All(all) => count(subject, all, all.len(), between),
-        Condition::Any(all) => count(subject, all, 1, between),
-        Condition::AtLeast(least, all) => count(subject, all, *least, between),
-        Condition::Not(inner) => Ok(ticks(subject, inner, between)?.not()),
-        Condition::During(id) => {
-            let (begun, ended) = (Condition::PhaseBegun(id.clone()), Condition::PhaseEnded(id.clone()));
-            Ok(from_to(in_both(&begun)?, in_both(&ended)?))
-        }
-        Condition::Since(length, inner) => {
-            let begun = Condition::HoursAfter(Duration(0), inner.clone());
-            let ended = Condition::HoursAfter(Duration(length.0 + Duration::TICK.0), inner.clone());
-            Ok(from_to(in_both(&begun)?, in_both(&ended)?))
-        }
-        _ => {
-            let (possible, certain) = in_both(condition)?;
-            Ok(Doubt { certain, possible })
-        }
-    }
-}
-
-fn count(subject: &Subject<'_>, all: &[Condition], least: usize, between: &Between) -> Result<Doubt, Fault> {
-    let all: Vec<Doubt> = all.iter().map(|one| ticks(subject, one, between)).collect::<Result<_, _>>()?;
-    let of = |pick: &dyn Fn(&Doubt) -> &Ticks| {
-        let edges = all.iter().flat_map(|one| pick(one).edges()).chain([Instant::MIN]);
-        Ticks::between(edges, |at| all.iter().filter(|one| pick(one).contains(at)).count() >= least)
-    };
-    Ok(Doubt { certain: of(&|one| &one.certain), possible: of(&|one| &one.possible) })
 }
 
 /// The deeds on which a deadline hangs: the later they are the later it opens and ends.
@@ -351,7 +257,7 @@ fn begins(
             hinges.push(amount(subject, id, *least)?);
             Ok(())
         }
-        Condition::Recently(..) | Condition::Calm(..) => none("what hangs on what was done of late"),
+        Condition::Recently(..) | Condition::Calm(..) => none("a window that hangs on what was done of late"),
         Condition::Overdue(_) | Condition::Violations(..) => {
             none("what hangs on an overdue duty, or on the number of violations")
         }

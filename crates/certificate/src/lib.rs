@@ -8,6 +8,7 @@
 //! Invariant: nothing is searched for. Every step is looked at once, and a step that cannot be followed is a fault that says
 //! where it stands.
 
+mod doubt;
 mod duty;
 mod facts;
 mod form;
@@ -20,6 +21,7 @@ mod prohibition;
 mod quota;
 pub mod state;
 mod stock;
+mod turns;
 
 use std::collections::BTreeSet;
 
@@ -31,14 +33,15 @@ use model::{
 };
 use worlds::Case;
 
+pub use doubt::{Doubt, scope_of};
 pub use duty::{kinds, left, may_be, told_apart};
 pub use facts::{Alternative, Fact, Openings, refutable};
 pub use form::{
-    Certificate, Deed, FORMAT, Leaf, Node, Opening, Part, Proof, Question, Refutation, Screened, Step, Stock,
-    Stream, Text, VERSION, Witness,
+    Certificate, Deed, FORMAT, Leaf, Node, Opening, Part, Proof, Question, Refutation, Screened, Spell, Step,
+    Stock, Stream, Text, VERSION, Witness,
 };
 pub use frame::{Frame, Join, Window, frames};
-pub use hinges::{Doubt, Hinge, Turn, scope_of};
+pub use hinges::{Hinge, Turn, Turned};
 pub use leaves::{leaves, satisfies};
 pub use path::GROWS;
 pub use prohibition::{

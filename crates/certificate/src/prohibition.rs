@@ -17,9 +17,11 @@ use worlds::{
 
 use crate::{
     Fault, Proof, Refutation, Subject, Witness, at_refuted, at_witness,
-    duty::{Leaves, each, in_leaf, leaves_of, told_apart, turns},
-    hinges::{Doubt, Hinge, few, of_scope, scope_of},
+    doubt::{Doubt, scope_of},
+    duty::{Leaves, each, in_leaf, leaves_of, told_apart},
+    hinges::{Hinge, few, of_scope},
     path,
+    turns::turns,
 };
 
 /// What is forbidden, and the deeds on which it hangs when.

@@ -17,11 +17,13 @@ use worlds::{
 
 use crate::{
     Fault, Proof, Refutation, Subject, Witness, at_refuted, at_witness,
-    duty::{Leaves, in_leaf, leaves_of, told_apart, turns},
+    doubt::{Between, Doubt, kept_in},
+    duty::{Leaves, in_leaf, leaves_of, told_apart},
     form::Stock,
     frame::{self, none},
-    hinges::{Between, Doubt, Hinge, kept_in, of_state},
+    hinges::{Hinge, Turned, of_state},
     stock,
+    turns::turns,
 };
 
 /// A state to be kept with all that is said of it.
@@ -59,7 +61,7 @@ impl Kept<'_> {
     ///
     /// # Errors
     /// Where the evaluator does not know a construct.
-    pub fn window(&self, turns: &[(Instant, Option<Instant>)]) -> Result<Doubt, Fault> {
+    pub fn window(&self, turns: &[Turned]) -> Result<Doubt, Fault> {
         let between = Between::of(&self.hinges, turns, self.subject.case.at);
         let window = kept_in(self.subject, (self.from, self.until), &between)?;
         Ok(match self.calm {

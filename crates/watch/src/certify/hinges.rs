@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use certificate::{Hinge, Leaf, Opening, Step, Stream, Turn, satisfies};
+use certificate::{Hinge, Leaf, Opening, Spell, Step, Stream, Turn, Turned, satisfies};
 use model::{Amount, Instant};
 use worlds::{
     literals::{Asked, Bound, Heard, Literals},
@@ -18,6 +18,8 @@ use super::{
 
 /// Instants at which something is tried to turn.
 const TURNS_MAX: usize = 40;
+/// Instants between which it is looked for what was done when.
+const CUTS_MAX: usize = 40;
 /// Ways in which several may have turned.
 const ALL_MAX: usize = 400;
 
@@ -72,6 +74,10 @@ impl<'a, 'l> Said<'a, 'l> {
         let reached = |window| in_each(&self.ways, |ways| ways.at_least(window, amount));
         let mut opening = Opening::from(from);
         match &hinge.turn {
+            Turn::Spells(_) => {
+                opening.spells = self.spells();
+                return opening;
+            }
             Turn::Short(last) => {
                 let window = (from, last.next());
                 opening.earliest = last.next();
@@ -126,6 +132,33 @@ impl<'a, 'l> Said<'a, 'l> {
         opening
     }
 
+    /// Times in which certainly nothing was done, as long as can be, and in which something was, as short as can be.
+    fn spells(&self) -> Vec<Spell> {
+        let cuts: Vec<Instant> =
+            self.literals.cuts().iter().copied().filter(|cut| *cut < Instant::MAX).take(CUTS_MAX).collect();
+        let nothing = |from, until| in_each(&self.ways, |ways| ways.at_most((from, until), 0));
+        let something = |from, until| in_each(&self.ways, |ways| ways.at_least((from, until), 1));
+        let mut spells: Vec<Spell> = Vec::new();
+        for (index, from) in cuts.iter().enumerate() {
+            let later = &cuts[index + 1..];
+            let quiet = later.iter().map_while(|until| Some((*until, nothing(*from, *until)?))).last();
+            let within = |until: Instant| spells.iter().any(|one| !one.done && one.until >= until);
+            let quiet = quiet.filter(|(until, _)| !within(*until));
+            let done = later.iter().find_map(|until| Some((*until, something(*from, *until)?)));
+            for (done, (until, steps)) in
+                quiet.map(|one| (false, one)).into_iter().chain(done.map(|one| (true, one)))
+            {
+                spells.push(Spell { from: *from, until, done, steps });
+            }
+        }
+        let shorter = |one: &Spell, other: &Spell| {
+            other.done && one != other && one.from <= other.from && other.until <= one.until
+        };
+        let all = spells.clone();
+        spells.retain(|one| !one.done || !all.iter().any(|other| shorter(one, other)));
+        spells
+    }
+
     /// Ways in which a hinge may have turned by an instant, or not, each with its leaf.
     fn turns(&self, hinge: &Hinge, opening: &Opening, at: Instant, most: usize) -> Vec<(usize, Vec<Deed>)> {
         let Opening { earliest, latest, .. } = *opening;
@@ -142,6 +175,12 @@ impl<'a, 'l> Said<'a, 'l> {
         };
         let bound = |until, lower, amount| within((from, until), lower, amount);
         match &hinge.turn {
+            Turn::Spells(_) => {
+                let cuts = self.literals.cuts().iter().filter(|cut| **cut > Instant::MIN && **cut <= at);
+                let one = cuts.take(most).map(|cut| vec![within((*cut, cut.next()), true, amount)]);
+                let nothing = vec![bound(at.next(), false, 0)];
+                return self.worlds(&[Vec::new(), nothing].into_iter().chain(one).collect::<Vec<_>>());
+            }
             Turn::Short(last) => {
                 let end = last.next();
                 return self
@@ -194,6 +233,6 @@ pub fn ways_of(said: &[Said<'_, '_>], hinges: &[Hinge], openings: &[Opening], at
 }
 
 /// Between which instants these openings say that their hinges turn.
-pub fn turns(openings: &[Opening]) -> Vec<(Instant, Option<Instant>)> {
-    openings.iter().map(|opening| (opening.earliest, opening.latest)).collect()
+pub fn turns(openings: &[Opening]) -> Vec<Turned> {
+    openings.iter().map(Turned::from).collect()
 }
