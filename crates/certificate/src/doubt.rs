@@ -14,7 +14,7 @@ use worlds::{
 use crate::{
     Fault, Subject,
     frame::none,
-    hinges::{Hinge, Turn, Turned},
+    hinges::{Hinge, Spells, Turn, Turned},
 };
 
 /// When a provision binds, where what that hangs on turns between instants.
@@ -30,7 +30,7 @@ pub(crate) struct Between {
     pub earliest: Vec<Deed>,
     pub latest: Vec<Deed>,
     /// Of what is asked time by time, how long it matters and when something certainly was done, or nothing.
-    late: Vec<(Action, Duration, Vec<(Instant, Instant, bool)>)>,
+    late: Vec<(Action, Duration, Spells)>,
 }
 
 impl Between {

@@ -80,6 +80,9 @@ impl Hinge {
     }
 }
 
+/// From when to before when something certainly was done, or certainly nothing was.
+pub type Spells = Vec<(Instant, Instant, bool)>;
+
 /// When a hinge turns, as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Turned {
@@ -87,8 +90,8 @@ pub struct Turned {
     pub earliest: Instant,
     /// By then in every world; none where it may not.
     pub latest: Option<Instant>,
-    /// From when to before when something certainly was done, or certainly nothing was.
-    pub spells: Vec<(Instant, Instant, bool)>,
+    /// Of what is asked about time by time.
+    pub spells: Spells,
 }
 
 impl From<&Opening> for Turned {

@@ -41,7 +41,7 @@ pub use form::{
     Stock, Stream, Text, VERSION, Witness,
 };
 pub use frame::{Frame, Join, Window, frames};
-pub use hinges::{Hinge, Turn, Turned};
+pub use hinges::{Hinge, Spells, Turn, Turned};
 pub use leaves::{leaves, satisfies};
 pub use path::GROWS;
 pub use prohibition::{

@@ -70,7 +70,7 @@ impl Search<'_, '_> {
     }
 
     /// With a world for each status that one of these gives: the leaf of what is forbidden, and those deeds.
-    fn witnessed(&self, proof: &mut Proof, worlds: &dyn Fn(&[Deed]) -> Vec<(usize, Vec<Written>)>) {
+    fn witnessed(&self, proof: &mut Proof, worlds: impl Fn(&[Deed]) -> Vec<(usize, Vec<Written>)>) {
         let mut left: Vec<Status> = proof.status.iter().collect();
         for (leaves, before) in &self.ways {
             if left.is_empty() {
@@ -98,7 +98,7 @@ impl Search<'_, '_> {
             proof.refuted.push(self.refutation(other)?);
         }
         let worlds = self.worlds();
-        self.witnessed(&mut proof, &|_| worlds.iter().map(|deeds| (0, deeds.clone())).collect());
+        self.witnessed(&mut proof, |_| worlds.iter().map(|deeds| (0, deeds.clone())).collect());
         Ok(proof)
     }
 
@@ -129,7 +129,7 @@ impl Search<'_, '_> {
             }
             proof.refuted.push(refutation);
         }
-        self.witnessed(&mut proof, &|before| self.of_amounts(&said, before));
+        self.witnessed(&mut proof, |before| self.of_amounts(&said, before));
         Ok(proof)
     }
 
