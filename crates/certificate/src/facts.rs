@@ -57,6 +57,16 @@ pub enum Fact {
     InTime(i64),
     /// At most so much in the window, however late it ends.
     NoMoreInTime(i64),
+    /// Nothing of it is.
+    NotBegun,
+    /// It is in scope now.
+    GoesOn,
+    /// It is not.
+    DoesNotGoOn,
+    /// At least so much in what is in scope of the period.
+    InScope(i64),
+    /// At most so much in that.
+    NoMoreInScope(i64),
     /// At least so much from one instant through another.
     Within(Instant, Instant, i64),
     /// At most so much from one instant through another.
@@ -88,6 +98,7 @@ pub fn refutable(frame: &Frame<'_>, status: Status) -> Vec<Alternative> {
     match &frame.window {
         Window::MadeUp { own, until } => return made_up(frame, *own, *until, status),
         Window::Carried { runs, own, until } => return carried(runs, own.last, *until, status),
+        Window::InDoubt(_) => return in_doubt(frame, status),
         Window::Answer(_) if frame.afterwards => return answered(frame, status),
         _ => {}
     }
@@ -162,6 +173,33 @@ fn carried(runs: &[(Instant, i64)], last: Instant, until: Instant, status: Statu
     }
 }
 
+/// Of a period of which it is in doubt how much is in scope. Where nothing is there is no such instance, and no status.
+fn in_doubt(frame: &Frame<'_>, status: Status) -> Vec<Alternative> {
+    let (least, most) = (frame.demand.least.map(|least| least.0), frame.demand.most.map(|most| most.0));
+    let reached = least.map(|least| vec![Fact::InScope(least)]);
+    let over = most.map(|most| vec![Fact::InScope(most.saturating_add(1))]);
+    let not_begun = vec![Fact::NotBegun];
+    match status {
+        Status::Pending => {
+            [vec![Fact::DoesNotGoOn]].into_iter().chain(reached).chain(over).chain([not_begun]).collect()
+        }
+        Status::Met => {
+            let short = least.map_or(Fact::GoesOn, |least| Fact::NoMoreInScope(least - 1));
+            [vec![short]].into_iter().chain(over).chain([not_begun]).collect()
+        }
+        Status::Breached => {
+            let never_above: Vec<Fact> = most.map(Fact::NoMoreInScope).into_iter().collect();
+            let short = match reached {
+                Some(reached) => vec![vec![Fact::GoesOn], reached],
+                None => vec![Vec::new()],
+            };
+            let short = short.into_iter().map(|facts| [never_above.clone(), facts].concat());
+            short.chain([not_begun]).collect()
+        }
+        _ => vec![vec![Fact::Never]],
+    }
+}
+
 /// Of an answer that counts only afterwards: it is given where since each trigger before it, and its own, there was enough for all
 /// answers from that one on.
 fn answered(frame: &Frame<'_>, status: Status) -> Vec<Alternative> {
@@ -201,6 +239,7 @@ impl Frame<'_> {
             let deeds = if early { &between.earliest } else { &between.latest };
             match self.window {
                 Window::Period(first, last) => Ok((Some(first), last)),
+                Window::InDoubt(whole) => Ok((Some(whole.first), whole.last)),
                 Window::MadeUp { own, until } => Ok((Some(own.first), until)),
                 Window::Carried { own, .. } => Ok((Some(own.first), own.last)),
                 Window::Due(due) => literals::window(&subject.case, due, deeds),
@@ -251,7 +290,26 @@ impl Frame<'_> {
         let is_bound =
             || period || certain.within(due, due_by).periods() == [Period { first: due, last: due_by }];
         let is_unbound = || !period && due <= due_by && possible.within(due, due_by).is_empty();
+        // What of a period is in scope by now, of some ticks.
+        let of_period = |ticks: &Ticks| match self.window {
+            Window::InDoubt(whole) => ticks.within(whole.first, whole.last.min(at)),
+            _ => Ticks::none(),
+        };
+        let in_scope = |from: Instant, last: Instant, lower: bool, amount: i64| {
+            Err(Bound { from, until: last.next(), lower, amount, ground: String::new() })
+        };
         match fact {
+            Fact::NotBegun => Ok(of_period(possible).is_empty()),
+            Fact::GoesOn => Ok(of_period(certain).contains(at)),
+            Fact::DoesNotGoOn => Ok(!of_period(possible).contains(at)),
+            Fact::InScope(amount) => match of_period(certain).periods() {
+                [own] => in_scope(own.first, own.last, true, amount),
+                _ => Ok(false),
+            },
+            Fact::NoMoreInScope(amount) => match of_period(possible).periods() {
+                [] => Ok(true),
+                all @ [first, ..] => in_scope(first.first, all[all.len() - 1].last, false, amount),
+            },
             Fact::Never => Ok(true),
             Fact::Opened => Ok(openings.by.is_some_and(|by| by <= at)),
             Fact::NotOpened => Ok(openings.first > at),

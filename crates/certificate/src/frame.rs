@@ -57,6 +57,8 @@ pub enum Window<'a> {
     Due(&'a Due),
     /// A period: its first tick and its last. Only what is done in it counts.
     Period(Instant, Instant),
+    /// What is in scope of a period, where that hangs on something.
+    InDoubt(Period),
     /// A period, and until when what it lacks may be made up.
     MadeUp {
         /// The period.
@@ -141,7 +143,7 @@ pub fn plain(subject: &Subject<'_>) -> Result<(), Fault> {
 /// When a provision binds, where no evidence moves that.
 pub(crate) fn fixed_scope(subject: &Subject<'_>, provision: &Provision) -> Result<Ticks, Fault> {
     if !of_scope(subject, provision)?.is_empty() {
-        return none("a scope that hangs on what was done, of what is owed more than once");
+        return none("a scope that hangs on what was done, of answers");
     }
     Ok(literals::scope(&subject.case, provision, &[])?)
 }

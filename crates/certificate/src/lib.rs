@@ -152,10 +152,15 @@ impl<'a> Subject<'a> {
     /// The status of the instance in the world of some deeds; one that has not opened is inactive.
     ///
     /// # Errors
-    /// Where the evaluator does not know a construct.
+    /// Where the evaluator does not know a construct, and for a period that is none in that world.
     pub fn status(&self, deeds: &[worlds::world::Deed]) -> Result<Status, Fault> {
         let outcome = worlds::literals::outcome(&self.case, self.provision, deeds)?;
-        Ok(outcome.instances.get(self.instance).copied().unwrap_or(Status::Inactive))
+        match outcome.instances.get(self.instance) {
+            None if matches!(self.provision.rule, Rule::Periodic { .. }) => {
+                Err(Fault::new("witnesses", "there is no such period in this world"))
+            }
+            status => Ok(status.copied().unwrap_or(Status::Inactive)),
+        }
     }
 }
 

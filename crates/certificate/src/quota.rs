@@ -15,7 +15,7 @@ use crate::{
     Fault, Subject,
     duty::told_apart,
     frame::{Frame, Window, fixed_scope, none},
-    hinges::is_fixed,
+    hinges::{few, is_fixed, of_scope},
 };
 
 /// Days that are told apart where what one lacks is carried over.
@@ -61,7 +61,15 @@ pub(crate) fn frames<'a>(
     if (*pro_rata || !shares.is_empty()) && *spread != Spread::Alone {
         return none("parts, or parts of days, of an average or a shortfall");
     }
-    let scope = fixed_scope(subject, provision)?;
+    let hinges = few(of_scope(subject, provision)?)?;
+    let in_doubt = !hinges.is_empty();
+    if in_doubt && (*spread != Spread::Alone || *pro_rata || matches!(cycle, Cycle::Term(_))) {
+        return none("a scope that hangs on what was done, of an average, a shortfall, a part or a term");
+    }
+    let scope = match in_doubt {
+        true => Ticks::from(subject.case.agreement.in_force),
+        false => fixed_scope(subject, provision)?,
+    };
     if *spread != Spread::Alone {
         let frame = frame(action);
         return Ok(vec![spread_out(subject, frame, *required, (cycle, spread), &scope, key)?]);
@@ -75,7 +83,8 @@ pub(crate) fn frames<'a>(
         };
         let demand = Demand::from(required.of(part(required.amount())));
         let Period { first, last } = stretch.own;
-        Frame { demand, counts_from: first, window: Window::Period(first, last), ..frame }
+        let window = if in_doubt { Window::InDoubt(stretch.own) } else { Window::Period(first, last) };
+        Frame { demand, counts_from: first, hinges: hinges.clone(), window, ..frame }
     };
     let whole = alone(frame(action), *required);
     let parts = shares.iter().map(|share| {

@@ -119,10 +119,10 @@ fn worlds(
         }
         for (leaves, deeds) in all {
             left = left.saturating_sub(1);
-            let Ok(status) = subject.status(&deeds) else { return Ok(found) };
             if left == 0 {
                 return Ok(found);
             }
+            let Ok(status) = subject.status(&deeds) else { continue };
             if found.iter().any(|one| one.status == status) {
                 continue;
             }
@@ -183,7 +183,7 @@ fn of_parts(
                 (amount > Amount::ZERO).then_some(Deed { amount, ..deed })
             });
             let deeds: Vec<Deed> = deeds.iter().cloned().chain(rest).collect();
-            let Ok(status) = subject.status(&deeds) else { return Ok(found) };
+            let Ok(status) = subject.status(&deeds) else { continue };
             if found.iter().any(|one| one.status == status) {
                 continue;
             }
@@ -332,11 +332,20 @@ impl<'a, 'l> Search<'a, 'l> {
         };
         let opened = self.frame.hinges.last().and_then(turned);
         let scope = literals::scope(&self.subject.case, self.subject.provision, before).map_err(refused)?;
+        let mut from = self.frame.counts_from;
         let last = match self.frame.window {
             Window::MadeUp { own, until } => {
                 return Ok(self.of_runs(&[(own.first, self.least())], own.last, until));
             }
             Window::Carried { ref runs, own, until } => return Ok(self.of_runs(runs, own.last, until)),
+            Window::InDoubt(whole) => {
+                let own = scope.within(whole.first, whole.last);
+                let Some((first, last)) = own.periods().first().zip(own.periods().last()) else {
+                    return Ok(vec![Vec::new()]);
+                };
+                from = first.first;
+                last.last
+            }
             Window::Period(_, last) => last,
             Window::Due(due) => literals::window(&self.subject.case, due, before).map_err(refused)?.1,
             Window::Answer(within) => opened.zip(within).map_or(Instant::MAX, |(at, within)| at + within),
@@ -349,7 +358,7 @@ impl<'a, 'l> Search<'a, 'l> {
             return Ok(self.of_runs(&runs.collect::<Vec<_>>(), last, at));
         }
         let mut ends = BTreeSet::from([last.min(at)]);
-        if !matches!(self.frame.window, Window::Period(..)) {
+        if !matches!(self.frame.window, Window::Period(..) | Window::InDoubt(_)) {
             ends.insert(at);
         }
         // The last tick in time at which it binds.
@@ -360,7 +369,6 @@ impl<'a, 'l> Search<'a, 'l> {
         let mut thresholds: Vec<i64> =
             self.frame.demand.least.map(|least| least.0.max(step)).into_iter().collect();
         thresholds.extend(self.frame.demand.most.map(|most| most.0 + unit));
-        let from = self.frame.counts_from;
         let mut classes: Vec<Vec<Bound>> = vec![Vec::new()];
         for until in ends.into_iter().map(Instant::next).filter(|until| from < *until) {
             let bound = |lower, amount| Bound { from, until, lower, amount, ground: String::new() };
