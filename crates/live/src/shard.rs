@@ -233,9 +233,19 @@ impl Shard {
             }
             referred.dedup();
         }
+        // Only deeds that something told under a reference is of can be told twice under it.
+        let mut told: Vec<u32> = Vec::new();
         for reference in store.repeated() {
-            for pattern in self.patterns.iter_mut().filter(|pattern| pattern.flow.is_some()) {
-                pattern.attribute(store, reference);
+            told.clear();
+            let shapes = store.of_reference(reference).map(|(_, event)| event.shape as usize);
+            told.extend(shapes.flat_map(|shape| &self.hits[shape]));
+            told.sort_unstable();
+            told.dedup();
+            for index in &told {
+                let pattern = &mut self.patterns[*index as usize];
+                if pattern.flow.is_some() {
+                    pattern.attribute(store, reference);
+                }
             }
         }
         for (pattern, events) in self.patterns.iter_mut().zip(events) {
