@@ -178,8 +178,11 @@ fn last_of_all(
     (most.unwrap_or_default().0 / required.0 + 1).clamp(listed, listed + INSTANCES_MAX)
 }
 
-/// How much is reported at most, for what nothing caps.
+/// How much is reported at most, for what nothing caps: by all that is said together, and by what is said once.
 fn reported_most(triggers: &Asked, from: Instant, at: Instant) -> Option<Amount> {
     let range = Asked::amount(triggers.closed(), from, at.next());
-    range.high.or(range.low)
+    let accounts = || triggers.measure.accounts.iter();
+    let events = accounts().flat_map(|a| &a.events).map(|e| e.high.unwrap_or(e.floor));
+    let totals = accounts().flat_map(|a| &a.tallies).filter_map(|t| t.high.or(t.floor));
+    range.high.or(range.low).into_iter().chain(events).chain(totals).max()
 }

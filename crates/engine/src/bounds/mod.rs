@@ -279,6 +279,9 @@ impl Bounds {
     /// The distinct views of the worlds from a list of ascending instants; each instant counts what lies before it.
     #[must_use]
     pub fn views(&self, points: &[Instant]) -> Rc<[View]> {
+        if points.windows(2).any(|two| two[0] >= two[1]) {
+            return self.with_nothing_between(points);
+        }
         if self.branching.is_empty() {
             return self.look(points).into();
         }
@@ -288,6 +291,33 @@ impl Bounds {
         let views: Rc<[View]> = self.look(points).into();
         self.asked.borrow_mut().insert(points.to_vec(), Rc::clone(&views));
         views
+    }
+
+    /// Of points that are not in order, each lies at the latest before it: where nothing lies between two, nothing happened.
+    fn with_nothing_between(&self, points: &[Instant]) -> Rc<[View]> {
+        let mut distinct_points: Vec<Instant> = Vec::new();
+        let mut places: Vec<usize> = Vec::new();
+        for point in points {
+            if distinct_points.last().is_none_or(|last| last < point) {
+                distinct_points.push(*point);
+            }
+            places.push(distinct_points.len() - 1);
+        }
+        if distinct_points.len() < 2 {
+            return Rc::from([View::NONE]);
+        }
+        let spread = |view: &View| {
+            let mut own = View::NONE;
+            for i in 0..points.len() {
+                for j in (i + 1..points.len()).filter(|j| places[i] < places[*j]) {
+                    own.low[pair(i, j)] = view.low(places[i], places[j]).0;
+                    own.high[pair(i, j)] = view.high(places[i], places[j]).map(|high| high.0);
+                }
+            }
+            own
+        };
+        let views: Vec<View> = self.views(&distinct_points).iter().map(spread).collect();
+        distinct(views).into()
     }
 
     fn look(&self, points: &[Instant]) -> Vec<View> {

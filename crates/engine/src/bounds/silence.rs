@@ -173,17 +173,14 @@ fn tells_of(own: &Account, teller: &Account, told: &Event, measure: &Measure) ->
         let mut meeting = foreign.filter(|e| e.floor > Amount::ZERO && e.period.meets(&own.period));
         meeting.any(|e| e.may_share_doer(own) && !e.may_share_doer(told))
     };
-    // Of an incident, what somebody denies may be wrong, and then it is no report of it.
-    let stands =
-        |e: &Event| !measure.incidents || measure.denials.iter().all(|(_, denied)| *denied != e.claim);
-    let may_be = |e: &&Event| {
-        stands(e)
-            && e.period.meets(&told.period)
-            && e.may_share_doer(told)
-            && may_be_one(own, e, teller, told)
-    };
+    // Who did an incident tells which it was, and what somebody says of others under its reference takes it from these; a deed of
+    // which amounts are told is known by its reference.
+    let denied = |e: &Event| measure.denials.iter().any(|(_, denied)| *denied == e.claim);
+    let blamed = |e: &Event| e.reference.is_some() && denied(e);
+    let other = |e: &Event| measure.incidents && (!e.may_share_doer(told) || blamed(e) || rivals(e));
+    let may_be = |e: &&Event| e.period.meets(&told.period) && may_be_one(own, e, teller, told);
     let totals = own.tallies.iter().filter_map(|t| t.so_far).any(|(so_far, _)| so_far.meets(&told.period));
-    totals || own.events.iter().filter(may_be).any(|e| !rivals(e))
+    totals || own.events.iter().filter(may_be).any(|e| !other(e))
 }
 
 /// Whether nothing that either account says of references makes two deeds of these two.
