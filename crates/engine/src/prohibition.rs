@@ -20,6 +20,7 @@ use crate::{
     forbidden,
     judging::{self, Unjudged},
     measure::{Measure, Role},
+    moments::Moments,
     outcome::{Outcome, Row, required_map, sorted},
     recurring::{range, window::Windows},
     signal::Truth,
@@ -37,9 +38,11 @@ pub fn prohibition(context: &Context<'_>, provision: &Provision) -> Result<Outco
         _ => return Err(NotComputed("no deeds that are forbidden".to_owned())),
     };
     let scope = context.running(provision)?;
-    let windows = Windows::throughout(&scope);
+    let text = context.scope(&provision.while_, provision.terms.unless.as_ref())?;
+    let when = When { windows: Windows::throughout(&scope), text: text.opens };
+    let windows = &when.windows;
     let zone = &context.agreement.timezone;
-    let count = |asked: &Asked| counted(provision.terms.counting, &asked.bounds, &windows, context.at, zone);
+    let count = |asked: &Asked| counted(provision.terms.counting, &asked.bounds, windows, context.at, zone);
     let asked = Asked::of(violations(context, provision, action, doers)?);
     let mut outcome = Outcome { violations: count(&asked), ..Outcome::default() };
     outcome.note(&asked, &provision.id);
@@ -48,10 +51,10 @@ pub fn prohibition(context: &Context<'_>, provision: &Provision) -> Result<Outco
         // Whoever of the others did it, each who answers for them answers for it.
         let doers = if others { doers } else { std::slice::from_ref(bearer) };
         let own = Asked::of(violations(context, provision, action, doers)?);
-        let status = statuses(&own.bounds, &windows, context.at);
+        let status = statuses(&own.bounds, &when, context.at);
         outcome.by_bearer.push(BearerAnswer { party: bearer.clone(), status, violations: count(&own) });
     }
-    let mut row = prohibited(&asked, &windows, context.at, provision);
+    let mut row = prohibited(&asked, &when, context.at, provision);
     if row.answer.status.len() > 1
         && let Some(seen) =
             windows.hull().and_then(|hull| Period::closed(hull.first, hull.last.min(context.at)))
@@ -64,7 +67,7 @@ pub fn prohibition(context: &Context<'_>, provision: &Provision) -> Result<Outco
     if row.answer.status.len() > 1 && judging::is_judged(provision) {
         let taken_as = |unjudged: Unjudged| -> Result<_, NotComputed> {
             let asked = Asked::of(unjudged_as(context, provision, action, doers, unjudged)?);
-            let taken = prohibited(&asked, &windows, context.at, provision).answer;
+            let taken = prohibited(&asked, &when, context.at, provision).answer;
             Ok((taken.why, taken.status != row.answer.status))
         };
         let (counts, not) = (taken_as(Unjudged::Counts)?, taken_as(Unjudged::CountsNot)?);
@@ -109,11 +112,22 @@ fn unjudged_as(
     Ok(measure)
 }
 
+/// When it binds.
+struct When {
+    /// Its scope, without what was suspended.
+    windows: Windows,
+    /// When its scope begins by the text.
+    text: Moments,
+}
+
 /// The statuses at an instant.
-fn statuses(bounds: &Bounds, windows: &Windows, at: Instant) -> StatusSet {
+fn statuses(bounds: &Bounds, when: &When, at: Instant) -> StatusSet {
     let mut set = StatusSet::EMPTY;
+    let windows = &when.windows;
     if windows.may_lack(at) {
-        set.insert(Status::Inactive);
+        // What was suspended all the time that it was in scope was kept.
+        let kept = [(Status::Inactive, !when.text.certain_by(at)), (Status::Met, when.text.possible_by(at))];
+        set = kept.into_iter().filter(|(_, may)| *may).map(|(status, _)| status).collect();
     }
     for window in windows.each.iter().filter(|window| window.first() <= at) {
         let may = |high: Option<Amount>| high.is_none_or(|high| high > Amount::ZERO);
@@ -139,19 +153,20 @@ fn amount(bounds: &Bounds, windows: &Windows, at: Instant) -> Range {
     Range { low: Some(low), high }
 }
 
-fn prohibited(asked: &Asked, windows: &Windows, at: Instant, provision: &Provision) -> Row {
+fn prohibited(asked: &Asked, when: &When, at: Instant, provision: &Provision) -> Row {
+    let windows = &when.windows;
     let hull = windows.hull();
     let start = hull.map_or(at, |hull| hull.first);
     let end = hull.map_or(at, |hull| hull.last).min(at).max(start);
     let seen = Period { first: start, last: end };
-    let status = statuses(&asked.bounds, windows, at);
+    let status = statuses(&asked.bounds, when, at);
     let contested = asked.contested(start, end.next());
     let by_source = asked.alone.iter().enumerate().filter_map(|(index, (source, _, bounds))| {
         let evidence = asked.claims_of(index, &seen);
         (!evidence.is_empty()).then(|| SourceAnswer {
             source: source.clone(),
             amount: amount(bounds, windows, at),
-            status: statuses(bounds, windows, at),
+            status: statuses(bounds, when, at),
             evidence,
         })
     });
@@ -167,7 +182,7 @@ fn prohibited(asked: &Asked, windows: &Windows, at: Instant, provision: &Provisi
         performed: Moment::default(),
         of_which: Vec::new(),
         by_source: by_source.collect(),
-        why: why(status, || statuses(asked.closed(), windows, at), contested),
+        why: why(status, || statuses(asked.closed(), when, at), contested),
         evidence: asked.claims_in(&seen),
         assumptions: asked.assumptions(provision),
     };
@@ -175,6 +190,6 @@ fn prohibited(asked: &Asked, windows: &Windows, at: Instant, provision: &Provisi
         asked.bounds.cuts.iter().flat_map(|c| [c.previous(), *c, c.next()]).collect();
     let stretches = windows.each.iter().flat_map(|window| &window.stretches);
     candidates.extend(stretches.flat_map(|s| [s.first, s.last, s.last.next()]));
-    let timeline = changes(candidates, start, at, |t| statuses(&asked.bounds, windows, t));
+    let timeline = changes(candidates, start, at, |t| statuses(&asked.bounds, when, t));
     Row { answer, timeline }
 }
