@@ -461,10 +461,7 @@ impl<'a> Fused<'a> {
         for denial in self.claims.iter().filter(|c| self.accepts_denial(c, side)) {
             let bare = denial.retracts.is_none() && denial.denies.iter().any(|part| part == "occurred");
             let attributes = same_act(&denial) && denial.kind == Kind::Event && against.names_others(denial);
-            // An incident is of those whom one report names, or of those whom the other does.
-            let event = side.violation && denial.kind == Kind::Event && same_act(&denial);
-            let doubtful = event && against.fit(denial).is_ok_and(|fits| !fits.certain());
-            if !bare && !attributes && !doubtful {
+            if !bare && !attributes {
                 continue;
             }
             let own_side = self.sources[&denial.source].side.as_ref();
@@ -479,9 +476,7 @@ impl<'a> Fused<'a> {
                 let accused = denied.by.iter().any(|d| d.party.is_some() && d.party.as_ref() == own_side);
                 // Where origins are heard apart, each hears its own denials.
                 let heard = !self.corroborates() || self.origin(denial) == self.origin(denied);
-                let rival = doubtful && same_deed && name_apart(denial, denied);
-                let said = bare || attributes || rival;
-                if said && heard && (about || same_deed) && !(bare && accused) {
+                if heard && (about || same_deed) && !(bare && accused) {
                     denials.push((denial.id.clone(), denied.id.clone()));
                 }
             }
@@ -532,13 +527,6 @@ fn covers_act(coverage: &Coverage, act: &str) -> bool {
 /// Whether a claim says that something was so: one that denies or retracts says nothing of its own.
 pub(crate) fn states(claim: &Claim) -> bool {
     claim.denies.is_empty() && claim.retracts.is_none()
-}
-
-/// Whether two claims name doers, and none in common.
-fn name_apart(one: &Claim, other: &Claim) -> bool {
-    let named = |claim: &Claim| claim.by.iter().all(|doer| doer.party.is_some()) && !claim.by.is_empty();
-    let shared = || one.by.iter().any(|doer| other.by.iter().any(|own| own.party == doer.party));
-    named(one) && named(other) && !shared()
 }
 
 /// A claim that bounds nothing, as a total without bounds: its source is not silent in its period.

@@ -34,7 +34,9 @@ pub(crate) fn deeds(
     let given = answers.reported()?;
     let mut all = Vec::new();
     for notices in notices.deeds()? {
-        let opened = opened(&notices);
+        // What comes out of scope opens none, and is not numbered.
+        let scope = oracle.world(&notices)?.scope(provision)?;
+        let opened = opened(notices.iter().filter(|notice| scope.contains(notice.at)));
         for given in &given {
             for served in assigned(given, &opened) {
                 let mut ways = vec![[notices.clone(), served].concat()];
@@ -59,8 +61,8 @@ pub(crate) fn deeds(
 }
 
 /// The instances that notices open, by key.
-fn opened(notices: &[Deed]) -> BTreeMap<String, Instant> {
-    let mut notices: Vec<&Deed> = notices.iter().collect();
+fn opened<'d>(notices: impl Iterator<Item = &'d Deed>) -> BTreeMap<String, Instant> {
+    let mut notices: Vec<&Deed> = notices.collect();
     notices.sort();
     let (mut opened, mut bare) = (BTreeMap::new(), 0);
     for notice in notices {

@@ -61,12 +61,17 @@ impl<'a> Silent<'a> {
         let tallies = totals.map(|t| (cuts.span(&t.period), t.cap)).collect();
         let mut silent = Silent { cells, events, tallies, foreign: Vec::new(), caps: RefCell::default() };
         let others = measure.accounts.iter().enumerate().filter(|(i, _)| !account.group.contains(i));
+        // An incident of others is not the one that is told of, whatever their reference.
+        let of_others = |e: &Event| {
+            let mut own = members().flat_map(|a| &a.events).filter(|own| own.reference == e.reference);
+            measure.incidents && e.reference.is_some() && own.all(|own| !own.may_share_doer(e))
+        };
         let mut foreign = Vec::new();
         for (account, other) in others {
             let floors = other.events.iter().enumerate().filter(|(_, e)| e.alone && e.floor > Amount::ZERO);
             foreign.extend(floors.filter_map(|(event, e)| {
                 let span = cuts.span(&e.period);
-                let mut foreign = silent.beyond_deed(span, e)?;
+                let mut foreign = silent.beyond_deed(span, e, of_others(e))?;
                 let throughout = (span.0..span.1).all(|cell| silent.cells.contains(&cell))
                     && !silent.tallies.iter().any(|(totalled, _)| overlap(*totalled, span));
                 let lacks = !members().any(|own| tells_of(own, other, e, measure));
@@ -82,8 +87,10 @@ impl<'a> Silent<'a> {
     }
 
     /// How far a deed that somebody else reports goes beyond what this source reports of the same deed.
-    pub(super) fn beyond_deed(&self, span: Span, event: &Event) -> Option<Foreign> {
-        let same = |reference: Option<&str>| reference.is_some() && reference == event.reference.as_deref();
+    fn beyond_deed(&self, span: Span, event: &Event, of_others: bool) -> Option<Foreign> {
+        let same = |reference: Option<&str>| {
+            !of_others && reference.is_some() && reference == event.reference.as_deref()
+        };
         let of_it = self.events.iter().filter(|(own, reference, _)| same(*reference) && overlap(*own, span));
         let own = of_it.map(|(_, _, high)| *high);
         let own =
