@@ -2,7 +2,7 @@
 //!
 //! Invariant: a part that is not known is refused; what is read and written again is the same.
 
-use model::{Amount, Id, Instant, Period, Status, StatusSet, source::Source};
+use model::{Amount, Id, Instant, Period, Status, StatusSet, place::Ground, source::Source};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -25,6 +25,9 @@ pub struct Certificate {
     pub sources: Vec<Source>,
     /// Every claim, as it was read.
     pub claims: Vec<Map<String, Value>>,
+    /// The outlines of the zones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<Ground>,
     /// What was asked.
     pub question: Question,
     /// What shows the answer.

@@ -29,6 +29,7 @@ use model::{
     Instant, Standard, Status,
     agreement::{Agreement, Provision, Rule},
     claim::Claim,
+    place::Ground,
     source::Source,
 };
 use worlds::Case;
@@ -57,6 +58,8 @@ pub struct Given<'a> {
     pub sources: &'a [Source],
     /// What they said: all of it.
     pub claims: &'a [Claim],
+    /// The ground of the zones.
+    pub grounds: &'a [Ground],
 }
 
 /// Where a certificate fails, and why.
@@ -127,6 +130,7 @@ impl<'a> Subject<'a> {
             agreement: given.agreement,
             sources: given.sources,
             claims: given.claims,
+            grounds: given.grounds,
             standard,
             at: question.at,
             known_at: question.known_at,

@@ -80,14 +80,30 @@ impl References {
         let of = |(a, e): &(usize, usize)| {
             let event = &self.measure.accounts[*a].events[*e];
             let others = self.measure.accounts.iter().enumerate().filter(|(other, _)| other != a);
-            let mut others = others.flat_map(|(_, account)| &account.events);
-            let same = others.any(|o| o.period.meets(&event.period) && o.may_share_doer(event));
+            let mut others = others.flat_map(|(b, account)| account.events.iter().map(move |o| (b, o)));
+            // The deed of a reference may have been at this time, where who gives the reference may be wrong about its own.
+            let then = |b: usize, o: &Event| {
+                o.period.meets(&event.period) || (o.reference.is_some() && self.is_doubtful(b, o))
+            };
+            let same = others.any(|(b, o)| then(b, o) && o.may_share_doer(event));
             (event.claim.clone(), same)
         };
         let start = |(a, e): &(usize, usize)| self.measure.accounts[*a].events[*e].period;
         let mut in_order = self.loose_at.clone();
         in_order.sort_by_key(start);
         in_order.iter().map(of).collect()
+    }
+
+    /// Whether a report of an account may be wrong: it proves nothing, or something speaks against it.
+    fn is_doubtful(&self, account: usize, event: &Event) -> bool {
+        let against = |a: &usize| {
+            let silences = &self.measure.accounts[*a].silences;
+            *a != account && silences.iter().any(|silence| silence.meets(&event.period))
+        };
+        event.floor == Amount::ZERO
+            || self.silent.iter().any(against)
+            || self.crowded.contains_key(&event.claim)
+            || self.measure.denials.iter().any(|(_, denied)| *denied == event.claim)
     }
 
     /// Whether it is in doubt which of those without a reference came first.
@@ -145,12 +161,24 @@ impl References {
         // A report that may be of another deed proves nothing here; a silence that it speaks against caps nothing either.
         let against = |a: usize| {
             let said = events.iter().filter(move |(own, e)| *own != a && e.floor == Amount::ZERO);
-            said.filter(|(_, e)| self.asserted.contains(&e.claim)).map(|(_, e)| e.period)
+            said.map(|(_, e)| e).filter(|e| self.asserted.contains(&e.claim))
         };
+        let cut = |open: Vec<Period>, said: &Period| open.iter().flat_map(|s| without(s, said)).collect();
         let heard = |a: usize, silences: &[Period]| {
-            let cut = |open: Vec<Period>, said: Period| open.iter().flat_map(|s| without(s, &said)).collect();
-            against(a).fold(silences.to_vec(), cut)
+            against(a).map(|event| event.period).fold(silences.to_vec(), |open, said| cut(open, &said))
         };
+        // It speaks against the others as it did: what is cut out of it denies them.
+        let unheard = |(own, event): &(usize, Event)| {
+            let silent = self.silent.iter().filter(|a| *a != own);
+            let denies = |a: &usize| {
+                let silences = &self.measure.accounts[*a].silences;
+                let is_silent = silences.iter().fold(vec![event.period], cut).is_empty();
+                let said = against(*a).find(|said| said.period.meets(&event.period)).filter(|_| is_silent)?;
+                Some((said.claim.clone(), event.claim.clone()))
+            };
+            silent.filter(|_| event.floor > Amount::ZERO).filter_map(denies).collect::<Vec<_>>()
+        };
+        let unheard: Vec<(Id, Id)> = events.iter().flat_map(unheard).collect();
         let account = |a: &usize| {
             let whole = &self.measure.accounts[*a];
             Account {
@@ -172,7 +200,7 @@ impl References {
             named.iter().filter_map(|claim| Some((self.crowded.get(*claim)?.clone(), (*claim).clone())));
         Measure {
             accounts,
-            denials: denials.chain(crowded).collect(),
+            denials: denials.chain(crowded).chain(unheard).collect(),
             corroboration: self.measure.corroboration,
             incidents: self.measure.incidents,
         }

@@ -337,14 +337,15 @@ impl Against<'_> {
                 Within::Unknown => Fit::Perhaps,
             };
         }
-        let plainly = |p: &Place| p.zone.as_ref() == Some(zone) && p.lat.is_none() && p.other.is_empty();
-        if place.is_some_and(plainly) {
+        // A point or an administrative unit in a zone is a part of it.
+        let whole = place.filter(|place| !is_spot(place)).and_then(|place| place.zone.as_ref());
+        if whole == Some(zone) {
             return Fit::Same;
         }
         match within(self.agreement, place, occurred, zone, self.grounds) {
             Within::Inside => Fit::Narrower,
             Within::Outside => Fit::Other,
-            Within::Unknown => match place.and_then(|p| p.zone.as_ref()) {
+            Within::Unknown => match whole {
                 // A total over a zone that contains the pattern's caps it.
                 Some(wider) if self.zone_inside(zone, wider, occurred) => Fit::Wider,
                 _ => Fit::Perhaps,
@@ -355,14 +356,13 @@ impl Against<'_> {
     /// Where the clause names no place, a claim about a spot, or about a zone inside another, is about a part.
     fn anywhere(&self, place: Option<&Place>, occurred: &Period) -> Fit {
         let Some(place) = place else { return Fit::Same };
-        let spot = place.lat.is_some() || place.pcode.is_some() || !place.other.is_empty();
         let part = |zone: &Id| {
             let drawn = |other: &&model::agreement::Zone| other.id != *zone && !other.versions.is_empty();
             let others = self.agreement.zones.iter().filter(drawn);
             others.into_iter().any(|other| self.zone_inside(zone, &other.id, occurred))
         };
         match &place.zone {
-            None if spot => Fit::Narrower,
+            _ if is_spot(place) => Fit::Narrower,
             Some(zone) if part(zone) => Fit::Narrower,
             _ => Fit::Same,
         }
@@ -418,4 +418,9 @@ fn totals(claim: &Claim) -> bool {
 fn counts_incidents(claim: &Claim) -> bool {
     let unit = claim.amount.as_ref().and_then(|amount| amount.unit.as_deref());
     claim.amount.is_some() && unit == Some("incident")
+}
+
+/// Whether a place is less than the zone that it may name.
+fn is_spot(place: &Place) -> bool {
+    place.lat.is_some() || place.pcode.is_some() || !place.other.is_empty()
 }

@@ -10,6 +10,8 @@ use model::{
 
 /// Outlines are simplified to about 130 m, so one area's corners may stray over another's edge by about twice that.
 const OUTLINE_TOLERANCE_M: f64 = 300.0;
+/// What is nearer to an edge than the grain of coordinates may lie on either side of it.
+const GRAIN_M: f64 = 0.02;
 /// Metres in 1e-7 degree of latitude.
 const METRES_PER_UNIT: f64 = 0.011_119_492_66;
 
@@ -107,9 +109,9 @@ fn area(place: &Place, during: &Period, grounds: &[Ground]) -> Option<Vec<Polygo
 
 fn disk_within(point: Point, radius: f64, zone: &[Polygon]) -> Within {
     let distance = edge_distance(point, zone);
-    match (contains(point, zone), distance >= radius) {
-        (true, true) if distance > 0.0 || radius == 0.0 => Within::Inside,
-        (false, true) if distance > 0.0 => Within::Outside,
+    match (contains(point, zone), distance >= radius.max(GRAIN_M)) {
+        (true, true) => Within::Inside,
+        (false, true) => Within::Outside,
         _ => Within::Unknown,
     }
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::{Id, Period};
 
 /// A point in 1e-7 degrees, WGS 84.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "(i64, i64)", into = "(i64, i64)")]
 pub struct Point {
     /// East of Greenwich.
     pub lon: i64,
@@ -13,22 +14,37 @@ pub struct Point {
     pub lat: i64,
 }
 
+impl From<(i64, i64)> for Point {
+    fn from((lon, lat): (i64, i64)) -> Point {
+        Point { lon, lat }
+    }
+}
+
+impl From<Point> for (i64, i64) {
+    fn from(point: Point) -> (i64, i64) {
+        (point.lon, point.lat)
+    }
+}
+
 /// One polygon: its outer ring, then its holes; each ring closed, the last point being the first.
 pub type Polygon = Vec<Vec<Point>>;
 
 /// The ground that one version of a zone covers, and when.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Outline {
     /// The stretch of time for which the agreement says that this outline holds.
     pub valid: Period,
     /// Its polygons.
     pub polygons: Vec<Polygon>,
     /// The code of the feature it was read from, if it has one (a P-code).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pcode: Option<String>,
 }
 
 /// A declared zone with its outlines, as read from its files.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Ground {
     /// The zone's identifier in the agreement.
     pub zone: Id,

@@ -79,7 +79,12 @@ fn certificates() -> (Vec<(String, Certificate)>, BTreeMap<String, usize>) {
 
 /// Of an exact verdict none of the statuses can be shown to be none.
 fn no_less_is_shown(watch: &watch::Watch, made: &Certificate, name: &str) {
-    let given = Given { agreement: &watch.agreement, sources: &watch.sources, claims: &watch.claims };
+    let given = Given {
+        agreement: &watch.agreement,
+        sources: &watch.sources,
+        claims: &watch.claims,
+        grounds: &watch.grounds,
+    };
     let subject = Subject::of(&given, &made.question).expect("a subject");
     let status = made.proof.status;
     for left_out in status.iter().filter(|_| status.len() > 1) {
@@ -208,7 +213,7 @@ impl Tried {
                     reading: "text".to_owned(),
                 };
                 let (sources, claims) = (&owned.sources, &owned.claims);
-                let given = Given { agreement: &owned.agreement, sources, claims };
+                let given = Given { agreement: &owned.agreement, sources, claims, grounds: &owned.grounds };
                 let subject = Subject::of(&given, &question).expect("a subject");
                 match prove(&subject, *set) {
                     Err(why) => *self.refused.entry(why.to_string()).or_insert(0) += 1,
@@ -264,8 +269,13 @@ fn nothing_that_an_exact_verdict_holds_is_ruled_out() {
         let forbidden = |provision: &&Provision| matches!(provision.rule, Rule::Prohibition { .. });
         for provision in owned.agreement.provisions.iter().filter(forbidden) {
             let (sources, claims) = (&owned.sources, &owned.claims);
-            let inputs =
-                Inputs { agreement: &owned.agreement, grounds: &[], sources, claims, decisions: &[] };
+            let inputs = Inputs {
+                agreement: &owned.agreement,
+                grounds: &owned.grounds,
+                sources,
+                claims,
+                decisions: &[],
+            };
             let (at, known_at) = (Some(owned.at), Some(owned.known_at));
             let question = Question { at, known_at, standard: owned.standard.clone(), reading: None };
             let answer = evaluate(&inputs, &question).expect("a reading that there is");
@@ -279,7 +289,7 @@ fn nothing_that_an_exact_verdict_holds_is_ruled_out() {
                 standard: owned.standard.to_string(),
                 reading: "text".to_owned(),
             };
-            let given = Given { agreement: &owned.agreement, sources, claims };
+            let given = Given { agreement: &owned.agreement, sources, claims, grounds: &owned.grounds };
             let subject = Subject::of(&given, &question).expect("a subject");
             if let Ok(proof) = prove(&subject, instance.status) {
                 let checked = check(&given, &question, proof);
@@ -341,6 +351,7 @@ fn check(
         agreement: certificate::Text { file: String::new(), sha256: String::new(), text: String::new() },
         sources: Vec::new(),
         claims: Vec::new(),
+        zones: Vec::new(),
         question: question.clone(),
         proof,
     };

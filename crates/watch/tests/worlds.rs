@@ -165,7 +165,7 @@ fn with_register(owned: &OwnedCase) -> OwnedCase {
 fn compare(seed: u64, owned: &OwnedCase, exact: bool, outcome: &mut Outcome) {
     let inputs = Inputs {
         agreement: &owned.agreement,
-        grounds: &[],
+        grounds: &owned.grounds,
         sources: &owned.sources,
         claims: &owned.claims,
         decisions: &[],

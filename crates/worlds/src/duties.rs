@@ -306,8 +306,7 @@ impl Duty<'_> {
 impl Oracle<'_> {
     /// Two streams are told apart by every claim and no deed serves both.
     pub(crate) fn independent(&self, one: &Action, other: &Action) -> Result<(), Refused> {
-        let speaks =
-            |action| move |claim: &&model::claim::Claim| fit(self.agreement(), action, claim) != Fit::Not;
+        let speaks = |action| move |claim: &&model::claim::Claim| fit(self.case, action, claim) != Fit::Not;
         let both = self.live.iter().copied().filter(speaks(one)).any(|claim| speaks(other)(&claim));
         let world = self.world(&[])?;
         let serves = |a: &Action, b: &Action| world.fits(&Deed::of(a, Instant(0), Amount::ZERO), b);

@@ -112,7 +112,7 @@ impl<'a> Evidence<'a> {
         let mut cuts = BTreeSet::from([Instant::MIN, Instant::MAX.next()]);
         let mut used = Vec::new();
         for (index, claim) in oracle.live.iter().enumerate() {
-            let fit = fit(oracle.agreement(), action, claim);
+            let fit = fit(oracle.case, action, claim);
             if fit != Fit::Not
                 && let Some(period) = period_of(claim)?
             {
@@ -156,7 +156,7 @@ impl<'a> Evidence<'a> {
                 Period { first: Instant::MIN, last: silent_until(self.oracle.case.known_at, entry.lag) };
             Some((entry.period.and(&to_now)?, entry.accepted_by.is_empty()))
         };
-        let reach = source.covers.iter().filter(|entry| covers(self.oracle.agreement(), self.action, entry));
+        let reach = source.covers.iter().filter(|entry| covers(self.oracle.case, self.action, entry));
         reach.filter_map(clipped).collect()
     }
 
@@ -185,7 +185,7 @@ impl<'a> Evidence<'a> {
         }
         let spans = !report.is_event()
             && high < NONE
-            && spans(self.oracle.agreement(), self.action, claim, &self.oracle.sources[source]);
+            && spans(self.oracle.case, self.action, claim, &self.oracle.sources[source]);
         // A total so far does not cap the rest of its period; its source's silence does.
         if spans && !report.is_so_far() {
             let (i, j) = ends(&self.cuts, &period);

@@ -174,7 +174,7 @@ impl<'a> Incidents<'a> {
         let mut wanted = BTreeSet::new();
         let mut fitting = Vec::new();
         for claim in &self.oracle.live {
-            let fit = fit(self.oracle.agreement(), &anyone, claim);
+            let fit = fit(self.oracle.case, &anyone, claim);
             let doer = doer_fit(self.doers(), claim);
             if fit == Fit::Not {
                 continue;
@@ -211,7 +211,7 @@ impl<'a> Incidents<'a> {
         let known_at = self.oracle.case.known_at;
         let bare = matches!(self.oracle.case.standard, Standard::Alleged | Standard::Account(_));
         let accepted = |entry: &&model::source::Coverage| {
-            covers(self.oracle.agreement(), self.action, entry) && (bare || !entry.accepted_by.is_empty())
+            covers(self.oracle.case, self.action, entry) && (bare || !entry.accepted_by.is_empty())
         };
         let clipped = |entry: &model::source::Coverage| {
             entry.period.and(&Period { first: Instant::MIN, last: silent_until(known_at, entry.lag) })

@@ -12,6 +12,7 @@ use model::{
     Id, Instant, Standard, Status, StatusSet,
     agreement::{Agreement, Change, Provision, Rule},
     claim::Claim,
+    place::Ground,
     source::Source,
 };
 
@@ -22,6 +23,7 @@ mod evidence;
 mod general;
 pub mod generator;
 mod grid;
+mod ground;
 mod incidents;
 pub mod levels;
 pub mod literals;
@@ -42,6 +44,8 @@ pub struct Case<'a> {
     pub sources: &'a [Source],
     /// What they said.
     pub claims: &'a [Claim],
+    /// The ground of the zones.
+    pub grounds: &'a [Ground],
     /// Which literals are accepted.
     pub standard: Standard,
     /// Statuses are those of this instant.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     Amount, Id, Instant, Period,
-    agreement::{Action, Agreement, Condition, Cycle, Due, Provision, Where},
+    agreement::{Action, Agreement, Condition, Cycle, Due, Provision},
     claim::{Claim, Kind},
     vocabulary::is_act,
 };
@@ -18,6 +18,7 @@ use crate::{
     account::{Account, Ground},
     bounds::NONE,
     evidence::{Evidence, Saying},
+    ground,
     pattern::{misfit, says_own},
     plain::undisturbed,
     world::{Deed, Outcome, Ticks, World, not_handled},
@@ -124,9 +125,6 @@ pub fn with<T>(
 /// Refuses what says more of a kind of deed than is read here: left out, it would leave too little room.
 fn plainly_said(oracle: &Oracle<'_>, asked: &Asked<'_>, claim: &Claim) -> Result<(), Refused> {
     let Asked { action, forbidden, .. } = *asked;
-    if matches!(action.place, Some((Where::Outside, _))) {
-        return not_handled("deeds outside a zone");
-    }
     let Some(act) = &claim.act else { return Ok(()) };
     if !is_act(act, &action.act) && !is_act(&action.act, act) {
         return Ok(());
@@ -140,10 +138,9 @@ fn plainly_said(oracle: &Oracle<'_>, asked: &Asked<'_>, claim: &Claim) -> Result
     let written = |key: &str| claim.written.get(key).filter(|value| !value.is_null());
     let declared = |item: &Id| oracle.agreement().knows_item(item);
     let place = claim.place.as_ref().filter(|_| action.place.is_some());
-    let elsewhere = place.is_some_and(|place| {
-        let other = place.zone.as_ref() != action.place.as_ref().map(|(_, zone)| zone);
-        place.lat.is_some() || place.pcode.is_some() || (place.zone.is_some() && other)
-    });
+    let derived = place
+        .zip(action.place.as_ref())
+        .is_some_and(|(place, (_, zone))| ground::is_drawn_from_others(oracle.agreement(), zone, place));
     let amount = claim.amount.as_ref();
     // Whoever relays another may speak of the same deeds as that one, at other times too.
     let same = |other: &&&Claim| {
@@ -168,7 +165,7 @@ fn plainly_said(oracle: &Oracle<'_>, asked: &Asked<'_>, claim: &Claim) -> Result
         () if action.stage.is_none() && amount.is_some_and(|amount| amount.stage.is_some()) => {
             not_handled("a stage that the text does not name")
         }
-        () if elsewhere => not_handled("a place other than the zone by its name"),
+        () if derived => not_handled("places in zones that are drawn from others"),
         () => Ok(()),
     }
 }
@@ -268,7 +265,7 @@ impl Literals<'_> {
             _ if !self.heard.hears(claim) => "another reference",
             None => "replaced or withdrawn",
             Some(index) if self.accepted.contains(index) => "used",
-            Some(_) => match misfit(self.oracle.agreement(), self.action, claim) {
+            Some(_) => match misfit(self.oracle.case, self.action, claim) {
                 Some(why) if why.starts_with("perhaps") && claim.kind == model::claim::Kind::Event => "room",
                 Some(why) => why,
                 None => "not accepted by the standard, or bounds nothing",

@@ -7,10 +7,15 @@ use std::collections::BTreeSet;
 
 use model::{
     Id, Period,
-    agreement::{Action, Agreement},
+    agreement::{Action, Agreement, Where},
     claim::{Claim, Doers, Kind, Named, Observed},
     source::{Coverage, Source},
     vocabulary::is_act,
+};
+
+use crate::{
+    Case,
+    ground::{self, place_fit},
 };
 
 /// How a claim fits a pattern. The greater is the worse.
@@ -27,7 +32,8 @@ pub(crate) fn says_own(claim: &Claim) -> bool {
 }
 
 /// How a claim that says something of its own fits a pattern.
-pub(crate) fn fit(agreement: &Agreement, action: &Action, claim: &Claim) -> Fit {
+pub(crate) fn fit(case: &Case<'_>, action: &Action, claim: &Claim) -> Fit {
+    let agreement = case.agreement;
     let speaks = matches!(claim.kind, Kind::Event | Kind::Tally)
         && claim.act.as_deref().is_some_and(|said| is_act(said, &action.act) || is_act(&action.act, said))
         && says_own(claim)
@@ -42,14 +48,16 @@ pub(crate) fn fit(agreement: &Agreement, action: &Action, claim: &Claim) -> Fit 
         item_fit(agreement, action, claim),
         doer_fit(&action.by, claim),
         receiver_fit(action, claim),
-        place_fit(action, claim),
+        place_fit(case, action.place.as_ref(), claim),
         stage_fit(action, claim),
     ];
     parts.into_iter().max().unwrap_or(Fit::Fits)
 }
 
 /// The one reason why a claim does not fit a pattern, or only may: the first attribute in which it does not.
-pub(crate) fn misfit(agreement: &Agreement, action: &Action, claim: &Claim) -> Option<&'static str> {
+pub(crate) fn misfit(case: &Case<'_>, action: &Action, claim: &Claim) -> Option<&'static str> {
+    let agreement = case.agreement;
+    let place = place_fit(case, action.place.as_ref(), claim);
     let said = claim.act.as_deref();
     let speaks = said.is_some_and(|said| is_act(said, &action.act) || is_act(&action.act, said));
     let narrow = said.is_some_and(|said| is_act(said, &action.act));
@@ -63,10 +71,11 @@ pub(crate) fn misfit(agreement: &Agreement, action: &Action, claim: &Claim) -> O
         (doer_fit(&action.by, claim) == Fit::Not, "other doers"),
         (receiver_fit(action, claim) == Fit::Not, "other receivers"),
         (stage_fit(action, claim) == Fit::Not, "another stage"),
+        (place == Fit::Not, "another place"),
         (item_fit(agreement, action, claim) == Fit::May, "perhaps another item"),
         (doer_fit(&action.by, claim) == Fit::May, "perhaps other doers"),
         (receiver_fit(action, claim) == Fit::May, "perhaps other receivers"),
-        (place_fit(action, claim) == Fit::May, "perhaps another place"),
+        (place == Fit::May, "perhaps another place"),
     ]
     .into_iter()
     .find_map(|(misfits, why)| misfits.then_some(why))
@@ -117,13 +126,6 @@ fn receiver_fit(action: &Action, claim: &Claim) -> Fit {
     }
 }
 
-/// Places are as simple as can be here: the very zone is inside it, anything else is unresolved.
-fn place_fit(action: &Action, claim: &Claim) -> Fit {
-    let Some((_, wanted)) = &action.place else { return Fit::Fits };
-    let zone = claim.place.as_ref().and_then(|place| place.zone.as_ref());
-    if zone == Some(wanted) { Fit::Fits } else { Fit::May }
-}
-
 fn stage_fit(action: &Action, claim: &Claim) -> Fit {
     let said = claim.amount.as_ref().and_then(|amount| amount.stage.as_ref());
     match (&action.stage, said) {
@@ -133,7 +135,8 @@ fn stage_fit(action: &Action, claim: &Claim) -> Fit {
 }
 
 /// Whether a tally's scope is the pattern's or wider, so that its high bounds the pattern from above.
-pub(crate) fn spans(agreement: &Agreement, action: &Action, claim: &Claim, source: &Source) -> bool {
+pub(crate) fn spans(case: &Case<'_>, action: &Action, claim: &Claim, source: &Source) -> bool {
+    let agreement = case.agreement;
     let item = match (&action.item, &claim.item) {
         (Some(wanted), Some(said)) => agreement.is(wanted, said),
         (wanted, _) => wanted.is_none(),
@@ -147,7 +150,7 @@ pub(crate) fn spans(agreement: &Agreement, action: &Action, claim: &Claim, sourc
     let scoped = said.is_some_and(|amount| amount.scope.is_some());
     let mut views = source.covers.iter().filter(|entry| sees(agreement, action, entry)).peekable();
     let partial = views.peek().is_some() && views.all(|entry| entry.scope.is_some());
-    item && doer && receiver && !scoped && !partial && place_fit(action, claim) == Fit::Fits
+    item && doer && receiver && !scoped && !partial && ground::spans(case, action.place.as_ref(), claim)
 }
 
 /// Whether an entry of coverage is about the act and the item.
@@ -159,16 +162,17 @@ fn sees(agreement: &Agreement, action: &Action, entry: &Coverage) -> bool {
 }
 
 /// Whether an entry of coverage reaches all that a pattern speaks of.
-pub(crate) fn covers(agreement: &Agreement, action: &Action, entry: &Coverage) -> bool {
+pub(crate) fn covers(case: &Case<'_>, action: &Action, entry: &Coverage) -> bool {
     // Coverage of some is not coverage of all where the pattern leaves that open.
     let reaches = |list: &[Id], wanted: &[Id]| {
         list.is_empty() || !wanted.is_empty() && wanted.iter().all(|one| list.contains(one))
     };
     let area = match (&entry.area, &action.place) {
-        (Some(area), Some((_, wanted))) => area == wanted,
+        (Some(_), Some((Where::Outside, _))) => false,
+        (Some(area), Some((_, wanted))) => ground::zone_in(case.grounds, wanted, &entry.period, area),
         _ => true,
     };
-    sees(agreement, action, entry)
+    sees(case.agreement, action, entry)
         && reaches(&entry.by, &action.by)
         && reaches(&entry.to, action.to.as_slice())
         && reaches(&entry.stages, action.stage.as_slice())

@@ -198,7 +198,15 @@ fn ask(
         provisions: provisions.to_vec(),
         ..Agreement::empty("T".into(), TimeZone::UTC, h(0))
     };
-    let case = Case { agreement: &agreement, sources, claims, standard: by, at: h(at.0), known_at: h(at.1) };
+    let case = Case {
+        agreement: &agreement,
+        sources,
+        claims,
+        grounds: &[],
+        standard: by,
+        at: h(at.0),
+        known_at: h(at.1),
+    };
     verdicts(&case, 1_000_000).unwrap()
 }
 

@@ -83,6 +83,7 @@ impl Watch {
             },
             sources: self.sources.clone(),
             claims: self.claims.iter().map(|claim| claim.written.clone()).collect(),
+            zones: self.grounds.clone(),
             question: Asked {
                 provision: provision.to_owned(),
                 instance: chosen.key.clone(),
@@ -102,7 +103,12 @@ impl Watch {
             return Err(not_yet("some claims are not read from JSON Lines, or were restricted"));
         }
         let agreement = read_as(&self.agreement, question.reading.as_deref()).map_err(NoExplanation::from)?;
-        let given = Given { agreement: &agreement, sources: &self.sources, claims: &self.claims };
+        let given = Given {
+            agreement: &agreement,
+            sources: &self.sources,
+            claims: &self.claims,
+            grounds: &self.grounds,
+        };
         let subject = Subject::of(&given, &made.question)?;
         made.proof = prove(&subject, chosen.status)?;
         certificate::check(&given, &made)?;
@@ -140,7 +146,12 @@ pub fn verify(text: &str) -> Result<Verified, Fault> {
     let agreement = read_as(&agreement, reading)
         .map_err(|unknown| Fault::new("question.reading", unknown.to_string()))?;
     let claims = claims(&certificate)?;
-    let given = Given { agreement: &agreement, sources: &certificate.sources, claims: &claims };
+    let given = Given {
+        agreement: &agreement,
+        sources: &certificate.sources,
+        claims: &claims,
+        grounds: &certificate.zones,
+    };
     let checked = certificate::check(&given, &certificate)?;
     Ok(Verified { certificate, checked })
 }

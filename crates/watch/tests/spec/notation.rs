@@ -112,6 +112,10 @@ fn set(claim: &mut Map<String, Value>, key: &str, value: &str) -> Result<(), Str
             claim.remove("place");
             return Ok(());
         }
+        "place" => {
+            let place = serde_json::from_str(value).map_err(|error| format!("{value:?}: {error}"))?;
+            ("place", place)
+        }
         "zone" => ("place", json!({"zone": value})),
         "adjustment" => (key, json!({"amount": range(value)?["low"]})),
         "denies" if value == "true" => (key, json!(true)),

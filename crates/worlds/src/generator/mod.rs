@@ -14,7 +14,7 @@ use model::{
         ProvisionKind, Required, Role, Rule, Spread, Terms, Where, Zone, ZoneVersion,
     },
     claim::{Basis, Claim, Kind, Named, Observed, Quantity},
-    place::Place,
+    place::{Ground, Place, Point},
     source::{Coverage, Gap, Source, SourceKind},
 };
 
@@ -35,6 +35,8 @@ pub struct OwnedCase {
     pub sources: Vec<Source>,
     /// What they said.
     pub claims: Vec<Claim>,
+    /// The ground of the zones.
+    pub grounds: Vec<Ground>,
     /// Which literals are accepted.
     pub standard: Standard,
     /// Statuses are those of this instant.
@@ -51,6 +53,7 @@ impl OwnedCase {
             agreement: &self.agreement,
             sources: &self.sources,
             claims: &self.claims,
+            grounds: &self.grounds,
             standard: self.standard.clone(),
             at: self.at,
             known_at: self.known_at,
@@ -108,8 +111,19 @@ impl std::fmt::Display for OwnedCase {
                 writeln!(f, "  gap {} to {}", gap.period.first, gap.period.last)?;
             }
         }
+        for ground in &self.grounds {
+            for outline in &ground.outlines {
+                let corners: Vec<_> = outline.polygons.iter().flatten().flatten().map(degrees).collect();
+                let (from, pcode) = (outline.valid.first, outline.pcode.as_deref().unwrap_or_default());
+                writeln!(f, "{} from {from} {pcode}: {corners:?}", ground.zone)?;
+            }
+        }
         self.claims.iter().try_for_each(|claim| write_claim(f, claim))
     }
+}
+
+fn degrees(point: &Point) -> (i64, i64) {
+    (point.lon / 10_000_000, point.lat / 10_000_000)
 }
 
 fn write_claim(f: &mut std::fmt::Formatter<'_>, claim: &Claim) -> std::fmt::Result {
@@ -125,9 +139,9 @@ fn write_claim(f: &mut std::fmt::Formatter<'_>, claim: &Claim) -> std::fmt::Resu
         write!(f, " {} to {}", period.first, period.last)?;
     }
     write!(f, ", known {}", claim.known_at)?;
-    let zone = claim.place.as_ref().and_then(|place| place.zone.as_ref());
+    let written = serde_json::to_string(&claim.place).ok().filter(|_| claim.place.is_some());
     let parts = [
-        ("in", zone),
+        ("in", written.as_ref()),
         ("ref", claim.reference.as_ref()),
         ("revises", claim.revises.as_ref()),
         ("retracts", claim.retracts.as_ref()),
@@ -163,6 +177,7 @@ pub fn case(seed: u64) -> OwnedCase {
         agreement: agreement(provisions),
         sources,
         claims,
+        grounds: Vec::new(),
         standard: Standard::Alleged,
         at,
         known_at,

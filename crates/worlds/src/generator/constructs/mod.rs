@@ -4,6 +4,7 @@
 
 mod changes;
 mod circles;
+mod placed;
 mod recurring;
 mod touched;
 
@@ -28,7 +29,7 @@ use super::{Chance, OwnedCase, START, action, agreement, claims, hour, provision
 pub type Make = fn(u64) -> OwnedCase;
 
 /// A construct, and how its cases are made.
-pub const CONSTRUCTS: [(&str, Make); 24] = [
+pub const CONSTRUCTS: [(&str, Make); 25] = [
     ("phases and scope of a duty", |seed| make(seed, 1, scoped_duty)),
     ("phases and scope of a daily duty", |seed| make(seed, 2, scoped_daily)),
     ("phases and scope of a prohibition", |seed| make(seed, 3, scoped_prohibition)),
@@ -53,6 +54,7 @@ pub const CONSTRUCTS: [(&str, Make); 24] = [
     ("powers over averages, shortfalls and quiet hours", |seed| make(seed, 21, touched::averaged)),
     ("powers over what is owed by the term", |seed| make(seed, 22, touched::terms)),
     ("powers beside amendments", |seed| make(seed, 23, touched::amended)),
+    ("places", |seed| placed::placed(make(seed, 24, placed::draft), &mut Chance::new(!seed))),
 ];
 
 fn make(seed: u64, salt: u64, draft: fn(&mut Chance, u64) -> (Agreement, Vec<Action>)) -> OwnedCase {
@@ -77,7 +79,7 @@ fn make(seed: u64, salt: u64, draft: fn(&mut Chance, u64) -> (Agreement, Vec<Act
     }
     let at = hour((1 + chance.below(chance.hours / grid)) * grid);
     let known_at = if chance.one_in(3) { chance.hour(grid) } else { at };
-    OwnedCase { agreement, sources, claims, standard: Standard::Alleged, at, known_at }
+    OwnedCase { agreement, sources, claims, grounds: Vec::new(), standard: Standard::Alleged, at, known_at }
 }
 
 /// A claim of the use of a power says what it concerns; what is done to the agreement concerns nothing in particular.
