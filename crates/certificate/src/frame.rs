@@ -5,7 +5,9 @@
 
 use model::{
     Amount, Id, Instant, Period,
-    agreement::{Action, Binding, Condition, CountedOn, Due, Matching, Measure, Provision, Rule, Terms},
+    agreement::{
+        Action, Binding, Condition, CountedOn, Counting, Due, Matching, Measure, Provision, Rule, Terms,
+    },
     claim::Claim,
     vocabulary::is_act,
 };
@@ -122,22 +124,44 @@ pub(crate) fn none<T>(what: &str) -> Result<T, Fault> {
 /// For that.
 pub fn plain(subject: &Subject<'_>) -> Result<(), Fault> {
     let provision = subject.provision;
-    let terms = Terms {
-        grades: provision.terms.grades.clone(),
-        disputes: provision.terms.disputes.clone(),
-        notwithstanding: provision.terms.notwithstanding.clone(),
-        unless: provision.terms.unless.clone(),
-        ..Terms::default()
-    };
-    if !literals::is_undisturbed(subject.case.agreement) {
-        return none(
-            "powers, amendments, consequences, ties, or an entry into force that hangs on something",
-        );
-    }
-    if !provision.exceptions.is_empty() || provision.terms != terms {
-        return none("an exception or a further term");
-    }
-    Ok(())
+    let agreement = subject.case.agreement;
+    let reaching = [
+        (agreement.entry.is_some(), "an entry into force that hangs on something"),
+        (!agreement.powers.is_empty(), "powers that may have been used"),
+        (!agreement.amendments.is_empty(), "an amendment of what it hangs on"),
+        (agreement.actors.iter().any(|actor| !actor.ties.is_empty()), "ties of those named"),
+        (!literals::is_undisturbed(agreement), "what a breach allows, which may have been used"),
+    ];
+    let Terms {
+        unless: _,
+        grades: _,
+        disputes: _,
+        notwithstanding: _,
+        counting,
+        judged,
+        manner,
+        for_each,
+        in_step,
+        part_lot,
+        made_up_with,
+        quality,
+        consequences,
+        subject_to,
+    } = &provision.terms;
+    let further = [
+        (!provision.exceptions.is_empty(), "an exception"),
+        (*counting != Counting::default(), "violations that are not counted by incident"),
+        (judged.is_some(), "only what is judged to be so"),
+        (manner.is_some(), "effort or pace"),
+        (for_each.is_some(), "one for each of a family"),
+        (in_step.is_some(), "in step with another"),
+        (part_lot.is_some(), "a part of a lot"),
+        (!made_up_with.is_empty(), "made up with others"),
+        (quality.is_some(), "a standard of quality"),
+        (!consequences.is_empty(), "what a breach allows"),
+        (!subject_to.is_empty(), "subject to another"),
+    ];
+    reaching.iter().chain(&further).find(|(has, _)| *has).map_or(Ok(()), |(_, what)| none(what))
 }
 
 /// When a provision binds, where no evidence moves that.

@@ -8,6 +8,7 @@
 //! Invariant: nothing is searched for. Every step is looked at once, and a step that cannot be followed is a fault that says
 //! where it stands.
 
+mod bears;
 mod doubt;
 mod duty;
 mod facts;
@@ -18,6 +19,7 @@ mod leaves;
 mod others;
 mod path;
 mod prohibition;
+mod quiet;
 mod quota;
 pub mod state;
 mod stock;
@@ -34,6 +36,7 @@ use model::{
 };
 use worlds::Case;
 
+pub use bears::cut_to;
 pub use doubt::{Doubt, scope_of};
 pub use duty::{kinds, left, may_be, told_apart};
 pub use facts::{Alternative, Fact, Openings, refutable};
@@ -48,6 +51,7 @@ pub use path::GROWS;
 pub use prohibition::{
     Forbidden, bound_until, forbidden, is_bound, is_settled, is_told, left_open, unviolated,
 };
+pub use quiet::quieted;
 
 /// What a certificate is checked against: read from what it holds itself, by whoever can read it.
 #[derive(Clone, Copy, Debug)]
@@ -176,6 +180,8 @@ pub fn check(given: &Given<'_>, certificate: &Certificate) -> Result<Checked, Fa
     if certificate.format != FORMAT || certificate.version != VERSION {
         return Err(Fault::new("version", "this program reads version 1 of the format alone"));
     }
+    let agreement = quieted(given, &certificate.question);
+    let given = &Given { agreement: &agreement, ..*given };
     let proof = &certificate.proof;
     if proof.status.is_empty() {
         return Err(Fault::new("proof.status", "a verdict holds at least one status"));

@@ -109,7 +109,8 @@ impl Watch {
             claims: &self.claims,
             grounds: &self.grounds,
         };
-        let subject = Subject::of(&given, &made.question)?;
+        let quiet = certificate::quieted(&given, &made.question);
+        let subject = Subject::of(&Given { agreement: &quiet, ..given }, &made.question)?;
         made.proof = prove(&subject, chosen.status)?;
         certificate::check(&given, &made)?;
         Ok(made)
