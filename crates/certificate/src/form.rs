@@ -110,7 +110,7 @@ pub struct Stream {
     /// What became of each claim, in the order of the claims.
     pub screen: Vec<Screened>,
     /// Which literals can hold together; nothing for a prohibition or a state.
-    pub tree: Option<Node>,
+    pub tree: Option<Tree>,
 }
 
 /// What became of a claim.
@@ -123,24 +123,53 @@ pub struct Screened {
     pub why: String,
 }
 
-/// Literals that hold together, or a contradiction among them and what is left without each of its members.
+/// Which literals can hold together: from all of them, of each contradiction one member after the other is left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Node {
-    /// They hold together: amounts that satisfy them all.
-    Together(Vec<(Instant, Amount)>),
-    /// They do not.
-    Apart {
-        /// Literals that contradict each other by themselves.
-        among: Vec<String>,
-        /// Bounds that go round and come to less than nothing; empty where the literals contradict each other as deeds.
-        round: Vec<Step>,
-        /// What is left without each of those literals, in their order.
-        without: Vec<Node>,
-    },
+#[serde(deny_unknown_fields)]
+pub struct Tree {
+    /// Literals that contradict each other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<Conflict>,
+    /// Where one of them is met; the first is that of all literals. Each leads on to later ones alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub splits: Vec<Split>,
+    /// Of each greatest set that holds together, amounts that satisfy every bound which it sets.
+    pub leaves: Vec<Vec<(Instant, Amount)>>,
 }
 
-/// The literals of one end of the tree.
+/// Literals that contradict each other by themselves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Conflict {
+    /// The literals.
+    pub among: Vec<String>,
+    /// Bounds that go round and come to less than nothing; empty where the literals contradict each other as deeds.
+    pub round: Vec<Step>,
+}
+
+/// A set of literals that holds a contradiction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Split {
+    /// Which, from 0.
+    pub conflict: usize,
+    /// What is left without each of its members, in their order.
+    pub without: Vec<Left>,
+}
+
+/// What is left of a set of literals without one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Left {
+    /// The split of that number, from 0.
+    Split(usize),
+    /// The leaf of that number, from 0.
+    Leaf(usize),
+    /// Less than the leaf of that number: nothing greatest is in it.
+    Within(usize),
+}
+
+/// The literals of one leaf of the tree.
 pub type Leaf = std::collections::BTreeSet<String>;
 
 /// One bound on a way from one instant to another: an upper bound leads on in time, a lower one back.

@@ -41,8 +41,8 @@ pub use doubt::{Doubt, scope_of};
 pub use duty::{kinds, left, may_be, told_apart};
 pub use facts::{Alternative, Fact, Openings, refutable};
 pub use form::{
-    Certificate, Deed, FORMAT, Leaf, Node, Opening, Part, Proof, Question, Refutation, Screened, Spell, Step,
-    Stock, Stream, Text, VERSION, Witness,
+    Certificate, Conflict, Deed, FORMAT, Leaf, Left, Opening, Part, Proof, Question, Refutation, Screened,
+    Spell, Split, Step, Stock, Stream, Text, Tree, VERSION, Witness,
 };
 pub use frame::{Frame, Join, Window, frames};
 pub use hinges::{Hinge, Spells, Turn, Turned};

@@ -4,7 +4,7 @@
 //! Invariant: what one of them owes is what he would owe if the duty named nobody else.
 
 use model::{
-    Amount, Id, Instant, StatusSet,
+    Amount, Id, Instant, Status, StatusSet,
     agreement::{Binding, Provision, Rule},
     amount::Range,
 };
@@ -18,6 +18,7 @@ use crate::{
     instance::{one_for_all, worst_by},
     outcome::{Outcome, Row, sorted},
     parties,
+    precedence::split,
 };
 
 /// Whether what each of several owes is not alike: one is bound for a time only, or what was done to it touches some alone.
@@ -50,6 +51,7 @@ pub fn each(context: &Context<'_>, provision: &Provision) -> Result<Outcome, Not
     let mut all = Outcome::default();
     for bearer in &provision.bearers {
         let own = Provision { bearers: vec![bearer.clone()], ..provision.clone() };
+        let since = parties::bound_since(context.agreement, bearer);
         let outcome = dues::unamended(context, &own)?;
         let theirs = if outcome.by_bearer.is_empty() { bearers(&own, &outcome) } else { outcome.by_bearer };
         join(&mut all.by_bearer, theirs);
@@ -57,6 +59,11 @@ pub fn each(context: &Context<'_>, provision: &Provision) -> Result<Outcome, Not
             let key = &mut row.answer.key;
             if !one {
                 *key = if *key == "once" { bearer.clone() } else { format!("{bearer} {key}") };
+            } else if since > Instant::MIN {
+                // Who is not bound yet has no part in what is one for all.
+                let before = StatusSet::only(Status::Inactive);
+                split(&mut row, &[since]);
+                row.each_set(context.at, &|at, set| if at < since { before } else { set });
             }
             all.rows.push((bearer.clone(), row));
         }

@@ -60,6 +60,12 @@ fn during(stretch: &Period) -> Condition {
     Condition::All(all)
 }
 
+/// From when on one is bound; never, where he is not.
+#[must_use]
+pub fn bound_since(agreement: &Agreement, id: &Id) -> Instant {
+    bound(agreement, id).first().map_or(Instant::MAX, |first| first.first)
+}
+
 /// When one is bound: disjoint, ascending; always, where nothing is said.
 fn bound(agreement: &Agreement, id: &Id) -> Vec<Period> {
     along(agreement, id, 0)

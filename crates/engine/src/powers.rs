@@ -80,7 +80,11 @@ pub fn courses(
     for (index, candidate) in candidates.iter().enumerate() {
         let power = &held[candidate.power];
         let free = power.always() || !entangled(&candidates, index, power);
-        let again = same_deed(&candidates[..index], &held, candidate);
+        let by_another = |other: &Candidate| {
+            other.exercise.claim == candidate.exercise.claim && held[other.power].target == power.target
+        };
+        let before = &candidates[..index];
+        let again = same_deed(before, &held, candidate) || before.iter().any(by_another);
         let room = !unsettled && courses.len() * 2 <= COURSES_MAX;
         let mut next = Vec::new();
         for course in courses {
@@ -95,7 +99,7 @@ pub fn courses(
             };
             let mut course = context.into_course();
             let certain = candidate.exercise.certain && good == Truth::Yes;
-            // Of two reports of what may be one extension, only one is sure to count.
+            // Of two reports of what may be one extension, or of two powers for one, only one is sure to count.
             let certain = certain && !(again && power.act == "extend");
             if good != Truth::No && !certain && !candidate.unknown && room {
                 next.push(course.clone());

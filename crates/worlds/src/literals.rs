@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Steps after which a search is given up.
-const STEPS_MAX: usize = 20_000;
+const STEPS_MAX: usize = 2_000_000;
 
 /// A bound on the amount from one instant to before another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -18,7 +18,7 @@ use super::{
     NoCertificate,
     hinges::{Said, Way, turns, ways_of},
     not_yet,
-    ways::{greatest, in_each, joined},
+    ways::{in_each, joined},
 };
 
 /// Worlds that are tried, of several who may perform.
@@ -300,7 +300,7 @@ impl<'a, 'l> Search<'a, 'l> {
             let fits = |(_, names): &(usize, &Leaf)| {
                 said.literals.bounds(names).is_some_and(|bounds| satisfies(&amounts, &bounds, "").is_ok())
             };
-            leaves.push(greatest(&said.leaves).find(fits)?.0);
+            leaves.push(said.leaves.iter().enumerate().find(fits)?.0);
         }
         Some(leaves)
     }

@@ -13,7 +13,7 @@ use worlds::{
 
 use super::{
     NoCertificate,
-    ways::{Ways, greatest, in_each, joined, of_leaves, screen, tree},
+    ways::{Ways, in_each, joined, of_leaves, screen, tree},
 };
 
 /// Instants at which something is tried to turn.
@@ -43,7 +43,7 @@ impl<'a, 'l> Said<'a, 'l> {
     /// Deeds that satisfy a greatest set of literals and some further bounds, each with its leaf.
     pub fn worlds(&self, classes: &[Vec<Bound>]) -> Vec<(usize, Vec<Deed>)> {
         let mut all = Vec::new();
-        for (leaf, names) in greatest(&self.leaves) {
+        for (leaf, names) in self.leaves.iter().enumerate() {
             let bounds = self.literals.bounds(names).unwrap_or_default();
             for class in classes {
                 let amounts = self.literals.solution(names, class);

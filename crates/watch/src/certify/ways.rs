@@ -2,16 +2,18 @@
 //!
 //! Invariant: a way found is one that the checker can follow.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use certificate::{GROWS, Leaf, Node, Step};
+use certificate::{Conflict, GROWS, Leaf, Left, Split, Step, Tree};
 use model::{Amount, Instant};
 use worlds::literals::{Bound, Literals};
 
 use super::{NoCertificate, not_yet};
 
 /// More leaves than this are not written down.
-const LEAVES_MAX: usize = 64;
+const LEAVES_MAX: usize = 512;
+/// Nor than so many sets that hold a contradiction.
+const SPLITS_MAX: usize = 4096;
 
 /// What comes of a search.
 enum Found {
@@ -126,34 +128,68 @@ impl Ways {
     }
 }
 
-/// The tree of what can hold together, and its leaves in order.
-pub fn tree(literals: &Literals<'_>) -> Result<(Node, Vec<Leaf>), NoCertificate> {
-    let mut leaves = Vec::new();
-    let node = grow(literals, literals.names(), &mut leaves)?;
-    Ok((node, leaves))
+/// The tree of what can hold together, and its leaves in order. The greatest sets are found first.
+pub fn tree(literals: &Literals<'_>) -> Result<(Tree, Vec<Leaf>), NoCertificate> {
+    let many = || not_yet("what is said contradicts itself in more ways than are written down");
+    let mut tree = Tree { conflicts: Vec::new(), splits: Vec::new(), leaves: Vec::new() };
+    let (mut conflicts, mut leaves): (Vec<Leaf>, Vec<Leaf>) = Default::default();
+    // What is known of a set that was met.
+    let mut met: BTreeMap<Leaf, Left> = BTreeMap::new();
+    // Sets that are left, and where that has to be said; those of fewest left out first.
+    let mut todo: VecDeque<(Leaf, Option<(usize, usize)>)> = VecDeque::from([(literals.names(), None)]);
+    while let Some((names, from)) = todo.pop_front() {
+        let within = || leaves.iter().position(|leaf| leaf.is_superset(&names)).map(Left::Within);
+        let left = match met.get(&names).copied().or_else(within) {
+            Some(left) => left,
+            None => {
+                let known = conflicts.iter().position(|conflict| conflict.is_subset(&names));
+                let found = match known {
+                    Some(known) => Some(known),
+                    None => match literals.conflict(&names).map_err(|_| many())? {
+                        Some(among) => {
+                            tree.conflicts.push(conflict(literals, &among)?);
+                            conflicts.push(among);
+                            Some(conflicts.len() - 1)
+                        }
+                        None => None,
+                    },
+                };
+                let left = match found {
+                    Some(conflict) => {
+                        let number = tree.splits.len();
+                        for (place, out) in conflicts[conflict].iter().enumerate() {
+                            let mut rest = names.clone();
+                            rest.remove(out);
+                            todo.push_back((rest, Some((number, place))));
+                        }
+                        let without = vec![Left::Leaf(0); conflicts[conflict].len()];
+                        tree.splits.push(Split { conflict, without });
+                        Left::Split(number)
+                    }
+                    None => {
+                        tree.leaves.push(literals.solution(&names, &[]).ok_or_else(many)?);
+                        leaves.push(names.clone());
+                        Left::Leaf(leaves.len() - 1)
+                    }
+                };
+                met.insert(names, left);
+                left
+            }
+        };
+        if let Some((split, place)) = from {
+            tree.splits[split].without[place] = left;
+        }
+        if leaves.len() > LEAVES_MAX || tree.splits.len() > SPLITS_MAX {
+            return Err(many());
+        }
+    }
+    Ok((tree, leaves))
 }
 
-fn grow(literals: &Literals<'_>, names: Leaf, leaves: &mut Vec<Leaf>) -> Result<Node, NoCertificate> {
-    let many = || not_yet("what is said contradicts itself in more ways than are written down");
-    if leaves.len() >= LEAVES_MAX {
-        return Err(many());
-    }
-    let conflict = literals.conflict(&names).map_err(|_| many())?;
-    let Some(among) = conflict else {
-        let amounts = literals.solution(&names, &[]).ok_or_else(many)?;
-        leaves.push(names);
-        return Ok(Node::Together(amounts));
-    };
-    let bounds = literals.bounds(&among);
-    let round = bounds.map_or(Some(Vec::new()), |bounds| Ways::of(&bounds).round());
+fn conflict(literals: &Literals<'_>, among: &Leaf) -> Result<Conflict, NoCertificate> {
+    let round = literals.bounds(among).map_or(Some(Vec::new()), |bounds| Ways::of(&bounds).round());
     let round = round.ok_or_else(|| not_yet("a contradiction that no way round shows"))?;
-    let mut without = Vec::new();
-    for out in &among {
-        let mut rest = names.clone();
-        rest.remove(out);
-        without.push(grow(literals, rest, leaves)?);
-    }
-    Ok(Node::Apart { among: among.into_iter().collect(), round, without })
+    Ok(Conflict { among: among.iter().cloned().collect(), round })
 }
 
 /// The ways that the literals of each leaf allow.
@@ -180,10 +216,4 @@ pub fn joined(amounts: Vec<(Instant, Amount)>) -> BTreeMap<Instant, Amount> {
         *own = *own + amount;
     }
     joined
-}
-
-/// The leaves that are in no other.
-pub fn greatest(leaves: &[Leaf]) -> impl Iterator<Item = (usize, &Leaf)> {
-    let is_greatest = |leaf: &Leaf| !leaves.iter().any(|other| other != leaf && other.is_superset(leaf));
-    leaves.iter().enumerate().filter(move |(_, leaf)| is_greatest(leaf))
 }

@@ -66,6 +66,11 @@ impl std::fmt::Display for OwnedCase {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "at {}  known at {}  standard {}", self.at, self.known_at, self.standard)?;
         writeln!(f, "in force from {}, {:?}", self.agreement.in_force, self.agreement.entry)?;
+        for actor in &self.agreement.actors {
+            for tie in &actor.ties {
+                writeln!(f, "{} {:?} {:?} from {}", actor.id, tie.kind, tie.other, tie.valid.first)?;
+            }
+        }
         for amendment in &self.agreement.amendments {
             let (id, effect, changes) = (&amendment.id, &amendment.effective, &amendment.changes);
             writeln!(f, "amendment {id} {effect:?}: {changes:?}")?;

@@ -139,13 +139,15 @@ impl World<'_> {
         }
         exercises.sort_by_key(|(at, order, _)| (*at, *order));
         for (_, _, deed) in exercises {
-            let mut good: Option<Faculty> = None;
+            // It rests on every ground that it has, but what is longer is so once.
+            let mut good: Vec<Faculty> = Vec::new();
             for ground in self.grounds() {
-                if good.is_none() && self.is_good(&ground, &deed)? {
-                    good = Some(ground.faculty.clone());
+                let once = deed.act == "extend" && !good.is_empty();
+                if !once && self.is_good(&ground, &deed)? {
+                    good.push(ground.faculty.clone());
                 }
             }
-            if let Some(faculty) = good {
+            for faculty in good {
                 self.take_effect(&faculty, &deed);
             }
         }
