@@ -133,8 +133,9 @@ fn scalars(value: &Value, path: String, found: &mut Vec<String>) {
 /// Whether what stands there may be another and still show the same: a world, when something came at the earliest, or which of
 /// several ways a status is refuted.
 fn is_free(path: &str) -> bool {
-    let within = ["/deeds/", "/stocks/", "/together/"].iter().any(|part| path.contains(part));
-    within || path.ends_with("est") || path.ends_with("/way")
+    let world = ["/deeds/", "/stocks/", "/tree/leaves/"].iter().any(|part| path.contains(part));
+    // What is less than one leaf may be less than another too.
+    world || path.ends_with("/within") || path.ends_with("est") || path.ends_with("/way")
 }
 
 #[test]

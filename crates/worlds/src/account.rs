@@ -71,7 +71,7 @@ impl<'e> Account<'e> {
         for (source, cells) in silent {
             let foreign: Vec<(usize, i64)> =
                 floors.iter().filter_map(|of| Some((*of, all.beyond(*source, *of)?))).collect();
-            let lacked = foreign.iter().filter(|(of, _)| all.refutes(*source, cells, *of));
+            let lacked = foreign.iter().filter(|(of, _)| all.refutes(*source, cells, *of, &account.literals));
             account.refuted.extend(lacked.map(|(of, _)| (*source, *of)));
             for i in cells {
                 for j in (i + 1..all.cuts.len()).take_while(|j| cells.contains(&(j - 1))) {

@@ -281,16 +281,25 @@ impl<'a> Evidence<'a> {
     }
 
     /// Whether a source, silent in some cells, was silent throughout the time of an event that it lacks: nothing
-    /// that its group says may be of the same deed.
-    pub fn refutes(&self, source: usize, cells: &BTreeSet<usize>, of: usize) -> bool {
+    /// that its group says may be of the same deed. A forbidden deed whose report is denied may not have been.
+    pub fn refutes(
+        &self,
+        source: usize,
+        cells: &BTreeSet<usize>,
+        of: usize,
+        accepted: &BTreeSet<Saying>,
+    ) -> bool {
         let foreign = &self.reports[of];
         let (i, j) = self.ends(&foreign.period);
         let throughout = (i..j).all(|cell| cells.contains(&cell));
-        let mut group = self.reports.iter().filter(|report| self.oracle.answers_for(source, report.source));
-        let may_be_of_it = |report: &Report<'_>| {
+        let group = self.reports.iter().enumerate();
+        let mut group = group.filter(|(_, report)| self.oracle.answers_for(source, report.source));
+        let denied = |of: usize| self.forbidden && accepted.contains(&Saying::Denial(of));
+        let may_be_of_it = |(own, report): (usize, &Report<'_>)| {
             let so_far = report.is_so_far() && report.when.meets(&foreign.period);
             so_far
                 || report.is_event()
+                    && !denied(own)
                     && report.period.meets(&foreign.period)
                     && self.may_be_one(report, foreign)
         };

@@ -181,10 +181,9 @@ fn tells_of(own: &Account, teller: &Account, told: &Event, measure: &Measure) ->
         meeting.any(|e| e.may_share_doer(own) && !e.may_share_doer(told))
     };
     // Who did an incident tells which it was, and what somebody says of others under its reference takes it from these; a deed of
-    // which amounts are told is known by its reference.
+    // which amounts are told is known by its reference. What is denied may not have been, and then tells of nothing.
     let denied = |e: &Event| measure.denials.iter().any(|(_, denied)| *denied == e.claim);
-    let blamed = |e: &Event| e.reference.is_some() && denied(e);
-    let other = |e: &Event| measure.incidents && (!e.may_share_doer(told) || blamed(e) || rivals(e));
+    let other = |e: &Event| measure.incidents && (!e.may_share_doer(told) || denied(e) || rivals(e));
     let may_be = |e: &&Event| e.period.meets(&told.period) && may_be_one(own, e, teller, told);
     let totals = own.tallies.iter().filter_map(|t| t.so_far).any(|(so_far, _)| so_far.meets(&told.period));
     totals || own.events.iter().filter(may_be).any(|e| !other(e))
