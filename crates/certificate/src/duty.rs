@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Amount, Instant, Status, StatusSet, agreement::Action};
+use model::{Amount, Id, Instant, Status, StatusSet, agreement::Action};
 use worlds::{
     literals::{self, Asked, Bound, Heard, Literals},
     world::best_of,
@@ -213,6 +213,11 @@ fn is_a_world(
     witness: &crate::Witness,
 ) -> Result<(), Fault> {
     let at = at_witness(witness.status);
+    let open: BTreeSet<&Id> = frames.iter().flat_map(|frame| frame.open.iter().copied()).collect();
+    let right = witness.owed.keys().eq(open) && witness.owed.values().all(|amount| *amount > Amount::ZERO);
+    if !right {
+        return Err(Fault::new(at, "it says how much is owed, above nothing, of what nobody has set"));
+    }
     let kinds = kinds(frames);
     // A deed of a part is one of the whole too.
     let in_parts = join == Join::Worst && frames.len() > 1;

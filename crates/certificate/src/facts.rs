@@ -92,6 +92,21 @@ pub type Alternative = Vec<Fact>;
 /// The ways to refute a status.
 #[must_use]
 pub fn refutable(frame: &Frame<'_>, status: Status) -> Vec<Alternative> {
+    match status {
+        // What is tracked alone is neither: it is not judged.
+        Status::Breached | Status::Late if frame.tracked => vec![vec![Fact::Never]],
+        Status::NotAdjudicated if frame.tracked => {
+            let late = by_rule(frame, Status::Late);
+            let with = |facts: Alternative| {
+                late.iter().map(move |late| [facts.as_slice(), late].concat()).collect::<Vec<_>>()
+            };
+            by_rule(frame, Status::Breached).into_iter().flat_map(with).collect()
+        }
+        _ => by_rule(frame, status),
+    }
+}
+
+fn by_rule(frame: &Frame<'_>, status: Status) -> Vec<Alternative> {
     use Fact::{
         Bound, Ended, InAll, InTime, Never, NoMoreInAll, NoMoreInTime, NotBound, NotEnded, NotOpened, Opened,
     };
@@ -104,9 +119,10 @@ pub fn refutable(frame: &Frame<'_>, status: Status) -> Vec<Alternative> {
     }
     let period = matches!(frame.window, Window::Period(..));
     let (least, most) = (frame.demand.least.map(|least| least.0), frame.demand.most.map(|most| most.0));
-    // Enough of it, or too much, by any of these ends.
+    // Enough of it, or too much, by any of these ends. Of what nobody has set nothing is known to be enough.
+    let known = least.filter(|_| frame.open.is_empty());
     let reached = |enough: fn(i64) -> Fact| {
-        let (least, most) = (least.map(enough), most.map(|most| enough(most.saturating_add(1))));
+        let (least, most) = (known.map(enough), most.map(|most| enough(most.saturating_add(1))));
         least.into_iter().chain(most).map(|fact| vec![fact])
     };
     let (unopened, unbound) = (vec![NotOpened], vec![NotBound]);
@@ -130,13 +146,18 @@ pub fn refutable(frame: &Frame<'_>, status: Status) -> Vec<Alternative> {
         Status::Late => match least.filter(|_| !period) {
             None => vec![vec![Never]],
             Some(least) => {
-                vec![vec![NotEnded], vec![NoMoreInAll(least - 1)], vec![InTime(least)], unopened, unbound]
+                let in_time = known.map(|least| vec![InTime(least)]);
+                let others = [vec![NotEnded], vec![NoMoreInAll(least - 1)], unopened, unbound];
+                others.into_iter().chain(in_time).collect()
             }
         },
         Status::Breached => {
             let never_above: Vec<Fact> = most.map(NoMoreInTime).into_iter().collect();
             let short = match least {
-                Some(least) => vec![vec![NotEnded], vec![InAll(least)], unbound],
+                Some(_) => {
+                    let reached = known.map(|least| vec![InAll(least)]);
+                    [vec![NotEnded], unbound].into_iter().chain(reached).collect()
+                }
                 None => vec![Vec::new()],
             };
             let short = short.into_iter().map(|facts| [never_above.clone(), facts].concat());

@@ -2,6 +2,8 @@
 //!
 //! Invariant: a part that is not known is refused; what is read and written again is the same.
 
+use std::collections::BTreeMap;
+
 use model::{Amount, Id, Instant, Period, Status, StatusSet, place::Ground, source::Source};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -278,6 +280,9 @@ pub struct Witness {
     pub deeds: Vec<Deed>,
     /// For each stream, the leaf whose literals it satisfies, from 0.
     pub leaves: Vec<usize>,
+    /// What values and baselines come to of which nothing is told.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub owed: BTreeMap<Id, Amount>,
     /// For a state, how much there was; where nothing is said nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stocks: Vec<Stock>,

@@ -3,12 +3,15 @@
 //!
 //! Invariant: what no evidence moves is read off the world in which nothing was done; whatever else a duty hangs on is refused.
 
+use std::collections::BTreeSet;
+
 use model::{
     Amount, Id, Instant, Period,
     agreement::{
-        Action, Binding, Condition, CountedOn, Counting, Due, Matching, Measure, Provision, Rule, Terms,
+        Action, Binding, Condition, CountedOn, Counting, Due, Matching, Measure, Provision, Required, Rule,
+        Terms,
     },
-    claim::Claim,
+    claim::{Claim, Kind},
     vocabulary::is_act,
 };
 use worlds::{
@@ -49,6 +52,10 @@ pub struct Frame<'a> {
     pub window: Window<'a>,
     /// Entry into force.
     pub entry: Instant,
+    /// Values and baselines of which it is not told how much they are: any amount above nothing is owed.
+    pub open: BTreeSet<&'a Id>,
+    /// Effort, pace or quality is owed: what is not performed in time is not judged.
+    pub tracked: bool,
     /// The reference that deed and answer carry, where they are matched by it.
     pub reference: Option<&'a str>,
 }
@@ -118,11 +125,26 @@ pub(crate) fn none<T>(what: &str) -> Result<T, Fault> {
     Err(Fault::new("question.provision", format!("no certificate for this rule yet: {what}")))
 }
 
-/// Refuses what every rule may have and no certificate shows yet.
+/// Whether no more than effort or pace is owed, or by a standard of quality: what was done is shown, and not judged.
+fn is_tracked(provision: &Provision) -> bool {
+    provision.terms.manner.is_some() || provision.terms.quality.is_some()
+}
+
+/// Refuses what every rule may have and no certificate shows yet, and effort, pace and quality.
 ///
 /// # Errors
 /// For that.
 pub fn plain(subject: &Subject<'_>) -> Result<(), Fault> {
+    if is_tracked(subject.provision) {
+        return none(
+            "effort, pace or quality, of what is forbidden or to be kept, or on which something hangs",
+        );
+    }
+    usual(subject)
+}
+
+/// Refuses what every rule may have and no certificate shows yet.
+fn usual(subject: &Subject<'_>) -> Result<(), Fault> {
     let provision = subject.provision;
     let agreement = subject.case.agreement;
     let reaching = [
@@ -139,12 +161,12 @@ pub fn plain(subject: &Subject<'_>) -> Result<(), Fault> {
         notwithstanding: _,
         counting,
         judged,
-        manner,
+        manner: _,
         for_each,
         in_step,
         part_lot,
         made_up_with,
-        quality,
+        quality: _,
         consequences,
         subject_to,
     } = &provision.terms;
@@ -152,12 +174,10 @@ pub fn plain(subject: &Subject<'_>) -> Result<(), Fault> {
         (!provision.exceptions.is_empty(), "an exception"),
         (*counting != Counting::default(), "violations that are not counted by incident"),
         (judged.is_some(), "only what is judged to be so"),
-        (manner.is_some(), "effort or pace"),
         (for_each.is_some(), "one for each of a family"),
         (in_step.is_some(), "in step with another"),
         (part_lot.is_some(), "a part of a lot"),
         (!made_up_with.is_empty(), "made up with others"),
-        (quality.is_some(), "a standard of quality"),
         (!consequences.is_empty(), "what a breach allows"),
         (!subject_to.is_empty(), "subject to another"),
     ];
@@ -186,7 +206,7 @@ pub enum Join {
 /// # Errors
 /// For a rule of which there is no certificate yet.
 pub fn frames<'a>(subject: &Subject<'a>) -> Result<(Vec<Frame<'a>>, Join), Fault> {
-    plain(subject)?;
+    usual(subject)?;
     let (provision, instance) = (subject.provision, subject.instance);
     let bearers = &provision.bearers;
     let one = |by: Option<&[Id]>, key| Ok((of_some(subject, provision, by, key)?, Join::Worst));
@@ -207,6 +227,9 @@ pub fn frames<'a>(subject: &Subject<'a>) -> Result<(Vec<Frame<'a>>, Join), Fault
         Binding::Either => (bearers, 1),
         Binding::AtLeast(least) => (bearers, least),
     };
+    if is_tracked(provision) {
+        return none("effort, pace or quality that some of several owe");
+    }
     if whose.len() > BEARERS_MAX {
         return none("one of more than five who may perform it");
     }
@@ -248,10 +271,17 @@ fn of_some<'a>(
         hinges: Vec::new(),
         window: Window::Period(entry, entry),
         entry,
+        open: BTreeSet::new(),
+        tracked: is_tracked(provision),
         reference: None,
     };
     if matches!(provision.rule, Rule::Periodic { .. }) {
-        return quota::frames(subject, provision, frame, key);
+        let frames = quota::frames(subject, provision, frame, key)?;
+        return if frames.len() > 1 && is_tracked(provision) {
+            none("effort, pace or quality, with parts")
+        } else {
+            Ok(frames)
+        };
     }
     Ok(vec![by_rule(subject, provision, frame(action), key)?])
 }
@@ -280,12 +310,9 @@ fn by_rule<'a>(
             let number = key.parse().ok().filter(|number: &usize| (1..=steps.len()).contains(number));
             let Some(number) = number else { return no_such("a step is called by its number") };
             let mut demand = Demand { least: Some(Amount::ZERO), most: Some(Amount::ZERO) };
+            let mut open = BTreeSet::new();
             for step in &steps[..number] {
-                let own = match &step.measure {
-                    Measure::Plain(required) => Demand::from(*required),
-                    Measure::Between(least, most) => Demand { least: Some(*least), most: Some(*most) },
-                    _ => return none("a step of a share or a value"),
-                };
+                let own = measured(subject, &step.measure, &mut open)?;
                 let below = demand.least.unwrap_or(Amount::ZERO);
                 demand = if step.in_all {
                     own
@@ -294,7 +321,7 @@ fn by_rule<'a>(
                     Demand { least: own.least.map(|least| least + below), most }
                 };
             }
-            single(subject, Frame { demand, ..frame }, &steps[number - 1].due, not_before.as_ref())
+            single(subject, Frame { demand, open, ..frame }, &steps[number - 1].due, not_before.as_ref())
         }
         Rule::Exchange {
             trigger,
@@ -363,6 +390,48 @@ fn by_rule<'a>(
         }
         Rule::Exchange { .. } => none("an exchange with parts, or counted on identification"),
         _ => none("what others do"),
+    }
+}
+
+/// What a step owes. Where nobody has set it or counted it, that may be any amount above nothing.
+fn measured<'a>(
+    subject: &Subject<'a>,
+    measure: &'a Measure,
+    open: &mut BTreeSet<&'a Id>,
+) -> Result<Demand, Fault> {
+    let agreement = subject.case.agreement;
+    let any = Demand { least: Some(Amount::LEAST), most: None };
+    match measure {
+        Measure::Plain(required) => Ok(Demand::from(*required)),
+        Measure::Between(least, most) => Ok(Demand { least: Some(*least), most: Some(*most) }),
+        Measure::Value(id) => {
+            let value = agreement.values.iter().find(|value| value.id == *id);
+            match value.map(|value| value.settings.as_slice()) {
+                Some([]) => {
+                    open.insert(id);
+                    Ok(any)
+                }
+                Some([only]) if only.since <= agreement.in_force => match Amount::parse(&only.to) {
+                    Ok(least) => Ok(Demand { least: Some(least), most: None }),
+                    Err(_) => none("a value that is no amount"),
+                },
+                _ => none("a value that changes, or is set later"),
+            }
+        }
+        Measure::Share(Required::AtLeast(part), id) if *part > Amount::ZERO => {
+            let Some(baseline) = agreement.baselines.iter().find(|baseline| baseline.id == *id) else {
+                return none("a share of what is not there");
+            };
+            let item = &baseline.item;
+            let of_it = |said: &Id| agreement.is(said, item) || agreement.is(item, said);
+            let counts = |claim: &Claim| claim.kind == Kind::Tally && claim.item.as_ref().is_none_or(of_it);
+            if subject.case.claims.iter().any(counts) {
+                return none("a share of what somebody has counted");
+            }
+            open.insert(id);
+            Ok(any)
+        }
+        Measure::Share(..) => none("no more, or exactly, a share"),
     }
 }
 

@@ -249,8 +249,7 @@ fn begins(
             condition.parts().iter().try_for_each(|part| begins(subject, part, hinges, depth + 1))
         }
         Condition::Performed(id) | Condition::PerformedInTime(id) => {
-            hinges.push(performed(subject, id, condition)?);
-            Ok(())
+            performed(subject, id, condition, hinges, depth)
         }
         Condition::Breached(id) => {
             hinges.push(breached(subject, id)?);

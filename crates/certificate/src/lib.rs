@@ -25,10 +25,10 @@ pub mod state;
 mod stock;
 mod turns;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Instant, Standard, Status,
+    Amount, Id, Instant, Standard, Status,
     agreement::{Agreement, Provision, Rule},
     claim::Claim,
     place::Ground,
@@ -153,16 +153,20 @@ impl<'a> Subject<'a> {
         match &self.provision.rule {
             Rule::State { .. } => state::status(self, &witness.stocks, &deeds(witness)),
             _ if !witness.stocks.is_empty() => Err(Fault::new(at_witness(witness.status), "it is no state")),
-            _ => self.status(&deeds(witness)),
+            _ => self.status(&deeds(witness), &witness.owed),
         }
     }
 
-    /// The status of the instance in the world of some deeds; one that has not opened is inactive.
+    /// The status of the instance in the world of some deeds, in which what nobody has set was so much; one that has not opened is inactive.
     ///
     /// # Errors
     /// Where the evaluator does not know a construct, and for a period that is none in that world.
-    pub fn status(&self, deeds: &[worlds::world::Deed]) -> Result<Status, Fault> {
-        let outcome = worlds::literals::outcome(&self.case, self.provision, deeds)?;
+    pub fn status(
+        &self,
+        deeds: &[worlds::world::Deed],
+        owed: &BTreeMap<Id, Amount>,
+    ) -> Result<Status, Fault> {
+        let outcome = worlds::literals::outcome(&self.case, self.provision, deeds, owed)?;
         match outcome.instances.get(self.instance) {
             None if matches!(self.provision.rule, Rule::Periodic { .. }) => {
                 Err(Fault::new("witnesses", "there is no such period in this world"))

@@ -4,7 +4,7 @@
 
 use model::{
     Amount, Instant,
-    agreement::{Binding, Condition, Provision, Required, Rule, Spread},
+    agreement::{Action, Binding, Condition, Provision, Required, Rule, Spread},
 };
 use worlds::{
     literals,
@@ -14,7 +14,7 @@ use worlds::{
 use crate::{
     Fault, Subject,
     frame::{self, Frame, Window, frames, none},
-    hinges::{Hinge, Turn, is_fixed, is_fixed_due},
+    hinges::{Hinge, Turn, is_fixed, is_fixed_due, of_due},
     prohibition::forbidden,
 };
 
@@ -80,13 +80,59 @@ fn beyond(amount: Amount) -> Amount {
     Amount(amount.0.saturating_add(Amount::LEAST.0))
 }
 
-/// The deeds with which another duty is performed.
-pub(crate) fn performed(subject: &Subject<'_>, id: &str, condition: &Condition) -> Result<Hinge, Fault> {
+/// The deeds with which another duty is performed, and those on which its window hangs.
+pub(crate) fn performed(
+    subject: &Subject<'_>,
+    id: &str,
+    condition: &Condition,
+    hinges: &mut Vec<Hinge>,
+    depth: usize,
+) -> Result<(), Fault> {
     let own = other(subject, id)?;
-    if matches!(own.provision.rule, Rule::Periodic { .. }) {
-        return quota(&own, condition);
+    // However late it is performed, where so much at least is owed: but not before its window opens.
+    if let Rule::Once { required: Required::AtLeast(amount), due, .. } = &own.provision.rule
+        && matches!(condition, Condition::Performed(_))
+        && !is_fixed_due(&own, due, 0)
+    {
+        if !is_always(&own, own.provision) {
+            return none("what hangs on a provision in a scope");
+        }
+        hinges.push(reached(&own, *amount)?);
+        return of_due(&own, due, hinges, depth + 1);
     }
-    let (frame, required, last) = single(&own)?;
+    hinges.push(performance(&own, condition)?);
+    Ok(())
+}
+
+/// The deeds with which a duty comes to an amount, whatever its window hangs on.
+fn reached(own: &Subject<'_>, amount: Amount) -> Result<Hinge, Fault> {
+    let Provision { rule: Rule::Once { action, not_before, .. }, bearers, .. } = own.provision else {
+        return none("what hangs on more than a single duty, a quota or a prohibition");
+    };
+    let by = match own.provision.binding {
+        Binding::Unstated => Some(Vec::new()),
+        _ if bearers.len() <= 1 => None,
+        _ => Some(bearers.clone()),
+    };
+    if !action.under.is_empty() {
+        return none("`only those of`");
+    }
+    Ok(Hinge {
+        action: Action { by: by.clone().unwrap_or_else(|| action.by.clone()), ..action.clone() },
+        bearers: by.unwrap_or_else(|| bearers.clone()),
+        verifiers: own.provision.verified_by.clone(),
+        forbidden: false,
+        from: frame::counts_from(own.case.agreement.in_force, not_before.as_ref())?,
+        amount: amount.0,
+        turn: Turn::Reached,
+    })
+}
+
+fn performance(own: &Subject<'_>, condition: &Condition) -> Result<Hinge, Fault> {
+    if matches!(own.provision.rule, Rule::Periodic { .. }) {
+        return quota(own, condition);
+    }
+    let (frame, required, last) = single(own)?;
     let in_time = last < Instant::MAX && last >= frame.counts_from;
     match required {
         Required::AtLeast(amount) => Ok(hinge(frame, amount, Turn::Reached)),

@@ -204,6 +204,9 @@ impl Check<'_, '_> {
     /// The forbidden deeds of a witness, where all others satisfy greatest sets of literals.
     fn told<'w>(&self, witness: &'w Witness, at: &str) -> Result<Vec<&'w crate::Deed>, Fault> {
         let kinds = self.forbidden.kinds();
+        if !witness.owed.is_empty() {
+            return Err(Fault::new(at, "nothing is owed of what is forbidden"));
+        }
         if witness.leaves.len() != kinds.len() {
             return Err(Fault::new(at, "it names a leaf for each stream"));
         }

@@ -326,6 +326,9 @@ impl Check<'_> {
     fn is_a_world(&self, witness: &Witness) -> Result<(), Fault> {
         let (at, case) = (at_witness(witness.status), &self.subject.case);
         let kinds: Vec<_> = self.kept.hinges.iter().map(|hinge| &hinge.action).collect();
+        if !witness.owed.is_empty() {
+            return Err(Fault::new(at, "nothing is owed of what is to be kept"));
+        }
         if witness.leaves.first() != Some(&0) || witness.leaves.len() != 1 + kinds.len() {
             return Err(Fault::new(at, "it names the one leaf, and one for each kind of deed"));
         }

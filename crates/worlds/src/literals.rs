@@ -21,7 +21,7 @@ use crate::{
     ground,
     pattern::{misfit, says_own},
     plain::undisturbed,
-    world::{Deed, Outcome, Ticks, World, not_handled},
+    world::{Deed, Facts, Outcome, Ticks, World, not_handled},
 };
 
 /// Steps after which a search is given up.
@@ -382,12 +382,19 @@ pub fn periods(case: &Case<'_>, cycle: &Cycle, scope: &Ticks) -> Result<Vec<(Str
     Oracle::new(case, STEPS_MAX)?.world(&[])?.periods(cycle, scope)
 }
 
-/// What a provision comes to in the world of some deeds.
+/// What a provision comes to in the world of some deeds, in which values and baselines of which nothing is told came to so much.
 ///
 /// # Errors
 /// For constructs that the evaluator does not know.
-pub fn outcome(case: &Case<'_>, provision: &Provision, deeds: &[Deed]) -> Result<Outcome, Refused> {
-    Oracle::new(case, STEPS_MAX)?.world(deeds)?.outcome(provision, case.at)
+pub fn outcome(
+    case: &Case<'_>,
+    provision: &Provision,
+    deeds: &[Deed],
+    owed: &BTreeMap<Id, Amount>,
+) -> Result<Outcome, Refused> {
+    let figures = owed.iter().map(|(id, amount)| (id.clone(), vec![(Instant::MIN, *amount)])).collect();
+    let facts = Facts { values: owed.clone(), figures, ..Facts::default() };
+    World::new(case.agreement, deeds, &facts, case.at)?.outcome(provision, case.at)
 }
 
 /// Which of some kinds of deed a deed is of; refused where it is of none, or of several.

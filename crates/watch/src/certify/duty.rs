@@ -2,13 +2,13 @@
 //!
 //! Invariant: what is found here is only written down; whether it holds the checker says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use certificate::{
     Deed as Written, Frame, Hinge, Join, Leaf, Opening, Openings, Part, Proof, Refutation, Subject, Window,
     Witness, frames, kinds, left, may_be, refutable, satisfies, told_apart,
 };
-use model::{Amount, Instant, Status, StatusSet};
+use model::{Amount, Id, Instant, Status, StatusSet};
 use worlds::{
     literals::{self, Asked, Bound, Literals},
     world::Deed,
@@ -23,6 +23,9 @@ use super::{
 
 /// Worlds that are tried, of several who may perform.
 const WORLDS_MAX: usize = 4000;
+
+/// More than anybody does.
+const MORE: Amount = Amount(1_000_000_000_000);
 
 /// What shows the verdict.
 pub fn proof(subject: &Subject<'_>, status: StatusSet) -> Result<Proof, NoCertificate> {
@@ -103,6 +106,10 @@ fn worlds(
     if told_apart(subject, kinds).is_err() {
         return Ok(found);
     }
+    // Of what nobody has set as little as can be, or more than was done.
+    let open: BTreeSet<&Id> = frames.iter().flat_map(|frame| frame.open.iter().copied()).collect();
+    let each_of = |amount: Amount| open.iter().map(|id| ((*id).clone(), amount)).collect();
+    let owed: BTreeSet<BTreeMap<Id, Amount>> = [Amount::LEAST, MORE].map(each_of).into_iter().collect();
     let mut left = WORLDS_MAX;
     for (hinged, before) in first.ways() {
         let mut all: Vec<(Vec<usize>, Vec<Deed>)> = vec![(Vec::new(), before.clone())];
@@ -122,13 +129,16 @@ fn worlds(
             if left == 0 {
                 return Ok(found);
             }
-            let Ok(status) = subject.status(&deeds) else { continue };
-            if found.iter().any(|one| one.status == status) {
-                continue;
-            }
             let Some(leaves) = first.with_others(leaves, &deeds) else { continue };
-            let deeds = deeds.iter().map(Written::of).collect();
-            found.push(Witness { status, deeds, leaves, stocks: Vec::new() });
+            for owed in &owed {
+                let Ok(status) = subject.status(&deeds, owed) else { continue };
+                if found.iter().any(|one| one.status == status) {
+                    continue;
+                }
+                let deeds = deeds.iter().map(Written::of).collect();
+                let (leaves, owed) = (leaves.clone(), owed.clone());
+                found.push(Witness { status, deeds, leaves, owed, stocks: Vec::new() });
+            }
             if wanted.iter().all(|one| found.iter().any(|other| other.status == one)) {
                 return Ok(found);
             }
@@ -183,7 +193,7 @@ fn of_parts(
                 (amount > Amount::ZERO).then_some(Deed { amount, ..deed })
             });
             let deeds: Vec<Deed> = deeds.iter().cloned().chain(rest).collect();
-            let Ok(status) = subject.status(&deeds) else { continue };
+            let Ok(status) = subject.status(&deeds, &BTreeMap::new()) else { continue };
             if found.iter().any(|one| one.status == status) {
                 continue;
             }
@@ -192,6 +202,7 @@ fn of_parts(
                 status,
                 deeds: deeds.iter().map(Written::of).collect(),
                 leaves,
+                owed: BTreeMap::new(),
                 stocks: Vec::new(),
             });
             if wanted.iter().all(|one| found.iter().any(|other| other.status == one)) {

@@ -2,6 +2,8 @@
 //!
 //! Invariant: what is found here is only written down; whether it holds the checker says.
 
+use std::collections::BTreeMap;
+
 use certificate::{
     Deed as Written, Doubt, Forbidden, Opening, Proof, Refutation, Stream, Subject, Witness, bound_until,
     forbidden, is_bound, is_settled, is_told, left_open, scope_of, told_apart, unviolated,
@@ -80,11 +82,17 @@ impl Search<'_, '_> {
                 let deeds = own.into_iter().chain(before.iter().map(Written::of));
                 let deeds: Vec<Written> = deeds.collect();
                 let made: Vec<Deed> = deeds.iter().map(Written::made).collect();
-                let Ok(status) = self.subject.status(&made) else { continue };
+                let Ok(status) = self.subject.status(&made, &BTreeMap::new()) else { continue };
                 if let Some(index) = left.iter().position(|one| *one == status) {
                     left.remove(index);
                     let leaves = [&[leaf], leaves.as_slice()].concat();
-                    proof.witnesses.push(Witness { status, deeds, leaves, stocks: Vec::new() });
+                    proof.witnesses.push(Witness {
+                        status,
+                        deeds,
+                        leaves,
+                        owed: BTreeMap::new(),
+                        stocks: Vec::new(),
+                    });
                 }
             }
         }

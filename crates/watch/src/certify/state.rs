@@ -2,6 +2,8 @@
 //!
 //! Invariant: what is found here is only written down; whether it holds the checker says.
 
+use std::collections::BTreeMap;
+
 use certificate::{
     Deed as Written, Doubt, Opening, Proof, Refutation, Screened, Stock, Stream, Subject, Witness,
     state::{
@@ -78,7 +80,8 @@ impl Search<'_, '_> {
 
     fn witness(&self, status: Status, stocks: Vec<Stock>, leaves: &[usize], deeds: &[Deed]) -> Witness {
         let leaves = [&[0], leaves].concat();
-        Witness { status, deeds: deeds.iter().map(Written::of).collect(), leaves, stocks }
+        let (deeds, owed) = (deeds.iter().map(Written::of).collect(), BTreeMap::new());
+        Witness { status, deeds, leaves, owed, stocks }
     }
 
     /// Claims that say as much, each at some tick of a window unopposed.
