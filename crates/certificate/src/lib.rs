@@ -184,8 +184,9 @@ pub fn check(given: &Given<'_>, certificate: &Certificate) -> Result<Checked, Fa
     if certificate.format != FORMAT || certificate.version != VERSION {
         return Err(Fault::new("version", "this program reads version 1 of the format alone"));
     }
-    let agreement = quieted(given, &certificate.question);
-    let given = &Given { agreement: &agreement, ..*given };
+    let supplied = given.claims.len();
+    let (agreement, claims) = quieted(given, &certificate.question);
+    let given = &Given { agreement: &agreement, claims: &claims, ..*given };
     let proof = &certificate.proof;
     if proof.status.is_empty() {
         return Err(Fault::new("proof.status", "a verdict holds at least one status"));
@@ -224,7 +225,7 @@ pub fn check(given: &Given<'_>, certificate: &Certificate) -> Result<Checked, Fa
         ));
     }
     Ok(Checked {
-        claims: given.claims.len(),
+        claims: supplied,
         leaves,
         refuted: refuted.into_iter().collect(),
         witnessed: witnessed.into_iter().collect(),

@@ -17,9 +17,9 @@ use crate::{Given, Question, bears::cut_to};
 /// The acts with which powers are used. They are declarations: one that nobody reported was not made (spec/meaning.md §8).
 const USES: [&str; 6] = ["extend", "suspend", "resume", "terminate", "certify", "waive"];
 
-/// The agreement without what cannot bear on the provision asked about.
+/// The agreement without what cannot bear on the provision asked about, and the claims with rates as totals.
 #[must_use]
-pub fn quieted(given: &Given<'_>, question: &Question) -> Agreement {
+pub fn quieted(given: &Given<'_>, question: &Question) -> (Agreement, Vec<Claim>) {
     let mut own = given.agreement.clone();
     if question.at <= question.known_at && !is_any_used(given, question) {
         own.powers.clear();
@@ -37,7 +37,8 @@ pub fn quieted(given: &Given<'_>, question: &Question) -> Agreement {
         let (named, spoken_of) = (given.claims.iter().any(names), words.contains(&actor.id));
         actor.ties.retain(|tie| ties(tie, named, spoken_of, own.in_force));
     }
-    own
+    let claims = worlds::literals::totalled(&own, given.claims);
+    (own, claims)
 }
 
 fn touches(target: &Target, words: &BTreeSet<Id>) -> bool {

@@ -85,8 +85,8 @@ fn no_less_is_shown(watch: &watch::Watch, made: &Certificate, name: &str) {
         claims: &watch.claims,
         grounds: &watch.grounds,
     };
-    let quiet = quieted(&given, &made.question);
-    let given = Given { agreement: &quiet, ..given };
+    let (quiet, totalled) = quieted(&given, &made.question);
+    let given = Given { agreement: &quiet, claims: &totalled, ..given };
     let subject = Subject::of(&given, &made.question).expect("a subject");
     let status = made.proof.status;
     for left_out in status.iter().filter(|_| status.len() > 1) {
@@ -217,8 +217,8 @@ impl Tried {
                 };
                 let (sources, claims) = (&owned.sources, &owned.claims);
                 let given = Given { agreement: &owned.agreement, sources, claims, grounds: &owned.grounds };
-                let quiet = quieted(&given, &question);
-                let given = Given { agreement: &quiet, ..given };
+                let (quiet, totalled) = quieted(&given, &question);
+                let given = Given { agreement: &quiet, claims: &totalled, ..given };
                 let subject = Subject::of(&given, &question).expect("a subject");
                 match prove(&subject, *set) {
                     Err(why) => *self.refused.entry(why.to_string()).or_insert(0) += 1,
@@ -295,8 +295,8 @@ fn nothing_that_an_exact_verdict_holds_is_ruled_out() {
                 reading: "text".to_owned(),
             };
             let given = Given { agreement: &owned.agreement, sources, claims, grounds: &owned.grounds };
-            let quiet = quieted(&given, &question);
-            let given = Given { agreement: &quiet, ..given };
+            let (quiet, totalled) = quieted(&given, &question);
+            let given = Given { agreement: &quiet, claims: &totalled, ..given };
             let subject = Subject::of(&given, &question).expect("a subject");
             if let Ok(proof) = prove(&subject, instance.status) {
                 let checked = check(&given, &question, proof);

@@ -10,6 +10,7 @@ use crate::{
     Refused,
     bounds::{Bounds, NONE},
     evidence::{Evidence, Report, Saying, Silence, sum_of_deeds},
+    pattern::may_share_doer,
 };
 
 /// A bound on the amount from cut `i` to cut `j`.
@@ -153,7 +154,7 @@ impl<'e> Account<'e> {
         families.iter().all(|(source, family)| self.deeds_add_up(*source, family, visit))
     }
 
-    /// Whether the same deed is also said to have been when this report cannot have it.
+    /// Whether the same deed is also said to have been when this report cannot have it, or where it is forbidden by others alone.
     fn elsewhere(&self, event: &Report, set: &BTreeSet<Saying>) -> bool {
         let other = |saying: &Saying| match saying {
             Saying::Event(of, _) => Some(&self.all.reports[*of]),
@@ -161,7 +162,9 @@ impl<'e> Account<'e> {
         };
         event.claim.reference.is_some()
             && set.iter().filter_map(other).any(|other| {
-                other.claim.reference == event.claim.reference && !other.period.meets(&event.period)
+                let others = self.all.forbidden && !may_share_doer(event.claim, other.claim);
+                other.claim.reference == event.claim.reference
+                    && (others || !other.period.meets(&event.period))
             })
     }
 

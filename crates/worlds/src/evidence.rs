@@ -17,7 +17,7 @@ use crate::{
     account::Account,
     bounds::{Bounds, NONE},
     live::answers_for,
-    pattern::{Fit, covers, doer_fit, fit, says_own, spans, taken_away},
+    pattern::{Fit, covers, doer_fit, fit, may_share_doer, says_own, spans, taken_away},
 };
 
 /// An event or a tally that fits or may fit.
@@ -88,7 +88,7 @@ pub(crate) struct Evidence<'a> {
     pub oracle: &'a Oracle<'a>,
     action: &'a Action,
     /// The deeds are forbidden: who admits them did them.
-    forbidden: bool,
+    pub forbidden: bool,
     /// Ends of everything used, ascending; a cut is the first tick of a cell.
     pub cuts: Vec<Instant>,
     pub reports: Vec<Report<'a>>,
@@ -271,6 +271,7 @@ impl<'a> Evidence<'a> {
                     && report.claim.reference.is_some()
                     && report.claim.reference == foreign.claim.reference
                     && report.period.meets(&foreign.period)
+                    && (!self.forbidden || may_share_doer(report.claim, foreign.claim))
             };
             self.reports.iter().filter(same).map(|report| report.high).max().unwrap_or(0)
         } else {
@@ -294,12 +295,15 @@ impl<'a> Evidence<'a> {
         let throughout = (i..j).all(|cell| cells.contains(&cell));
         let group = self.reports.iter().enumerate();
         let mut group = group.filter(|(_, report)| self.oracle.answers_for(source, report.source));
-        let denied = |of: usize| self.forbidden && accepted.contains(&Saying::Denial(of));
+        let not_of_it = |own: usize, report: &Report<'_>| {
+            let denied = accepted.contains(&Saying::Denial(own));
+            self.forbidden && (denied || !may_share_doer(report.claim, foreign.claim))
+        };
         let may_be_of_it = |(own, report): (usize, &Report<'_>)| {
             let so_far = report.is_so_far() && report.when.meets(&foreign.period);
             so_far
                 || report.is_event()
-                    && !denied(own)
+                    && !not_of_it(own, report)
                     && report.period.meets(&foreign.period)
                     && self.may_be_one(report, foreign)
         };

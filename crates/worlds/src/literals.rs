@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{
     Amount, Id, Instant, Period,
     agreement::{Action, Agreement, Condition, Cycle, Due, Provision},
-    claim::{Claim, Kind},
+    claim::{Claim, Kind, Quantity},
     vocabulary::is_act,
 };
 
@@ -26,6 +26,9 @@ use crate::{
 
 /// Steps after which a search is given up.
 const STEPS_MAX: usize = 2_000_000;
+
+/// A rate of more days is left as it is.
+const RATE_DAYS_MAX: usize = 4_000;
 
 /// A bound on the amount from one instant to before another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -130,13 +133,12 @@ fn plainly_said(oracle: &Oracle<'_>, asked: &Asked<'_>, claim: &Claim) -> Result
         return Ok(());
     }
     if claim.kind == Kind::Rate {
-        return not_handled("rates");
+        return not_handled("rates of other than whole days");
     }
     if !matches!(claim.kind, Kind::Event | Kind::Tally) {
         return Ok(());
     }
     let written = |key: &str| claim.written.get(key).filter(|value| !value.is_null());
-    let declared = |item: &Id| oracle.agreement().knows_item(item);
     let place = claim.place.as_ref().filter(|_| action.place.is_some());
     let derived = place
         .zip(action.place.as_ref())
@@ -157,16 +159,65 @@ fn plainly_said(oracle: &Oracle<'_>, asked: &Asked<'_>, claim: &Claim) -> Result
         () if amount.is_some_and(|amount| amount.per.is_some() || amount.statistic.is_some()) => {
             not_handled("means")
         }
-        () if written("part_of").is_some() => not_handled("parts of another figure"),
-        () if claim.counter.is_some() && !forbidden => not_handled("harm that is counted"),
-        () if claim.item.as_ref().is_some_and(|item| !declared(item)) => {
-            not_handled("a word that nobody declares")
+        () if written("part_of").is_some() && claim.kind == Kind::Event => {
+            not_handled("a deed that is a part of another figure")
         }
+        () if claim.counter.is_some() && !forbidden => not_handled("harm that is counted"),
         () if action.stage.is_none() && amount.is_some_and(|amount| amount.stage.is_some()) => {
             not_handled("a stage that the text does not name")
         }
         () if derived => not_handled("places in zones that are drawn from others"),
         () => Ok(()),
+    }
+}
+
+/// The claims with each rate of whole civil days as totals (spec/worlds.md §1): of each day, or of a mean of all of them.
+#[must_use]
+pub fn totalled(agreement: &Agreement, claims: &[Claim]) -> Vec<Claim> {
+    // Any other rate bounds nothing, but who gives it is not silent.
+    let bare = |claim: &Claim| match claim.kind {
+        Kind::Rate => {
+            let said = claim.amount.clone().unwrap_or_default();
+            let amount = Quantity { low: None, high: None, best: None, per: None, statistic: None, ..said };
+            Claim { kind: Kind::Tally, amount: Some(amount), ..claim.clone() }
+        }
+        _ => claim.clone(),
+    };
+    claims.iter().flat_map(|claim| of_days(agreement, claim).unwrap_or_else(|| vec![bare(claim)])).collect()
+}
+
+fn of_days(agreement: &Agreement, claim: &Claim) -> Option<Vec<Claim>> {
+    let (zone, period) = (&agreement.timezone, claim.occurred?);
+    let said = claim.amount.as_ref().filter(|_| claim.kind == Kind::Rate)?;
+    if said.per.as_deref() != Some("day") {
+        return None;
+    }
+    let mut days = Vec::new();
+    let mut date = period.first.date(zone);
+    while Instant::start_of(date, zone) <= period.last && days.len() < RATE_DAYS_MAX {
+        let next = date.tomorrow().ok()?;
+        days.extend(Period::closed(Instant::start_of(date, zone), Instant::start_of(next, zone).previous()));
+        date = next;
+    }
+    // Nothing is known of a part of a day.
+    if days.first()?.first != period.first || days.last()?.last != period.last {
+        return None;
+    }
+    let total = |period: Period, low: Option<Amount>, high: Option<Amount>| {
+        let amount = Quantity { low, high, best: None, per: None, statistic: None, ..said.clone() };
+        Claim { kind: Kind::Tally, occurred: Some(period), amount: Some(amount), ..claim.clone() }
+    };
+    match said.statistic.as_deref()? {
+        "each" => Some(days.iter().map(|day| total(*day, said.low, said.high)).collect()),
+        "at_least_each" => Some(days.iter().map(|day| total(*day, said.low, None)).collect()),
+        "mean" => {
+            // It is rounded: what was summed may be half a unit a day more or less.
+            let (count, half) = (days.len() as i64, Amount::whole(1).0 / 2);
+            let low = said.low.map(|low| Amount((low.0 - half).max(0).saturating_mul(count)));
+            let high = said.high.map(|high| Amount((high.0 + half).saturating_mul(count)));
+            Some(vec![total(period, low, high)])
+        }
+        _ => None,
     }
 }
 
@@ -201,7 +252,12 @@ fn hold(
 }
 
 fn name(oracle: &Oracle<'_>, evidence: &Evidence<'_>, saying: &Saying) -> String {
-    let claim = |of: usize| &evidence.reports[of].claim.id;
+    // A rate is as many totals of one name.
+    let claim = |of: usize| {
+        let own = &evidence.reports[of];
+        let same = evidence.reports.iter().filter(|report| report.claim.id == own.claim.id).count();
+        if same > 1 { format!("{} from {}", own.claim.id, own.period.first) } else { own.claim.id.clone() }
+    };
     let window = |i: usize, j: usize| format!("from {} until {}", evidence.cuts[i], evidence.cuts[j]);
     match *saying {
         Saying::Event(of, _) => format!("the deed of {}", claim(of)),

@@ -92,6 +92,8 @@ fn item_fit(agreement: &Agreement, action: &Action, claim: &Claim) -> Fit {
     match (&action.item, &claim.item) {
         (None, _) => Fit::Fits,
         (Some(wanted), Some(said)) if agreement.is(said, wanted) => Fit::Fits,
+        // A word that nobody declares may mean anything.
+        (Some(_), Some(said)) if !agreement.knows_item(said) => Fit::May,
         (Some(wanted), Some(said)) if !agreement.is(wanted, said) => Fit::Not,
         _ => Fit::May,
     }
@@ -110,6 +112,14 @@ pub(crate) fn doer_fit(wanted: &[Id], claim: &Claim) -> Fit {
         _ if unknown || some => Fit::May,
         _ => Fit::Not,
     }
+}
+
+/// Whether two reports may tell of what one of those did whom both name.
+pub(crate) fn may_share_doer(one: &Claim, other: &Claim) -> bool {
+    let unknown = |claim: &Claim| claim.by.is_empty() || claim.by.iter().any(|named| named.party.is_none());
+    unknown(one)
+        || unknown(other)
+        || one.by.iter().any(|named| other.by.iter().any(|o| o.party == named.party))
 }
 
 fn receiver_fit(action: &Action, claim: &Claim) -> Fit {
@@ -147,7 +157,8 @@ pub(crate) fn spans(case: &Case<'_>, action: &Action, claim: &Claim, source: &So
     let receiver =
         action.to.is_none() || claim.to.is_empty() || named(&claim.to) == all(action.to.as_slice());
     let said = claim.amount.as_ref();
-    let scoped = said.is_some_and(|amount| amount.scope.is_some());
+    // What is contained in another figure may be less than all.
+    let scoped = said.is_some_and(|amount| amount.scope.is_some()) || claim.written.contains_key("part_of");
     let mut views = source.covers.iter().filter(|entry| sees(agreement, action, entry)).peekable();
     let partial = views.peek().is_some() && views.all(|entry| entry.scope.is_some());
     item && doer && receiver && !scoped && !partial && ground::spans(case, action.place.as_ref(), claim)

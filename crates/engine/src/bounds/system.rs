@@ -223,11 +223,15 @@ impl<'a> System<'a> {
                     let denied = &self.measure.denials[index].1;
                     floors().find(|(_, event)| event.claim == *denied)
                 }
-                // One deed that was at two times.
+                // One deed that was at two times, or an incident by two who did it each alone.
                 Literal::EventFloor { account, event } => {
                     let one = self.event(account, event);
                     let same = |other: &Event| one.reference.is_some() && other.reference == one.reference;
-                    floors().find(|(_, other)| same(other) && !other.period.meets(&one.period))
+                    let unlike = |other: &Event| {
+                        !other.period.meets(&one.period)
+                            || self.measure.incidents && !other.may_share_doer(one)
+                    };
+                    floors().find(|(_, other)| same(other) && unlike(other))
                 }
                 // A deed, with a silence that excludes it.
                 Literal::Excludes { account, foreign } => {

@@ -109,8 +109,8 @@ impl Watch {
             claims: &self.claims,
             grounds: &self.grounds,
         };
-        let quiet = certificate::quieted(&given, &made.question);
-        let subject = Subject::of(&Given { agreement: &quiet, ..given }, &made.question)?;
+        let (quiet, totalled) = certificate::quieted(&given, &made.question);
+        let subject = Subject::of(&Given { agreement: &quiet, claims: &totalled, ..given }, &made.question)?;
         made.proof = prove(&subject, chosen.status)?;
         certificate::check(&given, &made)?;
         Ok(made)
