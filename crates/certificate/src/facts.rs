@@ -5,7 +5,7 @@
 use model::{Instant, Period, Status};
 use worlds::{
     literals::{self, Bound},
-    world::Ticks,
+    world::{Deed, Ticks},
 };
 
 use crate::{
@@ -26,6 +26,8 @@ pub struct Openings {
     pub ends: Instant,
     /// It ends by this, if it opens.
     pub ends_by: Instant,
+    /// It counts what is done from this on at the earliest, and from this on in every world; none where it may count nothing.
+    pub counts: (Instant, Option<Instant>),
     /// When the duty binds.
     pub scope: Doubt,
     /// Between which instants each of its hinges turns.
@@ -277,7 +279,22 @@ impl Frame<'_> {
         let scope = scope(subject, subject.provision, &between)?;
         let first = opens.and_then(|from| scope.possible.first_from(from)).unwrap_or(Instant::MAX);
         let by = by.and_then(|from| scope.certain.first_from(from));
-        Ok(Openings { first, by, ends, ends_by, scope, turns: turns.to_vec() })
+        let counted = |early: bool| {
+            let deeds = if early { &between.earliest } else { &between.latest };
+            self.counted_from(subject, deeds)
+        };
+        let counts = (counted(true)?.unwrap_or(Instant::MAX), counted(false)?);
+        Ok(Openings { first, by, ends, ends_by, counts, scope, turns: turns.to_vec() })
+    }
+
+    /// From when on it counts in the world of some deeds; none where that has not come.
+    ///
+    /// # Errors
+    /// For a condition that the evaluator does not know.
+    pub fn counted_from(&self, subject: &Subject<'_>, deeds: &[Deed]) -> Result<Option<Instant>, Fault> {
+        let Some(condition) = self.not_before else { return Ok(Some(self.counts_from)) };
+        let first = literals::ticks(&subject.case, condition, deeds)?.first_from(Instant::MIN);
+        Ok(first.map(|first| first.max(self.counts_from)))
     }
 
     /// Whether a fact holds, where it is one of instants; else the window in which the amount is bounded, how, and by how much.
@@ -291,7 +308,11 @@ impl Frame<'_> {
             _ => at.next(),
         };
         let bound = |until: Instant, lower: bool, amount: i64| {
-            Err(Bound { from: self.counts_from, until, lower, amount, ground: String::new() })
+            let from = if lower { openings.counts.1 } else { Some(openings.counts.0) };
+            match from {
+                Some(from) => Err(Bound { from, until, lower, amount, ground: String::new() }),
+                None => Ok(false),
+            }
         };
         // The last of some ticks that are in time.
         let in_time = |ticks: &Ticks, first: Instant, last: Instant| {

@@ -21,7 +21,7 @@ use worlds::{
 
 use crate::{
     Fault, Subject,
-    hinges::{Hinge, Turn, few, of_due, of_scope},
+    hinges::{Hinge, Turn, begins, few, of_due, of_scope},
     quota,
 };
 
@@ -44,6 +44,8 @@ pub struct Frame<'a> {
     pub demand: Demand,
     /// From when performance counts.
     pub counts_from: Instant,
+    /// On what it hangs from when it counts, where evidence moves that.
+    pub not_before: Option<&'a Condition>,
     /// It counts from the opening of the window at the earliest: of its hinges all are of one kind of deed, trigger by trigger.
     pub afterwards: bool,
     /// The deeds on which its window and its scope hang.
@@ -267,6 +269,7 @@ fn of_some<'a>(
         verifiers: &provision.verified_by,
         demand: Demand { least: None, most: None },
         counts_from: entry,
+        not_before: None,
         afterwards: false,
         hinges: Vec::new(),
         window: Window::Period(entry, entry),
@@ -444,19 +447,35 @@ pub(crate) fn counts_from(entry: Instant, not_before: Option<&Condition>) -> Res
     }
 }
 
+/// From when on a rule says that it counts.
+fn rule_from(provision: &Provision) -> Option<&Condition> {
+    match &provision.rule {
+        Rule::Once { not_before, .. } | Rule::Schedule { not_before, .. } => not_before.as_ref(),
+        _ => None,
+    }
+}
+
 /// A duty with one window.
 fn single<'a>(
     subject: &Subject<'a>,
     frame: Frame<'a>,
     due: &'a Due,
-    not_before: Option<&Condition>,
+    not_before: Option<&'a Condition>,
 ) -> Result<Frame<'a>, Fault> {
     let entry = subject.case.agreement.in_force;
-    let counts_from = counts_from(entry, not_before)?;
-    if matches!(due, Due::By(last) if *last < entry) {
-        return none("a deadline before entry into force");
+    let least_alone = frame.demand.least.is_some() && frame.demand.most.is_none();
+    if matches!(due, Due::By(last) if *last < entry) && !least_alone {
+        return none("a deadline before entry into force, of no least number");
     }
     let mut hinges = of_scope(subject, subject.provision)?;
     of_due(subject, due, &mut hinges, 0)?;
-    Ok(Frame { counts_from, hinges: few(hinges)?, window: Window::Due(due), ..frame })
+    let not_before = not_before.filter(|condition| counts_from(entry, Some(condition)).is_err());
+    let from = match not_before {
+        Some(condition) => {
+            begins(subject, condition, &mut hinges, 0)?;
+            entry
+        }
+        None => counts_from(entry, rule_from(subject.provision))?,
+    };
+    Ok(Frame { counts_from: from, not_before, hinges: few(hinges)?, window: Window::Due(due), ..frame })
 }

@@ -193,7 +193,7 @@ pub(crate) fn of_due(
 }
 
 /// The deeds on which the first instant of a condition hangs: the later they are the later it is.
-fn begins(
+pub(crate) fn begins(
     subject: &Subject<'_>,
     condition: &Condition,
     hinges: &mut Vec<Hinge>,

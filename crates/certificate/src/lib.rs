@@ -193,7 +193,7 @@ pub fn check(given: &Given<'_>, certificate: &Certificate) -> Result<Checked, Fa
     }
     let subject = Subject::of(given, &certificate.question)?;
     let leaves = match &subject.provision.rule {
-        Rule::Prohibition { .. } => prohibition::check(&subject, proof)?,
+        Rule::Prohibition { .. } | Rule::Answerable { .. } => prohibition::check(&subject, proof)?,
         Rule::State { .. } => state::check(&subject, proof)?,
         _ => duty::check(&subject, proof)?,
     };

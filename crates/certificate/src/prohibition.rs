@@ -31,13 +31,17 @@ pub struct Forbidden<'a> {
     pub action: Action,
     /// The deeds on which its scope hangs.
     pub hinges: Vec<Hinge>,
+    /// What a violation makes of it: where conduct alone is owed for what others do, that is not judged.
+    pub worst: Status,
+    /// Whose deeds violate it.
+    bearers: &'a [Id],
 }
 
 impl Forbidden<'_> {
     /// The kinds of deed that there are streams of, by name, in order.
     #[must_use]
     pub fn asked(&self) -> Vec<(&'static str, Asked<'_>)> {
-        let (bearers, verifiers) = (&self.subject.provision.bearers, &self.subject.provision.verified_by);
+        let (bearers, verifiers) = (self.bearers, &self.subject.provision.verified_by);
         let action = &self.action;
         let own = Asked { action, bearers, verifiers, heard: Heard::All, forbidden: true };
         let hinges = self.hinges.iter().map(|hinge| ("opening", hinge.asked()));
@@ -60,7 +64,12 @@ pub fn forbidden<'a>(subject: &'a Subject<'a>) -> Result<Forbidden<'a>, Fault> {
     let none = |what: &str| {
         Err(Fault::new("question.provision", format!("no certificate for this rule yet: {what}")))
     };
-    let Rule::Prohibition { action } = &provision.rule else { return none("it is no prohibition") };
+    let (action, bearers, worst) = match &provision.rule {
+        Rule::Prohibition { action } => (action, provision.bearers.as_slice(), Status::Breached),
+        Rule::Answerable { action, for_result: true } => (action, action.by.as_slice(), Status::Breached),
+        Rule::Answerable { action, .. } => (action, action.by.as_slice(), Status::NotAdjudicated),
+        _ => return none("it is no prohibition"),
+    };
     crate::frame::plain(subject)?;
     if !action.under.is_empty() {
         return none("`only those of`");
@@ -70,9 +79,9 @@ pub fn forbidden<'a>(subject: &'a Subject<'a>) -> Result<Forbidden<'a>, Fault> {
     }
     let mut own = action.clone();
     if own.by.is_empty() {
-        own.by.clone_from(&provision.bearers);
+        own.by = bearers.to_vec();
     }
-    Ok(Forbidden { subject, action: own, hinges: few(of_scope(subject, provision)?)? })
+    Ok(Forbidden { subject, action: own, hinges: few(of_scope(subject, provision)?)?, worst, bearers })
 }
 
 /// Checks all of a prohibition's certificate but what its worlds come to. Gives the number of leaves.
@@ -168,7 +177,7 @@ impl Check<'_, '_> {
         if refutation.claim.is_some() || !refutation.throughout.is_empty() {
             return Err(Fault::new(at, "amounts are bounded by steps"));
         }
-        if *status == Status::Breached {
+        if *status == self.forbidden.worst {
             let windows = bound_until(&self.scope.possible, asked);
             if *way != 0 || steps.len() != windows.len() {
                 return Err(Fault::new(at, "there has to be a way through each time in scope"));
@@ -234,7 +243,7 @@ impl Check<'_, '_> {
         }
         match (refutation.way, &refutation.claim, refutation.steps.as_slice()) {
             // Nothing else can be of what is excused by nothing and binds when it does.
-            _ if refutation.status == Status::Breached || unviolated.contains(&refutation.status) => {}
+            _ if refutation.status == self.forbidden.worst || unviolated.contains(&refutation.status) => {}
             (0, None, []) => return Ok(()),
             _ => return Err(Fault::new(at, "nothing is needed to refute it")),
         }
@@ -244,7 +253,7 @@ impl Check<'_, '_> {
                 let claim = claim.ok_or_else(|| Fault::new(&at, "there is no such claim"))?;
                 self.is_certain(claim, &at)
             }
-            (Status::Breached, None, steps) if refutation.way == 0 => {
+            (worst, None, steps) if worst == self.forbidden.worst && refutation.way == 0 => {
                 let windows = bound_until(&self.scope.possible, case.at);
                 if windows.len() != steps.len() {
                     return Err(Fault::new(at, "there has to be a way through each time in scope"));

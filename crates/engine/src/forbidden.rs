@@ -167,8 +167,15 @@ fn excusable(context: &Context<'_>, exception: &Exception, violation: &Action) -
     if own.by.is_empty() {
         return BTreeMap::new();
     }
-    let role = Role::Violation { bearers: &own.by, verifiers: &[] };
-    let measure = context.evidence.measure(&own, role);
-    let events = measure.accounts.into_iter().flat_map(|account| account.events);
-    events.map(|event| (event.claim, event.floor > Amount::ZERO)).collect()
+    let told = |of: &Action| {
+        let role = Role::Violation { bearers: &of.by, verifiers: &[] };
+        let accounts = context.evidence.measure(of, role).accounts.into_iter();
+        accounts.flat_map(|account| account.events).map(|event| (event.claim, event.floor > Amount::ZERO))
+    };
+    // Who is bound and not excused; what none of those did violates only where one who is excused did it.
+    let others: Vec<Id> = violation.by.iter().filter(|bearer| !own.by.contains(bearer)).cloned().collect();
+    let others = Action { by: others, ..violation.clone() };
+    let theirs: BTreeSet<Id> =
+        if others.by.is_empty() { BTreeSet::new() } else { told(&others).map(|(claim, _)| claim).collect() };
+    told(&own).map(|(claim, certain)| (claim.clone(), certain || !theirs.contains(&claim))).collect()
 }

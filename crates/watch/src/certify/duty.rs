@@ -343,7 +343,7 @@ impl<'a, 'l> Search<'a, 'l> {
         };
         let opened = self.frame.hinges.last().and_then(turned);
         let scope = literals::scope(&self.subject.case, self.subject.provision, before).map_err(refused)?;
-        let mut from = self.frame.counts_from;
+        let mut from = self.frame.counted_from(self.subject, before)?.unwrap_or(Instant::MAX);
         let last = match self.frame.window {
             Window::MadeUp { own, until } => {
                 return Ok(self.of_runs(&[(own.first, self.least())], own.last, until));

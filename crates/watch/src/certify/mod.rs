@@ -123,7 +123,7 @@ impl Watch {
 /// For what cannot be shown yet.
 pub fn prove(subject: &Subject<'_>, status: StatusSet) -> Result<Proof, NoCertificate> {
     match &subject.provision.rule {
-        Rule::Prohibition { .. } => prohibition::proof(subject, status),
+        Rule::Prohibition { .. } | Rule::Answerable { .. } => prohibition::proof(subject, status),
         Rule::State { .. } => state::proof(subject, status),
         _ => duty::proof(subject, status),
     }

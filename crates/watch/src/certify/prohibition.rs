@@ -123,7 +123,7 @@ impl Search<'_, '_> {
             let mut refutation = Refutation::plain(other);
             let missing =
                 || not_yet(format!("that it is not {other} follows from more than a certificate shows yet"));
-            if other == Status::Breached {
+            if other == self.forbidden.worst {
                 for window in bound_until(&self.scope.possible, at) {
                     let steps = in_each(ways, |ways| ways.at_most(window, 0));
                     refutation.steps.push(steps.ok_or_else(missing)?);
@@ -182,7 +182,7 @@ impl Search<'_, '_> {
                 let missing = || not_yet("no single report, with nothing against it, shows the breach");
                 refutation.claim = Some(found.ok_or_else(missing)?);
             }
-            Status::Breached => {
+            worst if worst == self.forbidden.worst => {
                 let bounds = self.literals.bounds(&self.literals.names()).unwrap_or_default();
                 let ways = Ways::of(&bounds);
                 let missing = || not_yet("no silence alone shows that nothing forbidden was done");
