@@ -55,6 +55,9 @@ pub fn prohibition(context: &Context<'_>, provision: &Provision) -> Result<Outco
         outcome.by_bearer.push(BearerAnswer { party: bearer.clone(), status, violations: count(&own) });
     }
     let mut row = prohibited(&asked, &when, context.at, provision);
+    // A report that is denied leaves room for another deed than its own, which may be at another time.
+    let same = scope.whole() || asked.measure.denials.is_empty();
+    outcome.exact &= same || row.answer.status.len() < 2;
     if row.answer.status.len() > 1
         && let Some(seen) =
             windows.hull().and_then(|hull| Period::closed(hull.first, hull.last.min(context.at)))

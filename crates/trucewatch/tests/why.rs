@@ -151,8 +151,9 @@ fn a_certificate_is_written_followed_and_refused_once_changed() {
     assert_eq!(code(&run(&["verify", &file])), 1);
     assert_eq!(code(&run(&["verify", "no-such-file.json"])), 2);
     // What there is no certificate for is said, and nothing is written.
-    let none = folder.path().join("aid.json").display().to_string();
-    let output = run(&["explain", "aid", "--certificate", &none]);
+    let none = folder.path().join("none.json").display().to_string();
+    let late = ["--at", "2025-11-20T00:00:00Z", "--certificate", &none];
+    let output = run(&[&["explain", "remains_for_remains"][..], &late].concat());
     assert_eq!(code(&output), 1);
     assert!(text(&output.stderr).contains("no certificate"), "{}", text(&output.stderr));
     assert!(!Path::new(&none).exists());

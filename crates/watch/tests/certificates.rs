@@ -19,7 +19,7 @@ use std::{
 
 use certificate::{Certificate, Given, Proof, Question as Asked, Subject, quieted};
 use model::{
-    Standard, Status, StatusSet,
+    Instant, Standard, Status, StatusSet,
     agreement::{Provision, Rule},
 };
 use serde_json::Value;
@@ -27,6 +27,7 @@ use watch::{
     Inputs, Question,
     certify::{NoCertificate, prove, verify},
     evaluate,
+    files::Paths,
 };
 use worlds::{
     generator::{self, OwnedCase},
@@ -190,6 +191,47 @@ fn a_certificate_that_was_changed_is_refused() {
     }
     println!("{tried} changes");
     assert!(tried > 9000, "only {tried} changes were tried");
+}
+
+/// The real agreements, each at an instant in its course, as known then.
+const REAL: [(&str, &str); 7] = [
+    ("gaza-2025", "2025-11-20T00:00:00Z"),
+    ("gaza-2025-january", "2025-03-10T00:00:00Z"),
+    ("lebanon-2024", "2025-03-01T00:00:00Z"),
+    ("minsk-2015", "2015-12-31T00:00:00Z"),
+    ("colombia-2016", "2017-09-01T00:00:00Z"),
+    ("yemen-2018-2022", "2022-06-30T00:00:00Z"),
+    ("south-sudan-2018", "2020-03-01T00:00:00Z"),
+];
+
+#[test]
+fn most_of_the_real_agreements_can_be_shown() {
+    let (mut shown, mut all) = (0, 0);
+    for (name, at) in REAL {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../watches").join(name);
+        let paths = Paths::of_folder(&folder).expect("a watch");
+        let watch = watch::Watch::load(&paths).expect("a watch");
+        let at = Instant::parse(at).expect("an instant");
+        let question = Question { at: Some(at), known_at: Some(at), ..Question::default() };
+        let (mut own, mut none) = (0, BTreeMap::new());
+        for provision in &watch.agreement.provisions {
+            match watch.certify(&question, &provision.id, None) {
+                Ok(made) => {
+                    let verified = verify(&written(&made)).unwrap_or_else(|fault| panic!("{name}: {fault}"));
+                    assert_eq!(verified.certificate, made, "{name} {}", provision.id);
+                    own += 1;
+                }
+                Err(NoCertificate::NotYet(why)) => {
+                    none.entry(why).or_insert_with(Vec::new).push(&provision.id)
+                }
+                Err(why) => panic!("{name}: {why}"),
+            }
+        }
+        println!("{name}: {own} of {}; none: {none:#?}", watch.agreement.provisions.len());
+        assert!(name != "gaza-2025" || none.is_empty(), "of what the reports are about: {none:#?}");
+        (shown, all) = (shown + own, all + watch.agreement.provisions.len());
+    }
+    assert!(shown * 3 > all * 2, "{shown} of {all}");
 }
 
 /// What became of the certificates of random cases.

@@ -53,8 +53,8 @@ pub(crate) struct Account<'e> {
     all: &'e Evidence<'e>,
     literals: BTreeSet<Saying>,
     quiet: Vec<Quiet>,
-    /// Sources whose silence throughout refutes a report: of the two a world satisfies one.
-    refuted: BTreeSet<(usize, usize)>,
+    /// Sources whose silence throughout refutes a report, where these are denied: of the two a world satisfies one.
+    refuted: BTreeSet<(usize, usize, BTreeSet<usize>)>,
 }
 
 impl<'e> Account<'e> {
@@ -72,8 +72,10 @@ impl<'e> Account<'e> {
         for (source, cells) in silent {
             let foreign: Vec<(usize, i64)> =
                 floors.iter().filter_map(|of| Some((*of, all.beyond(*source, *of)?))).collect();
-            let lacked = foreign.iter().filter(|(of, _)| all.refutes(*source, cells, *of, &account.literals));
-            account.refuted.extend(lacked.map(|(of, _)| (*source, *of)));
+            let lacked = foreign.iter().filter_map(|(of, _)| {
+                Some((*source, *of, all.refutes(*source, cells, *of, &account.literals)?))
+            });
+            account.refuted.extend(lacked.collect::<Vec<_>>());
             for i in cells {
                 for j in (i + 1..all.cuts.len()).take_while(|j| cells.contains(&(j - 1))) {
                     let quiet = account.quiet(*source, *i, j, &foreign);
@@ -128,8 +130,10 @@ impl<'e> Account<'e> {
                     if event.claim.reference.is_some() {
                         families.entry(None).or_default().push((event, low));
                     }
-                    let excluded = |(source, lacked): &(usize, usize)| {
-                        *lacked == of && set.contains(&Saying::Exclusion(*source, of))
+                    let excluded = |(source, lacked, denied): &(usize, usize, BTreeSet<usize>)| {
+                        *lacked == of
+                            && set.contains(&Saying::Exclusion(*source, of))
+                            && denied.iter().all(|own| set.contains(&Saying::Denial(*own)))
                     };
                     !set.contains(&Saying::Denial(of))
                         && !self.elsewhere(event, set)

@@ -282,35 +282,36 @@ impl<'a> Evidence<'a> {
     }
 
     /// Whether a source, silent in some cells, was silent throughout the time of an event that it lacks: nothing
-    /// that its group says may be of the same deed. A forbidden deed whose report is denied may not have been.
+    /// that its group says may be of the same deed; none where it was not. A forbidden deed whose report is denied may not have
+    /// been: those are given of which that has to be so.
     pub fn refutes(
         &self,
         source: usize,
         cells: &BTreeSet<usize>,
         of: usize,
         accepted: &BTreeSet<Saying>,
-    ) -> bool {
+    ) -> Option<BTreeSet<usize>> {
         let foreign = &self.reports[of];
         let (i, j) = self.ends(&foreign.period);
         let throughout = (i..j).all(|cell| cells.contains(&cell));
         let group = self.reports.iter().enumerate();
-        let mut group = group.filter(|(_, report)| self.oracle.answers_for(source, report.source));
-        let not_of_it = |own: usize, report: &Report<'_>| {
-            let denied = accepted.contains(&Saying::Denial(own));
-            self.forbidden && (denied || !may_share_doer(report.claim, foreign.claim))
-        };
-        let may_be_of_it = |(own, report): (usize, &Report<'_>)| {
+        let group = group.filter(|(_, report)| self.oracle.answers_for(source, report.source));
+        let others = |report: &Report<'_>| self.forbidden && !may_share_doer(report.claim, foreign.claim);
+        let may_be_of_it = |(_, report): &(usize, &Report<'_>)| {
             let so_far = report.is_so_far() && report.when.meets(&foreign.period);
             so_far
                 || report.is_event()
-                    && !not_of_it(own, report)
+                    && !others(report)
                     && report.period.meets(&foreign.period)
                     && self.may_be_one(report, foreign)
         };
-        foreign.is_event()
-            && throughout
-            && self.tallied(source, &foreign.period).next().is_none()
-            && !group.any(may_be_of_it)
+        if !foreign.is_event() || !throughout || self.tallied(source, &foreign.period).next().is_some() {
+            return None;
+        }
+        let floor = |own: usize| accepted.iter().any(|one| matches!(one, Saying::Event(of, _) if *of == own));
+        let deniable = |own: usize| self.forbidden && floor(own) && accepted.contains(&Saying::Denial(own));
+        let of_it = group.filter(may_be_of_it);
+        of_it.map(|(own, report)| (report.is_event() && deniable(own)).then_some(own)).collect()
     }
 
     /// Whether nothing that the two sources say of references makes two deeds of two reports.

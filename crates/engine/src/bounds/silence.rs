@@ -33,6 +33,8 @@ pub(super) struct Foreign {
     pub(super) beyond: Option<i64>,
     /// The floor that silence throughout its interval refutes.
     pub(super) refuted: Option<Literal>,
+    /// Where that is so only if what may be of the same is denied: of each such report, its denials.
+    pub(super) denied: Vec<Vec<usize>>,
 }
 
 impl Foreign {
@@ -74,8 +76,11 @@ impl<'a> Silent<'a> {
                 let mut foreign = silent.beyond_deed(span, e, of_others(e))?;
                 let throughout = (span.0..span.1).all(|cell| silent.cells.contains(&cell))
                     && !silent.tallies.iter().any(|(totalled, _)| overlap(*totalled, span));
-                let lacks = !members().any(|own| tells_of(own, other, e, measure));
-                foreign.refuted = (throughout && lacks).then_some(Literal::EventFloor { account, event });
+                let told: Option<Vec<_>> = members().map(|own| tells_of(own, other, e, measure)).collect();
+                if let Some(told) = told.filter(|_| throughout) {
+                    foreign.refuted = Some(Literal::EventFloor { account, event });
+                    foreign.denied = told.into_iter().flatten().collect();
+                }
                 Some(foreign)
             }));
             let floors =
@@ -173,8 +178,8 @@ impl<'a> Silent<'a> {
 }
 
 /// Whether one report of an account may be of the incident that another tells of, and of no other that is told of
-/// other doers.
-fn tells_of(own: &Account, teller: &Account, told: &Event, measure: &Measure) -> bool {
+/// other doers: none where one is, else of each that is unless it is denied the denials.
+fn tells_of(own: &Account, teller: &Account, told: &Event, measure: &Measure) -> Option<Vec<Vec<usize>>> {
     let rivals = |own: &Event| {
         let foreign = measure.accounts.iter().flat_map(|a| &a.events);
         let mut meeting = foreign.filter(|e| e.floor > Amount::ZERO && e.period.meets(&own.period));
@@ -182,11 +187,24 @@ fn tells_of(own: &Account, teller: &Account, told: &Event, measure: &Measure) ->
     };
     // Who did an incident tells which it was, and what somebody says of others under its reference takes it from these; a deed of
     // which amounts are told is known by its reference. What is denied may not have been, and then tells of nothing.
-    let denied = |e: &Event| measure.denials.iter().any(|(_, denied)| *denied == e.claim);
-    let other = |e: &Event| measure.incidents && (!e.may_share_doer(told) || denied(e) || rivals(e));
+    let denials = |e: &Event| -> Vec<usize> {
+        let all = measure.denials.iter().enumerate();
+        all.filter(|(_, (_, denied))| *denied == e.claim).map(|(index, _)| index).collect()
+    };
+    let blamed = |e: &Event| e.reference.is_some() && !denials(e).is_empty();
+    let other = |e: &Event| measure.incidents && (!e.may_share_doer(told) || blamed(e) || rivals(e));
     let may_be = |e: &&Event| e.period.meets(&told.period) && may_be_one(own, e, teller, told);
     let totals = own.tallies.iter().filter_map(|t| t.so_far).any(|(so_far, _)| so_far.meets(&told.period));
-    totals || own.events.iter().filter(may_be).any(|e| !other(e))
+    if totals {
+        return None;
+    }
+    let tells = own.events.iter().filter(may_be).filter(|e| !other(e));
+    let unless = |e: &Event| {
+        let denials = denials(e);
+        let deniable = measure.incidents && e.floor > Amount::ZERO && !denials.is_empty();
+        deniable.then_some(denials)
+    };
+    tells.map(unless).collect()
 }
 
 /// Whether nothing that either account says of references makes two deeds of these two.
@@ -206,11 +224,12 @@ pub(super) fn beyond(span: Span, claimed: Option<Amount>, reported: Option<Amoun
     match (claimed, reported) {
         // What is reported without an upper bound excludes nothing.
         (_, None) => None,
-        (None, Some(_)) => Some(Foreign { span, beyond: None, refuted: None }),
+        (None, Some(_)) => Some(Foreign { span, beyond: None, refuted: None, denied: Vec::new() }),
         (Some(claimed), Some(reported)) => (claimed > reported).then(|| Foreign {
             span,
             beyond: Some((claimed - reported).0),
             refuted: None,
+            denied: Vec::new(),
         }),
     }
 }

@@ -217,6 +217,7 @@ impl<'a> System<'a> {
             })
         };
         kept.iter().find_map(|literal| {
+            let mut more = Vec::new();
             let other = match *literal {
                 // A denial, with the floor that it denies.
                 Literal::Denial { index } => {
@@ -235,13 +236,21 @@ impl<'a> System<'a> {
                 }
                 // A deed, with a silence that excludes it.
                 Literal::Excludes { account, foreign } => {
-                    let refuted =
-                        self.silent[account].as_ref().and_then(|silent| silent.foreign[foreign].refuted);
+                    let own = self.silent[account].as_ref().map(|silent| &silent.foreign[foreign]);
+                    let is_kept = |index: &&usize| kept.contains(&Literal::Denial { index: **index });
+                    let denied = own.map(|own| own.denied.iter().map(|all| all.iter().find(is_kept)));
+                    match denied.and_then(|all| all.collect::<Option<Vec<&usize>>>()) {
+                        Some(all) => {
+                            more.extend(all.into_iter().map(|index| Literal::Denial { index: *index }))
+                        }
+                        None => return None,
+                    }
+                    let refuted = own.and_then(|own| own.refuted);
                     floors().find(|(floor, _)| Some(*floor) == refuted)
                 }
                 _ => None,
             };
-            other.map(|(other, _)| vec![*literal, other])
+            other.map(|(other, _)| [vec![*literal, other], more].concat())
         })
     }
 

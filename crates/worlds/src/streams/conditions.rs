@@ -95,6 +95,7 @@ impl Streams {
             Condition::Done(action, required) => self.deed(text.standard, action, beyond(*required), true)?,
             Condition::Recently(length, action) | Condition::Calm(action, length) => {
                 self.lengths.insert(*length);
+                self.lately.push((action.clone(), *length));
                 self.deed(text.standard, action, Amount::whole(1), false)?;
             }
             Condition::Since(length, inner) | Condition::HoursAfter(length, inner) => {

@@ -17,6 +17,7 @@ use model::{
 
 use crate::{
     Oracle, Refused,
+    pattern::covers,
     world::{as_reading, identified, not_handled},
 };
 
@@ -58,6 +59,8 @@ pub(crate) struct Streams {
     pub relative: bool,
     pub instants: BTreeSet<Instant>,
     pub lengths: BTreeSet<Duration>,
+    /// What is asked about of late, and how far back.
+    pub lately: Vec<(Action, Duration)>,
     /// Civil days matter.
     pub calendar: bool,
     /// Judgements that no ruling settles, and what holds if nobody rules.
@@ -115,7 +118,22 @@ impl Streams {
             }
             all.powers(&text)?;
         }
+        all.seen_before_entry(oracle)?;
         Ok(all)
+    }
+
+    /// No deeds are tried before entry into force: where what is asked about of late reaches further back than whoever watches it
+    /// saw, there may have been some.
+    fn seen_before_entry(&self, oracle: &Oracle) -> Result<(), Refused> {
+        for (action, length) in &self.lately {
+            let since = Instant(oracle.start().0 - length.0);
+            let all = oracle.sources.iter().flat_map(|source| &source.covers);
+            let views: Vec<_> = all.filter(|entry| covers(oracle.case, action, entry)).collect();
+            if !views.is_empty() && views.iter().all(|entry| entry.period.first > since) {
+                return not_handled("deeds before entry into force, which nobody saw");
+            }
+        }
+        Ok(())
     }
 
     fn add(&mut self, action: &Action, owed: Owed, cap: Cap, cumulative: bool) -> Result<usize, Refused> {
