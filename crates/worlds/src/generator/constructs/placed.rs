@@ -4,12 +4,15 @@
 
 use model::{
     Instant, Period,
-    agreement::{Action, Agreement, Cycle, Due, Provision, Rule, Spread, Where, Zone, ZoneVersion},
+    agreement::{Action, Agreement, Due, Provision, Rule, Where, Zone, ZoneVersion},
     place::{Ground, Outline, Place, Point},
 };
 use serde_json::{Map, Number, Value};
 
-use super::super::{Chance, OwnedCase, action, agreement, hour, provision, required};
+use super::{
+    super::{Chance, OwnedCase, action, agreement, hour, provision, required},
+    daily,
+};
 
 /// An agreement about a zone, or about no place in particular, beside which there is another zone.
 pub(super) fn draft(chance: &mut Chance, _grid: u64) -> (Agreement, Vec<Action>) {
@@ -26,15 +29,10 @@ pub(super) fn draft(chance: &mut Chance, _grid: u64) -> (Agreement, Vec<Action>)
             (own(Rule::Once { action: release.clone(), required, due, not_before: None }), release)
         }
         1 => {
-            let rule = Rule::Periodic {
-                action: release.clone(),
-                required,
-                shares: Vec::new(),
-                disjoint: false,
-                cycle: Cycle::Day,
-                pro_rata: false,
-                spread: Spread::Alone,
-            };
+            let mut rule = daily(required);
+            if let Rule::Periodic { action, .. } = &mut rule {
+                action.clone_from(&release);
+            }
             (own(rule), release)
         }
         _ => (own(Rule::Prohibition { action: attack.clone() }), attack),
