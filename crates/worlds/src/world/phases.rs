@@ -28,7 +28,7 @@ impl World<'_> {
                 let last = self.extended(id, last, false)?;
                 end = end.into_iter().chain(Some(last.next()).filter(|end| *end < Instant::MAX)).min();
             }
-            let ended = self.effects.phase_ended(id).filter(|ended| *ended >= begun);
+            let ended = self.effects.phase_ended(id);
             // A phase that should have ended before it began is over when it begins.
             Ok(Ticks::once(end.into_iter().chain(ended).min().map(|end| end.max(begun))))
         })?;

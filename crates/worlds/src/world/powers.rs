@@ -134,7 +134,9 @@ impl World<'_> {
         let mut exercises: Vec<(Instant, usize, Deed)> = Vec::new();
         for deed in self.deeds.iter().filter(|deed| deed.at >= self.entry) {
             if let Some(order) = EXERCISES.iter().position(|act| *act == deed.act) {
-                exercises.push((deed.at, order, (*deed).clone()));
+                // Two at one instant are two.
+                let times = deed.amount.floor().max(1) as usize;
+                exercises.extend(std::iter::repeat_n((deed.at, order, (*deed).clone()), times));
             }
         }
         exercises.sort_by_key(|(at, order, _)| (*at, *order));
