@@ -447,14 +447,6 @@ pub(crate) fn counts_from(entry: Instant, not_before: Option<&Condition>) -> Res
     }
 }
 
-/// From when on a rule says that it counts.
-fn rule_from(provision: &Provision) -> Option<&Condition> {
-    match &provision.rule {
-        Rule::Once { not_before, .. } | Rule::Schedule { not_before, .. } => not_before.as_ref(),
-        _ => None,
-    }
-}
-
 /// A duty with one window.
 fn single<'a>(
     subject: &Subject<'a>,
@@ -469,13 +461,12 @@ fn single<'a>(
     }
     let mut hinges = of_scope(subject, subject.provision)?;
     of_due(subject, due, &mut hinges, 0)?;
-    let not_before = not_before.filter(|condition| counts_from(entry, Some(condition)).is_err());
-    let from = match not_before {
-        Some(condition) => {
+    let (counts_from, not_before) = match (counts_from(entry, not_before), not_before) {
+        (Err(_), Some(condition)) => {
             begins(subject, condition, &mut hinges, 0)?;
-            entry
+            (entry, not_before)
         }
-        None => counts_from(entry, rule_from(subject.provision))?,
+        (fixed, _) => (fixed?, None),
     };
-    Ok(Frame { counts_from: from, not_before, hinges: few(hinges)?, window: Window::Due(due), ..frame })
+    Ok(Frame { counts_from, not_before, hinges: few(hinges)?, window: Window::Due(due), ..frame })
 }
