@@ -1,0 +1,604 @@
+//! A ledger: entries in, signed checkpoints and proofs out.
+//!
+//! Invariant: an entry is acknowledged only once it, its leaf and a checkpoint that vouches for it are on disk together; what is read
+//! is what was recorded, or an error that names the first entry that is not.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use model::{Duration, Instant};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use tlog_tiles::Hash;
+
+use crate::{
+    entry::{self, Draft, Entry, Kept, Kind, Row, SALT_BYTES},
+    error::{Damage, Error},
+    keys::{Genesis, Head, Replacement, Signer, Trust},
+    seal,
+    store::{FORMAT, Store, TilesOf, Writing},
+    tree::{FullTile, Tree},
+};
+
+/// A clock may be behind the last entry by so much, as when it is set right: the entry is recorded at the time of the last.
+pub const CLOCK_SLACK: Duration = Duration(2_000_000);
+/// Rows are read in portions of so many, so that others are not kept waiting.
+const PORTION: u64 = 65_536;
+
+/// Tells the time.
+pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
+
+/// What was recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The first of the entries.
+    pub first: u64,
+    /// How many entries there are with them.
+    pub size: u64,
+    /// When they were recorded.
+    pub at: Instant,
+    /// A checkpoint that vouches for them: a signed note.
+    pub checkpoint: String,
+}
+
+/// What an entry says that destroyed the content of another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erasure {
+    /// The entry whose content is gone.
+    pub entry: u64,
+    /// Why.
+    pub reason: String,
+}
+
+/// What an entry says of the document that belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentOf {
+    /// SHA-256 of its bytes, hexadecimal.
+    pub sha256: String,
+    /// How long it is.
+    pub bytes: u64,
+    /// What it was called.
+    pub name: String,
+    /// Its media type, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<String>,
+    /// Where it came from, where that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+impl DocumentOf {
+    /// The hash as bytes; none where it is no hash.
+    #[must_use]
+    pub fn digest(&self) -> Option<[u8; 32]> {
+        let digits = self.sha256.as_bytes().chunks(2);
+        let bytes: Option<Vec<u8>> =
+            digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
+        bytes?.try_into().ok()
+    }
+}
+
+/// What is known of the store.
+#[derive(Clone)]
+struct State {
+    note: String,
+    head: Head,
+    tree: Tree,
+    trust: Trust,
+    last: Instant,
+}
+
+struct Inner {
+    store: Box<dyn Store>,
+    state: Option<State>,
+    signer: Option<Signer>,
+}
+
+type Outcome = Option<Result<Receipt, Error>>;
+
+/// Drafts that wait to be recorded.
+struct Waiting {
+    drafts: Vec<Draft>,
+    outcome: Mutex<Outcome>,
+}
+
+/// A ledger. It can be used from several threads: what they record at one time is written as one.
+pub struct Ledger {
+    inner: Mutex<Inner>,
+    queue: Mutex<Vec<Arc<Waiting>>>,
+    clock: Clock,
+}
+
+impl Ledger {
+    /// Opens the ledger in a store; without a signer it can be read alone.
+    ///
+    /// # Errors
+    /// When there is none, or what it holds does not agree with its checkpoint.
+    pub fn open(store: Box<dyn Store>, signer: Option<Signer>, clock: Clock) -> Result<Ledger, Error> {
+        let mut inner = Inner { store, state: None, signer };
+        inner.refresh()?;
+        if inner.state.is_none() {
+            return Err(Error::Missing(inner.store.place()));
+        }
+        Ok(Ledger { inner: Mutex::new(inner), queue: Mutex::default(), clock })
+    }
+
+    /// Begins a ledger in a store that is empty, and opens it; where another program has begun it in the meantime, that one.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn begin(store: Box<dyn Store>, origin: &str, signer: Signer, clock: Clock) -> Result<Ledger, Error> {
+        let mut inner = Inner { store, state: None, signer: Some(signer.clone()) };
+        inner.refresh()?;
+        if inner.state.is_none() {
+            let genesis = Genesis { format: FORMAT, origin: origin.to_owned(), key: signer.public };
+            let content = serde_json::to_vec(&genesis).map_err(|error| Error::Refused(error.to_string()))?;
+            inner.record(&[Draft::open(Kind::Ledger, "trucewatch", content)], &clock, &Extra::Genesis)?;
+        }
+        Ok(Ledger { inner: Mutex::new(inner), queue: Mutex::default(), clock })
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        // Whoever panicked left the store as it was before: what is half done is not written.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Records entries, all of them or none.
+    ///
+    /// # Errors
+    /// When one of them may not be recorded, or they cannot be written.
+    pub fn append(&self, drafts: Vec<Draft>) -> Result<Receipt, Error> {
+        drafts.iter().try_for_each(Draft::check)?;
+        if let Some(draft) =
+            drafts.iter().find(|d| matches!(d.kind, Kind::Ledger | Kind::Key | Kind::Erasure))
+        {
+            let why = format!("an entry of kind {} is not recorded by itself", draft.kind.name());
+            return Err(Error::Refused(why));
+        }
+        let waiting = Arc::new(Waiting { drafts, outcome: Mutex::default() });
+        self.queued().push(Arc::clone(&waiting));
+        let mut inner = self.inner();
+        if let Some(outcome) = taken(&waiting) {
+            return outcome;
+        }
+        // Whoever gets here first records what everybody waits for.
+        let all = std::mem::take(&mut *self.queued());
+        let drafts: Vec<Draft> = all.iter().flat_map(|one| one.drafts.iter().cloned()).collect();
+        match inner.record(&drafts, &self.clock, &Extra::None) {
+            Ok(receipt) => {
+                let mut first = receipt.first;
+                for one in &all {
+                    let own = Receipt { first, ..receipt.clone() };
+                    first += one.drafts.len() as u64;
+                    give(one, Ok(own));
+                }
+            }
+            // Each by itself, so that what is wrong with one is told to that one alone.
+            Err(_) => {
+                for one in &all {
+                    give(one, inner.record(&one.drafts, &self.clock, &Extra::None));
+                }
+            }
+        }
+        taken(&waiting).unwrap_or_else(|| Err(Error::Refused("nothing was recorded".to_owned())))
+    }
+
+    fn queued(&self) -> MutexGuard<'_, Vec<Arc<Waiting>>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Destroys the content of an entry, the document that belongs to it, and their key. Its leaf and every proof stay.
+    ///
+    /// # Errors
+    /// When there is no such entry, it says who signs, or nothing can be written.
+    pub fn erase(&self, entry: u64, by: &str, reason: &str) -> Result<Receipt, Error> {
+        let mut inner = self.inner();
+        let row = inner.row(entry)?;
+        if matches!(row.kind.as_str(), "ledger" | "key" | "erasure") {
+            let why = format!("entry {entry} says who signs or what was erased: it cannot be erased");
+            return Err(Error::Refused(why));
+        }
+        if row.kept == Kept::Erased {
+            return Err(Error::Refused(format!("entry {entry} has been erased already")));
+        }
+        let erasure = Erasure { entry, reason: reason.to_owned() };
+        let content = serde_json::to_vec(&erasure).map_err(|error| Error::Refused(error.to_string()))?;
+        let draft = Draft::open(Kind::Erasure, by, content);
+        draft.check()?;
+        inner.record(&[draft], &self.clock, &Extra::Erased(entry, row.commitment()?))
+    }
+
+    /// Lets another key sign from now on.
+    ///
+    /// # Errors
+    /// When this ledger has no key here that signs now, or nothing can be written.
+    pub fn replace_key(&self, new: Signer, by: &str, reason: &str) -> Result<Receipt, Error> {
+        let mut inner = self.inner();
+        inner.refresh()?;
+        let old = inner.signer.clone().ok_or_else(|| no_key(&*inner.store))?;
+        let replacement =
+            Replacement { key: new.public.clone(), replaces: old.public, reason: reason.to_owned() };
+        let content = serde_json::to_vec(&replacement).map_err(|error| Error::Refused(error.to_string()))?;
+        let draft = Draft::open(Kind::Key, by, content);
+        draft.check()?;
+        let receipt = inner.record(&[draft], &self.clock, &Extra::Key(&new))?;
+        inner.signer = Some(new);
+        Ok(receipt)
+    }
+
+    /// What the newest checkpoint vouches for, and the note itself.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn head(&self) -> Result<(Head, String), Error> {
+        let mut inner = self.inner();
+        let state = inner.current()?;
+        Ok((state.head, state.note.clone()))
+    }
+
+    /// Whose ledger it is, and who signs it.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn trust(&self) -> Result<Trust, Error> {
+        Ok(self.inner().current()?.trust.clone())
+    }
+
+    /// The first `size` entries, in order, each held against its leaf and all of them against the checkpoint.
+    ///
+    /// # Errors
+    /// When there are fewer, one of them is not what was recorded, or `take` fails. What was given to `take` is to be used only
+    /// when all is well.
+    pub fn read(&self, size: u64, take: &mut dyn FnMut(Entry) -> Result<(), Error>) -> Result<(), Error> {
+        let mut inner = self.inner();
+        let state = inner.current()?.clone();
+        if size > state.head.size {
+            return Err(Error::NoEntry { asked: size.saturating_sub(1), size: state.head.size });
+        }
+        let mut tree = Tree::default();
+        let mut from = 0;
+        while from < size {
+            let to = size.min(from + PORTION);
+            let mut sealed = Vec::new();
+            let mut next = from;
+            inner.store.rows(from, to, &mut |row| {
+                in_order(&row, &mut next)?;
+                row.verified()?;
+                tree.push(&row.leaf, &mut |_: FullTile| {});
+                // Its key is asked for when the store is free again; what follows waits for it.
+                if matches!(row.kept, Kept::Sealed(_)) || !sealed.is_empty() {
+                    sealed.push(row);
+                    return Ok(());
+                }
+                take(opened(row, None)?)
+            })?;
+            if next < to {
+                return Err(Damage::at(next, "it is missing").into());
+            }
+            for row in sealed {
+                let key = inner.key_of(&row)?;
+                take(opened(row, key.as_ref())?)?;
+            }
+            from = to;
+        }
+        let mut tiles = TilesOf(&mut *inner.store);
+        if tree.root() == state.tree.root_at(size, &mut tiles)? {
+            return Ok(());
+        }
+        let why =
+            "the entries are not those that its checkpoint vouches for: “trucewatch audit” finds the first";
+        Err(Damage::of_all(why).into())
+    }
+
+    /// One entry, held against its leaf.
+    ///
+    /// # Errors
+    /// When there is none, or it is not what was recorded.
+    pub fn entry(&self, seq: u64) -> Result<Entry, Error> {
+        let mut inner = self.inner();
+        let row = inner.row(seq)?;
+        row.verified()?;
+        let key = inner.key_of(&row)?;
+        Ok(opened(row, key.as_ref())?)
+    }
+
+    /// The leaf of an entry and, where its content is here, the salt that the hash in the leaf was made with.
+    ///
+    /// # Errors
+    /// When there is none, or it is not what was recorded.
+    pub fn leaf(&self, seq: u64) -> Result<(Vec<u8>, Option<[u8; SALT_BYTES]>), Error> {
+        let mut inner = self.inner();
+        let row = inner.row(seq)?;
+        let leaf = row.verified()?;
+        let salt = match (&row.kept, inner.key_of(&row)?) {
+            (Kept::Open { salt, .. }, _) => Some(*salt),
+            (Kept::Sealed(text), Some(key)) => Some(seal::open_content(&key, text, seq)?.0),
+            _ => None,
+        };
+        Ok((leaf, salt))
+    }
+
+    /// The document that belongs to an entry; none where it has none, or it was erased.
+    ///
+    /// # Errors
+    /// When it is not what was recorded.
+    pub fn document(&self, seq: u64) -> Result<Option<Vec<u8>>, Error> {
+        let mut inner = self.inner();
+        let (text, key) = (inner.store.document(seq)?, inner.store.key(seq)?);
+        match (text, key) {
+            (Some(text), Some(key)) => Ok(Some(seal::open_document(&key, &text, seq)?)),
+            _ => Ok(None),
+        }
+    }
+
+    /// A proof that the first `size` entries hold entry `n`.
+    ///
+    /// # Errors
+    /// When there are fewer, or a tile is missing.
+    pub fn inclusion(&self, size: u64, n: u64) -> Result<Vec<Hash>, Error> {
+        let mut inner = self.inner();
+        let tree = inner.current()?.tree.clone();
+        tree.inclusion(size, n, &mut TilesOf(&mut *inner.store))
+    }
+
+    /// A proof that the first `new` entries begin with the first `old`.
+    ///
+    /// # Errors
+    /// When there are fewer, or a tile is missing.
+    pub fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, Error> {
+        let mut inner = self.inner();
+        let tree = inner.current()?.tree.clone();
+        tree.consistency(old, new, &mut TilesOf(&mut *inner.store))
+    }
+
+    /// The root of the first `size` entries.
+    ///
+    /// # Errors
+    /// When there are fewer, or a tile is missing.
+    pub fn root_at(&self, size: u64) -> Result<Hash, Error> {
+        let mut inner = self.inner();
+        let tree = inner.current()?.tree.clone();
+        tree.root_at(size, &mut TilesOf(&mut *inner.store))
+    }
+
+    /// Keeps a checkpoint beside the newest, as when it was published or a witness has signed it.
+    ///
+    /// # Errors
+    /// When it is none of this ledger, or nothing can be written.
+    pub fn keep(&self, note: &str) -> Result<(), Error> {
+        let mut inner = self.inner();
+        let state = inner.current()?.clone();
+        let head = state.trust.check(note)?;
+        if head.size > state.head.size
+            || state.tree.root_at(head.size, &mut TilesOf(&mut *inner.store))? != head.root
+        {
+            let why = "this checkpoint vouches for entries that are not in the ledger";
+            return Err(Damage::of_all(why).into());
+        }
+        let notes = vec![(head.size, note.to_owned())];
+        inner.store.write(&mut |_| Ok(Writing { notes: notes.clone(), ..Writing::default() }))
+    }
+
+    /// The checkpoints that are kept beside the newest.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn kept(&self) -> Result<Vec<(u64, String)>, Error> {
+        self.inner().store.notes()
+    }
+
+    /// Whether something can be recorded: whether there is a key here that signs.
+    #[must_use]
+    pub fn can_sign(&self) -> bool {
+        self.inner().signer.is_some()
+    }
+
+    /// Where it is kept, for people.
+    #[must_use]
+    pub fn place(&self) -> String {
+        self.inner().store.place()
+    }
+}
+
+/// What a record does besides.
+enum Extra<'a> {
+    None,
+    Genesis,
+    Erased(u64, [u8; 32]),
+    Key(&'a Signer),
+}
+
+impl Inner {
+    /// Takes in what others have recorded since.
+    fn refresh(&mut self) -> Result<(), Error> {
+        refresh(&mut self.state, &mut *self.store)
+    }
+
+    fn current(&mut self) -> Result<&State, Error> {
+        self.refresh()?;
+        self.state.as_ref().ok_or_else(|| Error::Missing(String::new()))
+    }
+
+    fn row(&mut self, seq: u64) -> Result<Row, Error> {
+        let size = self.current()?.head.size;
+        if seq >= size {
+            return Err(Error::NoEntry { asked: seq, size });
+        }
+        let mut found = None;
+        self.store.rows(seq, seq + 1, &mut |row| {
+            found = Some(row);
+            Ok(())
+        })?;
+        found.ok_or_else(|| Damage::at(seq, "it is missing").into())
+    }
+
+    fn key_of(&mut self, row: &Row) -> Result<Option<seal::Key>, Error> {
+        if matches!(row.kept, Kept::Sealed(_)) { self.store.key(row.seq) } else { Ok(None) }
+    }
+
+    fn record(&mut self, drafts: &[Draft], clock: &Clock, extra: &Extra<'_>) -> Result<Receipt, Error> {
+        let Inner { store, state, signer } = self;
+        let signer = signer.as_ref().ok_or_else(|| no_key(&**store))?;
+        let mut made: Option<(State, Receipt)> = None;
+        store.write(&mut |store| {
+            refresh(state, store)?;
+            let now = clock();
+            let (mut tree, mut trust, last) = match (&*state, extra) {
+                (None, Extra::Genesis) => {
+                    let genesis = Trust { origin: String::new(), keys: Vec::new() };
+                    (Tree::default(), genesis, now)
+                }
+                // Somebody else has begun it.
+                (Some(_), Extra::Genesis) => return Ok(Writing::default()),
+                (Some(state), _) => (state.tree.clone(), state.trust.clone(), state.last),
+                (None, _) => return Err(Error::Missing(store.place())),
+            };
+            if now + CLOCK_SLACK < last {
+                let entry = tree.size().saturating_sub(1);
+                return Err(Error::Clock { clock: now, entry, recorded: last });
+            }
+            let at = now.max(last);
+            let first = tree.size();
+            let mut writing = rows(drafts, first, at)?;
+            for row in &writing.rows {
+                tree.push(&row.leaf, &mut |tile| writing.tiles.push(tile));
+            }
+            let mut signers = vec![signer];
+            match extra {
+                Extra::None => {}
+                Extra::Genesis => trust = Trust::of_genesis(&writing.rows[0])?,
+                Extra::Erased(entry, commitment) => writing.erased = Some((*entry, *commitment)),
+                Extra::Key(new) => {
+                    trust.follow(&writing.rows[0])?;
+                    signers.push(new);
+                }
+            }
+            let head = Head { size: tree.size(), root: tree.root() };
+            let note = trust.sign(head, &signers)?;
+            if matches!(extra, Extra::Key(_)) {
+                writing.notes.push((head.size, note.clone()));
+            }
+            writing.head = Some(note.clone());
+            let receipt = Receipt { first, size: head.size, at, checkpoint: note.clone() };
+            made = Some((State { note, head, tree, trust, last: at }, receipt));
+            Ok(writing)
+        })?;
+        match made {
+            Some((new, receipt)) => {
+                *state = Some(new);
+                Ok(receipt)
+            }
+            None => {
+                let state = state.as_ref().ok_or_else(|| Error::Missing(String::new()))?;
+                let (size, at, checkpoint) = (state.head.size, state.last, state.note.clone());
+                Ok(Receipt { first: 0, size, at, checkpoint })
+            }
+        }
+    }
+}
+
+/// Takes in what others have recorded since, and holds it against their checkpoint.
+fn refresh(state: &mut Option<State>, store: &mut dyn Store) -> Result<(), Error> {
+    let Some(note) = store.head()? else {
+        let lost = state.as_ref().map(|state| state.head.size);
+        return match lost {
+            Some(size) => Err(Damage::of_all(format!("its {size} entries are gone")).into()),
+            None => Ok(()),
+        };
+    };
+    if state.as_ref().is_some_and(|state| state.note == note) {
+        return Ok(());
+    }
+    let trust = match &*state {
+        None => Trust::chain(&store.signers(0)?)?,
+        Some(known) => {
+            let mut trust = known.trust.clone();
+            store.signers(known.head.size)?.iter().try_for_each(|row| trust.follow(row))?;
+            trust
+        }
+    };
+    let head = trust.check(&note)?;
+    if let Some(known) = state.as_ref().filter(|known| known.head.size > head.size) {
+        let why = format!("it had {} entries and has {} now", known.head.size, head.size);
+        return Err(Damage::at(head.size, why).into());
+    }
+    let tree = Tree::load(head.size, &mut TilesOf(store))?;
+    if tree.root() != head.root {
+        let why = "its tree is not the one that its checkpoint vouches for: “trucewatch audit” finds the first bad entry";
+        return Err(Damage::of_all(why).into());
+    }
+    let mut last = None;
+    store.rows(head.size - 1, head.size, &mut |row| {
+        last = Some(row.at);
+        Ok(())
+    })?;
+    let last = last.ok_or_else(|| Damage::at(head.size - 1, "it is missing"))?;
+    *state = Some(State { note, head, tree, trust, last });
+    Ok(())
+}
+
+/// The rows of drafts, with what else is written for them.
+fn rows(drafts: &[Draft], first: u64, at: Instant) -> Result<Writing, Error> {
+    let mut writing = Writing::default();
+    // One draw for all; each salt is a hash of it and of the place, and tells nothing of the others.
+    let seed: [u8; 32] = seal::random()?;
+    for (seq, draft) in (first..).zip(drafts) {
+        let digest = Sha256::new().chain_update(seed).chain_update(seq.to_be_bytes()).finalize();
+        let mut salt = [0; SALT_BYTES];
+        salt.copy_from_slice(&digest[..SALT_BYTES]);
+        let commitment = entry::commitment(&salt, &draft.content);
+        let leaf = tlog_tiles::record_hash(&entry::leaf(draft.kind.name(), at, &draft.by, &commitment));
+        let (kept, held) = if draft.sealed || draft.document.is_some() {
+            let key = seal::random()?;
+            if let Some(document) = &draft.document {
+                writing.documents.push((seq, seal::document(&key, document)?));
+            }
+            writing.keys.push((seq, key));
+            (Kept::Sealed(seal::content(&key, &salt, &draft.content)?), Some(commitment))
+        } else {
+            (Kept::Open { salt, content: draft.content.clone() }, None)
+        };
+        let (kind, by) = (draft.kind.name().to_owned(), draft.by.clone());
+        writing.rows.push(Row { seq, kind, at, by, kept, commitment: held, leaf });
+    }
+    Ok(writing)
+}
+
+/// Whether a row is the next one.
+pub(crate) fn in_order(row: &Row, next: &mut u64) -> Result<(), Damage> {
+    if row.seq != *next {
+        return Err(Damage::at(*next, "it is missing"));
+    }
+    *next += 1;
+    Ok(())
+}
+
+/// An entry as it is read.
+pub(crate) fn opened(row: Row, key: Option<&seal::Key>) -> Result<Entry, Damage> {
+    let seq = row.seq;
+    let kind = Kind::named(&row.kind)
+        .ok_or_else(|| Damage::at(seq, format!("it is of a kind that is not known here: “{}”", row.kind)))?;
+    let content = match (row.kept, key) {
+        (Kept::Open { content, .. }, _) => Some(content),
+        (Kept::Sealed(text), Some(key)) => {
+            let (salt, content) = seal::open_content(key, &text, seq)?;
+            if Some(entry::commitment(&salt, &content)) != row.commitment {
+                return Err(Damage::at(seq, "its encrypted content is not what was recorded"));
+            }
+            Some(content)
+        }
+        (Kept::Sealed(_) | Kept::Erased, _) => None,
+    };
+    Ok(Entry { seq, kind, at: row.at, by: row.by, content })
+}
+
+fn no_key(store: &dyn Store) -> Error {
+    Error::Key(format!("{}: the key that signs is not here: the ledger can be read alone", store.place()))
+}
+
+fn taken(waiting: &Waiting) -> Outcome {
+    waiting.outcome.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+fn give(waiting: &Waiting, outcome: Result<Receipt, Error>) {
+    *waiting.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+}
