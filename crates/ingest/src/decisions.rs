@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     fields::{Fault, Fields},
-    lines::{self, Line, Lines},
+    lines::{self, Again, Line, Lines, Numbered, Recorded},
 };
 
 const KINDS: [&str; 7] = ["merge", "split", "accept", "reject", "place", "value", "ruling"];
@@ -33,7 +33,26 @@ pub struct Decided {
 /// # Errors
 /// Only what the reader itself fails with.
 pub fn read(file_base_name: &str, reader: &mut dyn BufRead) -> Result<Decided, std::io::Error> {
-    let mut lines = Lines::new(reader);
+    read_from(file_base_name, &mut Lines::new(reader))
+}
+
+/// Reads lines that were recorded, as [`read`] reads them from a file.
+#[must_use]
+pub fn recorded(file_base_name: &str, lines: &Recorded) -> Decided {
+    // Memory does not fail to be read.
+    read_from(file_base_name, &mut Again::new(lines)).unwrap_or_default()
+}
+
+/// Whether a line is a decision by itself, and if so, whether it is a ruling.
+///
+/// # Errors
+/// Why it is none.
+pub fn is_ruling(bytes: &[u8], file_base_name: &str, number: usize) -> Result<bool, Rejected> {
+    let decision = one(bytes).map_err(|fault| fault.at(file_base_name, number))?;
+    Ok(matches!(decision.verdict, Verdict::Ruling(_)))
+}
+
+fn read_from(file_base_name: &str, lines: &mut dyn Numbered) -> Result<Decided, std::io::Error> {
     let mut all = Decided::default();
     while let Some((number, line)) = lines.next()? {
         let outcome = match line {

@@ -4,15 +4,15 @@
 
 use std::{collections::BTreeMap, fmt, io::BufRead};
 
-use model::{Id, claim::Claim};
+use model::{Id, answer::Rejected, claim::Claim};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Read, claim,
+    Read,
     fields::Fault,
-    lines::{self, Line, Lines},
+    lines::{self, Again, Line, Lines, Numbered, Recorded},
 };
 
 /// Reads every line. `file_base_name` is what claims and rejections say that they were read from.
@@ -20,7 +20,25 @@ use crate::{
 /// # Errors
 /// Only what the reader itself fails with.
 pub fn read(file_base_name: &str, reader: &mut dyn BufRead) -> Result<Read, std::io::Error> {
-    let mut lines = Lines::new(reader);
+    read_from(file_base_name, &mut Lines::new(reader))
+}
+
+/// Reads lines that were recorded, as [`read`] reads them from a file.
+#[must_use]
+pub fn recorded(file_base_name: &str, lines: &Recorded) -> Read {
+    // Memory does not fail to be read.
+    read_from(file_base_name, &mut Again::new(lines)).unwrap_or_default()
+}
+
+/// The claim that a line makes by itself, whatever other lines say.
+///
+/// # Errors
+/// Why it makes none.
+pub fn claim(bytes: &[u8], file_base_name: &str, number: usize) -> Result<Claim, Rejected> {
+    one(bytes, file_base_name, number, &mut Seen::default()).map_err(|fault| fault.at(file_base_name, number))
+}
+
+fn read_from(file_base_name: &str, lines: &mut dyn Numbered) -> Result<Read, std::io::Error> {
     let mut all = Read::default();
     let mut seen = Seen::default();
     while let Some((number, line)) = lines.next()? {
@@ -65,7 +83,7 @@ fn one(bytes: &[u8], file: &str, number: usize, seen: &mut Seen) -> Result<Claim
     })?;
     let object: Object = serde_json::from_str(text).map_err(|error| not_an_object(&error))?;
     let content = hash(&object.0);
-    let claim = claim::read(object.0, || derived_id(&content), (file.to_owned(), number))?;
+    let claim = crate::claim::read(object.0, || derived_id(&content), (file.to_owned(), number))?;
     seen.add(&claim.id, number, content)?;
     Ok(claim)
 }

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use model::{Id, answer::Rejected, claim::Claim};
 
-pub use lines::LINE_LIMIT_BYTES;
+pub use lines::{LINE_LIMIT_BYTES, Recorded, each};
 
 /// What was read from one file of claims.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Lines of bounded length from any reader.
+//! Lines of bounded length from any reader, and lines that were recorded.
 //!
 //! Invariant: memory stays flat whatever the input: a line beyond the bound is skipped without being held.
 
@@ -16,6 +16,89 @@ pub(crate) enum Line<'a> {
     TooLong(u64),
 }
 
+/// Where lines come from.
+pub(crate) trait Numbered {
+    /// The next line with its number, from 1; none at the end.
+    fn next(&mut self) -> Result<Option<(usize, Line<'_>)>, std::io::Error>;
+}
+
+/// Lines that were taken from a file before, each with the number that it had there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recorded {
+    text: Vec<u8>,
+    /// The number of each line, and where it ends in the text.
+    ends: Vec<(usize, usize)>,
+}
+
+impl Recorded {
+    /// Adds a line.
+    pub fn push(&mut self, number: usize, line: &[u8]) {
+        self.text.extend_from_slice(line);
+        self.ends.push((number, self.text.len()));
+    }
+
+    /// The lines with their numbers.
+    pub fn lines(&self) -> impl Iterator<Item = (usize, &[u8])> {
+        let start = |index: usize| index.checked_sub(1).map_or(0, |before| self.ends[before].1);
+        self.ends
+            .iter()
+            .enumerate()
+            .map(move |(index, (number, end))| (*number, &self.text[start(index)..*end]))
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+}
+
+/// Gives recorded lines one by one.
+pub(crate) struct Again<'r> {
+    recorded: &'r Recorded,
+    next: usize,
+}
+
+impl<'r> Again<'r> {
+    pub(crate) fn new(recorded: &'r Recorded) -> Self {
+        Again { recorded, next: 0 }
+    }
+}
+
+impl Numbered for Again<'_> {
+    fn next(&mut self) -> Result<Option<(usize, Line<'_>)>, std::io::Error> {
+        let Some((number, end)) = self.recorded.ends.get(self.next) else { return Ok(None) };
+        let start = self.next.checked_sub(1).map_or(0, |before| self.recorded.ends[before].1);
+        self.next += 1;
+        Ok(Some((*number, Line::Bytes(&self.recorded.text[start..*end]))))
+    }
+}
+
+/// Every line of a reader that is not blank, with its number; one that is too long with the reason why it is not read.
+///
+/// # Errors
+/// Only what the reader itself fails with.
+pub fn each(
+    reader: &mut dyn BufRead,
+    mut take: impl FnMut(usize, Result<&[u8], String>),
+) -> Result<(), std::io::Error> {
+    let mut lines = Lines::new(reader);
+    while let Some((number, line)) = lines.next()? {
+        match line {
+            Line::Bytes(bytes) if bytes.iter().all(u8::is_ascii_whitespace) => {}
+            Line::Bytes(bytes) => take(number, Ok(bytes)),
+            Line::TooLong(length) => take(number, Err(too_long(length))),
+        }
+    }
+    Ok(())
+}
+
 /// Reads lines one by one into one buffer.
 pub(crate) struct Lines<'r> {
     reader: &'r mut dyn BufRead,
@@ -28,8 +111,18 @@ impl<'r> Lines<'r> {
         Lines { reader, held: Vec::new(), number: 0 }
     }
 
-    /// The next line with its number, from 1; none at the end.
-    pub(crate) fn next(&mut self) -> Result<Option<(usize, Line<'_>)>, std::io::Error> {
+    fn finish(&self, length: u64) -> Line<'_> {
+        let mut bytes = self.held.as_slice();
+        if self.number == 1 {
+            bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+        }
+        bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+        if bytes.len() > LINE_LIMIT_BYTES { Line::TooLong(length) } else { Line::Bytes(bytes) }
+    }
+}
+
+impl Numbered for Lines<'_> {
+    fn next(&mut self) -> Result<Option<(usize, Line<'_>)>, std::io::Error> {
         self.held.clear();
         let mut length: u64 = 0;
         loop {
@@ -56,15 +149,6 @@ impl<'r> Lines<'r> {
         }
         self.number += 1;
         Ok(Some((self.number, self.finish(length))))
-    }
-
-    fn finish(&self, length: u64) -> Line<'_> {
-        let mut bytes = self.held.as_slice();
-        if self.number == 1 {
-            bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-        }
-        bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
-        if bytes.len() > LINE_LIMIT_BYTES { Line::TooLong(length) } else { Line::Bytes(bytes) }
     }
 }
 

@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, io::BufRead};
 
 use model::{
     Amount, Id, Instant, Period,
+    answer::Rejected,
     claim::{Basis, Claim, Doers, Kind, Named, Quantity},
     place::Place,
 };
@@ -16,7 +17,7 @@ use crate::{
     Read,
     fields::Fault,
     jsonl::derived_id,
-    lines::{self, Line, Lines},
+    lines::{self, Again, Line, Lines, Numbered, Recorded},
     nearest,
 };
 
@@ -31,10 +32,58 @@ const REQUIRED: [&str; 3] = ["time", "act", "source"];
 /// # Errors
 /// Only what the reader itself fails with.
 pub fn read(file_base_name: &str, reader: &mut dyn BufRead) -> Result<Read, std::io::Error> {
-    let mut lines = Lines::new(reader);
+    read_from(file_base_name, None, &mut Lines::new(reader))
+}
+
+/// Reads rows that were recorded, as [`read`] reads them from a file with this header.
+#[must_use]
+pub fn recorded(file_base_name: &str, header: &[u8], rows: &Recorded) -> Read {
+    let header = cells(&mut csv_core::Reader::new(), header).and_then(columns);
+    match header {
+        // Memory does not fail to be read.
+        Ok(header) => read_from(file_base_name, Some(header), &mut Again::new(rows)).unwrap_or_default(),
+        Err(fault) => Read { rejected: vec![fault.at(file_base_name, 1)], lines: 1, ..Read::default() },
+    }
+}
+
+/// Tells of rows, one by one, whether each is a claim by itself.
+#[derive(Debug)]
+pub struct Rows {
+    file: String,
+    header: Vec<String>,
+    parser: csv_core::Reader,
+}
+
+impl Rows {
+    /// Rows of a table with this header.
+    ///
+    /// # Errors
+    /// When the header cannot be used.
+    pub fn new(file_base_name: &str, number: usize, header: &[u8]) -> Result<Rows, Rejected> {
+        let mut parser = csv_core::Reader::new();
+        let header = cells(&mut parser, header).and_then(columns);
+        let header = header.map_err(|fault| fault.at(file_base_name, number))?;
+        Ok(Rows { file: file_base_name.to_owned(), header, parser })
+    }
+
+    /// Whether a line is a row.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub fn check(&mut self, number: usize, line: &[u8]) -> Result<(), Rejected> {
+        let read = cells(&mut self.parser, line)
+            .and_then(|cells| row(&self.header, cells, &mut BTreeMap::new(), (String::new(), number)));
+        read.map(|_| ()).map_err(|fault| fault.at(&self.file, number))
+    }
+}
+
+fn read_from(
+    file_base_name: &str,
+    mut header: Option<Vec<String>>,
+    lines: &mut dyn Numbered,
+) -> Result<Read, std::io::Error> {
     let mut all = Read::default();
     let mut parser = csv_core::Reader::new();
-    let mut header: Option<Vec<String>> = None;
     let mut ordinals: BTreeMap<[u8; 32], u64> = BTreeMap::new();
     while let Some((number, line)) = lines.next()? {
         let cells = match line {

@@ -61,6 +61,11 @@ pub enum Error {
         /// How many there are.
         size: u64,
     },
+    /// Somebody else has recorded something since.
+    #[error(
+        "somebody else has recorded something: there are {0} entries now; nothing was recorded, try again"
+    )]
+    Moved(u64),
     /// The key that signs is missing or is not the ledger's.
     #[error("{0}")]
     Key(String),

@@ -47,6 +47,9 @@ pub struct Erasure {
     pub entry: u64,
     /// Why.
     pub reason: String,
+    /// What must still be known of it: who spoke, for a source that is not heard in full is not silent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 /// What an entry says of the document that belongs to it.
@@ -182,15 +185,25 @@ impl Ledger {
         taken(&waiting).unwrap_or_else(|| Err(Error::Refused("nothing was recorded".to_owned())))
     }
 
+    /// Records entries, if nobody has recorded others since there were so many.
+    ///
+    /// # Errors
+    /// [`Error::Moved`] when somebody has, and what [`Ledger::append`] fails with.
+    pub fn append_after(&self, size: u64, drafts: &[Draft]) -> Result<Receipt, Error> {
+        recordable(drafts)?;
+        self.inner().record(drafts, &self.clock, &Extra::After(size))
+    }
+
     fn queued(&self) -> MutexGuard<'_, Vec<Arc<Waiting>>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Destroys the content of an entry, the document that belongs to it, and their key. Its leaf and every proof stay.
+    /// Destroys the content of an entry, the document that belongs to it, and their key. Its leaf and every proof stay, and so does
+    /// who spoke, where that is given.
     ///
     /// # Errors
     /// When there is no such entry, it says who signs, or nothing can be written.
-    pub fn erase(&self, entry: u64, by: &str, reason: &str) -> Result<Receipt, Error> {
+    pub fn erase(&self, entry: u64, by: &str, reason: &str, source: Option<&str>) -> Result<Receipt, Error> {
         let mut inner = self.inner();
         let row = inner.row(entry)?;
         if matches!(row.kind.as_str(), "ledger" | "key" | "erasure") {
@@ -200,7 +213,7 @@ impl Ledger {
         if row.kept == Kept::Erased {
             return Err(Error::Refused(format!("entry {entry} has been erased already")));
         }
-        let erasure = Erasure { entry, reason: reason.to_owned() };
+        let erasure = Erasure { entry, reason: reason.to_owned(), source: source.map(str::to_owned) };
         let content = serde_json::to_vec(&erasure).map_err(|error| Error::Refused(error.to_string()))?;
         let draft = Draft::open(Kind::Erasure, by, content);
         draft.check()?;
@@ -402,6 +415,7 @@ impl Ledger {
 /// What a record does besides.
 enum Extra<'a> {
     None,
+    After(u64),
     Genesis,
     Erased(u64, [u8; 32]),
     Key(&'a Signer),
@@ -449,6 +463,9 @@ impl Inner {
                 }
                 // Somebody else has begun it.
                 (Some(_), Extra::Genesis) => return Ok(Writing::default()),
+                (Some(state), Extra::After(size)) if state.head.size != *size => {
+                    return Err(Error::Moved(state.head.size));
+                }
                 (Some(state), _) => (state.tree.clone(), state.trust.clone(), state.last),
                 (None, _) => return Err(Error::Missing(store.place())),
             };
@@ -464,7 +481,7 @@ impl Inner {
             }
             let mut signers = vec![signer];
             match extra {
-                Extra::None => {}
+                Extra::None | Extra::After(_) => {}
                 Extra::Genesis => trust = Trust::of_genesis(&writing.rows[0])?,
                 Extra::Erased(entry, commitment) => writing.erased = Some((*entry, *commitment)),
                 Extra::Key(new) => {
@@ -561,6 +578,18 @@ fn rows(drafts: &[Draft], first: u64, at: Instant) -> Result<Writing, Error> {
         writing.rows.push(Row { seq, kind, at, by, kept, commitment: held, leaf });
     }
     Ok(writing)
+}
+
+/// Whether entries may be recorded by whoever wants to.
+fn recordable(drafts: &[Draft]) -> Result<(), Error> {
+    drafts.iter().try_for_each(Draft::check)?;
+    match drafts.iter().find(|draft| matches!(draft.kind, Kind::Ledger | Kind::Key | Kind::Erasure)) {
+        Some(draft) => {
+            let why = format!("an entry of kind {} is not recorded by itself", draft.kind.name());
+            Err(Error::Refused(why))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Whether a row is the next one.

@@ -38,6 +38,7 @@ macro_rules! suite {
 suite!(
     what_is_recorded_stays,
     a_batch_is_whole_or_not_at_all,
+    who_comes_second_is_told,
     a_clock_that_goes_back_is_told,
     what_is_erased_leaves_its_leaf,
     keys_take_turns,

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::{Instant, Standard, Status, vocabulary::LANGUAGES};
-use watch::{Paths, Question, Watch};
+use watch::{Opened, Opening, Paths, Question, Watch};
 
-use crate::Failure;
+use crate::{Failure, progress::Progress};
 
 /// Says whether a ceasefire or peace agreement is holding: which promise, by whom, was kept or broken, by when, on
 /// whose word, with what certainty.
@@ -226,7 +226,7 @@ pub struct Check {
     #[arg(long, value_name = "CODE", conflicts_with_all = ["texts", "format", "folder", "means"])]
     pub explain: Option<String>,
     #[command(flatten)]
-    pub watch: InWatch,
+    pub watch: InFolder,
 }
 
 #[derive(Debug, Args)]
@@ -432,28 +432,57 @@ pub enum Sort {
 }
 
 #[derive(Debug, Args)]
-pub struct InWatch {
+pub struct InFolder {
     /// The watch's folder; the nearest upward that holds an agreement.pact.md when left out
     #[arg(short = 'w', long = "watch", value_name = "FOLDER")]
     pub folder: Option<PathBuf>,
 }
 
-impl InWatch {
-    /// Where its parts are.
-    pub fn paths(&self) -> Result<Paths, Failure> {
-        let folder = match &self.folder {
-            Some(folder) => folder.clone(),
-            None => Paths::nearest(&std::env::current_dir()?)?,
-        };
-        Ok(Paths::of_folder(&folder)?)
+impl InFolder {
+    /// The folder.
+    pub fn find(&self) -> Result<PathBuf, Failure> {
+        match &self.folder {
+            Some(folder) => Ok(folder.clone()),
+            None => Ok(Paths::nearest(&std::env::current_dir()?)?),
+        }
     }
 
-    /// The watch, with what could not be read told on standard error.
-    pub fn load(&self) -> Result<Watch, Failure> {
-        let watch = Watch::load(&self.paths()?)?;
-        crate::print::rejected(&watch.read);
-        Ok(watch)
+    /// Where the parts of its watch are.
+    pub fn paths(&self) -> Result<Paths, Failure> {
+        Ok(Paths::of_folder(&self.find()?)?)
     }
+}
+
+#[derive(Debug, Args)]
+pub struct InWatch {
+    #[command(flatten)]
+    pub place: InFolder,
+    /// As the first N entries of the ledger have it; with it nothing new is read from the files
+    #[arg(long, value_name = "N")]
+    pub as_recorded: Option<u64>,
+}
+
+impl InWatch {
+    /// The watch on its ledger, with what a person should know told on standard error.
+    pub fn open(&self) -> Result<Opened, Failure> {
+        let opened = open(&self.place.paths()?, self.as_recorded)?;
+        opened.notes.iter().for_each(|note| crate::print::told(note));
+        crate::print::rejected(&opened.watch.read);
+        Ok(opened)
+    }
+
+    /// What the watch says.
+    pub fn load(&self) -> Result<Watch, Failure> {
+        Ok(self.open()?.watch)
+    }
+}
+
+/// A watch on its ledger.
+pub fn open(paths: &Paths, as_recorded: Option<u64>) -> Result<Opened, Failure> {
+    let progress = Progress::new("recording");
+    let clock = crate::system::clock();
+    let mut opening = Opening { as_recorded, clock, progress: &mut |done, all| progress.at(done, all) };
+    Ok(watch::opened::open(paths, &mut opening)?)
 }
 
 /// The agreement's file: the one named, or the one in the watch's folder named.

@@ -18,6 +18,7 @@ pub fn run(options: &Evaluate) -> Result<(), Failure> {
         claims: options.claims.clone(),
         decisions: options.decisions.clone(),
         settings: None,
+        folder: None,
     };
     let watch = options.question.audience(Watch::load(&paths)?);
     crate::print::rejected(&watch.read);

@@ -2,6 +2,8 @@
 //!
 //! Invariant: each test runs the built program and looks at what it prints and how it ends.
 
+mod support;
+
 use std::{
     path::Path,
     process::{Command, Output},
@@ -10,7 +12,7 @@ use std::{
 use serde_json::Value;
 
 fn run(arguments: &[&str]) -> Output {
-    let gaza = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../watches/gaza-2025");
+    let gaza = support::gaza();
     let mut command = Command::new(env!("CARGO_BIN_EXE_trucewatch"));
     if !arguments.contains(&"verify") {
         command.arg(arguments[0]).arg("-w").arg(gaza).args(&arguments[1..]);

@@ -1,4 +1,4 @@
-//! Reading a watch: the agreement, its zones, its sources and its claims, from a folder or from files named one by one.
+//! Reading a watch from files: the agreement, its zones, its sources and its claims, from a folder or named one by one.
 //!
 //! Invariant: this is the one place that opens files. A line that cannot be used is listed and the rest is used; a
 //! file that cannot be used stops the reading, and every such problem is told at once.
@@ -17,7 +17,10 @@ use model::{
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::beside::Beside;
+use crate::{
+    beside::Beside,
+    papers::{Papers, courses, grounds, settings, sources},
+};
 
 /// The file whose presence makes a folder a watch.
 pub const AGREEMENT: &str = "agreement.pact.md";
@@ -42,6 +45,8 @@ pub struct Paths {
     pub decisions: Option<PathBuf>,
     /// `watch.toml`, if there is one.
     pub settings: Option<PathBuf>,
+    /// The watch's folder, where it has one; its ledger is kept there.
+    pub folder: Option<PathBuf>,
 }
 
 impl Paths {
@@ -64,6 +69,7 @@ impl Paths {
             claims,
             decisions: present("decisions.jsonl"),
             settings: present("watch.toml"),
+            folder: Some(folder.to_path_buf()),
         })
     }
 
@@ -139,25 +145,31 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Reads a watch.
+    /// Reads a watch from its files.
     ///
     /// # Errors
     /// Every problem at once.
     pub fn load(paths: &Paths) -> Result<Watch, Problems> {
-        let text = read_text(&paths.agreement)?;
-        let name = base_name(&paths.agreement);
+        Watch::of(paths)
+    }
+
+    /// Reads a watch from whatever holds its papers.
+    ///
+    /// # Errors
+    /// Every problem at once.
+    pub fn of(papers: &dyn Papers) -> Result<Watch, Problems> {
+        let (name, text) = papers.agreement()?;
         let parsed = language::parse(&text);
         let rendered: Vec<String> =
             parsed.diagnostics.iter().map(|d| language::render(&name, &text, d)).collect();
         let Some(agreement) = parsed.agreement else { return Err(Problems(rendered)) };
         let mut problems = Vec::new();
-        let folder = paths.agreement.parent().unwrap_or(Path::new("."));
-        let grounds = grounds(&agreement, folder, &mut problems);
-        let sources = sources(&agreement, paths.sources.as_deref(), &mut problems);
-        let mut read = claims(&paths.claims, &mut problems);
-        let decided = decisions(paths.decisions.as_deref(), &mut problems);
+        let grounds = grounds(&agreement, papers, &mut problems);
+        let sources = sources(&agreement, papers, &mut problems);
+        let mut read = papers.claims(&mut problems);
+        let decided = papers.decisions(&mut problems);
         read.rejected.extend(decided.rejected);
-        let settings = settings(paths.settings.as_deref(), &mut problems);
+        let settings = settings(papers, &mut problems);
         if !problems.is_empty() {
             return Err(Problems(problems));
         }
@@ -192,17 +204,21 @@ impl Watch {
             // Any other word than these restricts to nobody that is known here.
             handling == "public" || handling.strip_prefix("restricted:") == Some(audience)
         };
-        // What is withheld is not silence: a source that is not heard in full is not silent either.
-        let mut withheld: Vec<model::Id> =
-            self.claims.iter().filter(|c| !open_to(c)).map(|c| c.source.clone()).collect();
-        while let Some(id) = withheld.pop() {
-            if let Some(source) = self.sources.iter_mut().find(|s| s.id == id) {
-                source.covers.clear();
-                withheld.extend(source.under.clone());
-            }
-        }
+        let withheld = self.claims.iter().filter(|c| !open_to(c)).map(|c| c.source.clone()).collect();
+        self.withhold(withheld);
         self.claims.retain(open_to);
         self
+    }
+
+    /// Takes the silence of sources, and of whom they are under, for no evidence: what is withheld is not silence, and a source
+    /// that is not heard in full is not silent either.
+    pub fn withhold(&mut self, mut sources: Vec<model::Id>) {
+        while let Some(id) = sources.pop() {
+            if let Some(source) = self.sources.iter_mut().find(|s| s.id == id) {
+                source.covers.clear();
+                sources.extend(source.under.clone());
+            }
+        }
     }
 
     /// The claim of this id.
@@ -225,37 +241,14 @@ impl Beside {
     /// Every problem at once.
     pub fn read(paths: &Paths, agreement: &Agreement) -> Result<Beside, Problems> {
         let mut problems = Vec::new();
-        let folder = paths.agreement.parent().unwrap_or(Path::new("."));
         let beside = Beside {
-            grounds: grounds(agreement, folder, &mut problems),
-            courses: courses(agreement, folder, &mut problems),
-            sources: sources(agreement, paths.sources.as_deref(), &mut problems),
-            settings: settings(paths.settings.as_deref(), &mut problems),
+            grounds: grounds(agreement, paths, &mut problems),
+            courses: courses(agreement, paths, &mut problems),
+            sources: sources(agreement, paths, &mut problems),
+            settings: settings(paths, &mut problems),
         };
         if problems.is_empty() { Ok(beside) } else { Err(Problems(problems)) }
     }
-}
-
-/// What is drawn of each line, version by version.
-fn courses(
-    agreement: &Agreement,
-    folder: &Path,
-    problems: &mut Vec<String>,
-) -> std::collections::BTreeMap<model::Id, Vec<String>> {
-    let mut courses = std::collections::BTreeMap::new();
-    for line in &agreement.lines {
-        let mut drawn = Vec::new();
-        for version in &line.versions {
-            let path = folder.join(&version.file);
-            let text = read_text(&path).map_err(|problem| problem.to_string());
-            match text.and_then(|text| ingest::zones::drawn(&text, version.feature.as_deref())) {
-                Ok(course) => drawn.push(course),
-                Err(reason) => problems.push(format!("line {}: {}: {reason}", line.id, path.display())),
-            }
-        }
-        courses.insert(line.id.clone(), drawn);
-    }
-    courses
 }
 
 /// A text file, within bounds.
@@ -294,45 +287,36 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// The ground of every zone, each file read once.
-fn grounds(agreement: &Agreement, folder: &Path, problems: &mut Vec<String>) -> Vec<Ground> {
-    let mut texts = std::collections::BTreeMap::new();
-    let mut grounds = Vec::new();
-    for zone in &agreement.zones {
-        let mut outlines = Vec::new();
-        for version in &zone.versions {
-            let path = folder.join(&version.file);
-            let text = texts.entry(path.clone()).or_insert_with(|| read_text(&path));
-            match text {
-                Err(problem) => problems.push(format!("zone {}: {problem}", zone.id)),
-                Ok(text) => match ingest::zones::outline(text, version.feature.as_deref(), version.valid) {
-                    Ok(outline) => outlines.push(outline),
-                    Err(reason) => problems.push(format!("zone {}: {}: {reason}", zone.id, path.display())),
-                },
-            }
-        }
-        outlines.sort_by_key(|outline| outline.valid);
-        grounds.push(Ground { zone: zone.id.clone(), outlines });
+impl Papers for Paths {
+    fn agreement(&self) -> Result<(String, String), Problems> {
+        Ok((base_name(&self.agreement), read_text(&self.agreement)?))
     }
-    grounds
-}
 
-fn sources(agreement: &Agreement, path: Option<&Path>, problems: &mut Vec<String>) -> Vec<Source> {
-    let Some(path) = path else { return Vec::new() };
-    let text = match read_text(path) {
-        Ok(text) => text,
-        Err(Problems(list)) => {
-            problems.extend(list);
-            return Vec::new();
-        }
-    };
-    ingest::sources::read(&text, &agreement.areas()).unwrap_or_else(|errors| {
-        let name = base_name(path);
-        problems.extend(
-            errors.iter().map(|e| format!("{name}:{}:{}: {}: {}", e.line, e.column, e.field, e.reason)),
-        );
-        Vec::new()
-    })
+    fn drawn(&self, file: &str) -> Result<String, String> {
+        let folder = self.agreement.parent().unwrap_or(Path::new("."));
+        read_text(&folder.join(file)).map_err(|problem| problem.to_string())
+    }
+
+    fn place_of(&self, file: &str) -> String {
+        let folder = self.agreement.parent().unwrap_or(Path::new("."));
+        folder.join(file).display().to_string()
+    }
+
+    fn sources(&self) -> Option<(String, Result<String, Problems>)> {
+        self.sources.as_deref().map(|path| (base_name(path), read_text(path)))
+    }
+
+    fn settings(&self) -> Option<(String, Result<String, Problems>)> {
+        self.settings.as_deref().map(|path| (base_name(path), read_text(path)))
+    }
+
+    fn claims(&self, problems: &mut Vec<String>) -> ingest::Read {
+        claims(&self.claims, problems)
+    }
+
+    fn decisions(&self, problems: &mut Vec<String>) -> ingest::decisions::Decided {
+        decisions(self.decisions.as_deref(), problems)
+    }
 }
 
 fn claims(paths: &[PathBuf], problems: &mut Vec<String>) -> ingest::Read {
@@ -380,21 +364,8 @@ fn decisions(path: Option<&Path>, problems: &mut Vec<String>) -> ingest::decisio
     }
 }
 
-fn none_of(lines: usize) -> String {
+pub(crate) fn none_of(lines: usize) -> String {
     if lines == 1 { "its only line is not".to_owned() } else { format!("none of its {lines} lines is") }
-}
-
-fn settings(path: Option<&Path>, problems: &mut Vec<String>) -> Settings {
-    let Some(path) = path else { return Settings::default() };
-    let parsed = read_text(path).map_err(|p| p.to_string());
-    let parsed = parsed.and_then(|text| {
-        toml::from_str(&text)
-            .map_err(|error| format!("{}: {}", base_name(path), error.to_string().trim_end()))
-    });
-    parsed.unwrap_or_else(|problem| {
-        problems.push(problem);
-        Settings::default()
-    })
 }
 
 /// The half-open form of a period for people, in UTC.

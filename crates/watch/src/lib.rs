@@ -10,15 +10,23 @@ pub mod compare;
 pub mod edits;
 pub mod explain;
 pub mod files;
+pub mod held;
 pub mod history;
 pub mod monitor;
+pub mod opened;
+pub mod papers;
+pub mod place;
+pub mod taking;
 pub mod verdict;
 pub mod why_not;
+
+pub use ledger;
 
 pub use beside::{Beside, BesideDifference};
 pub use explain::{Explanation, NoExplanation};
 pub use files::{Paths, Problems, Watch};
 pub use monitor::Monitor;
+pub use opened::{Opened, Opening};
 pub use verdict::{Inputs, Question, UnknownReading, evaluate};
 
 impl Watch {

@@ -110,6 +110,17 @@ pub fn a_batch_is_whole_or_not_at_all(place: &dyn Place) {
     assert_eq!(ledger.head().unwrap().0.size, 1);
 }
 
+/// What is recorded after a certain entry is recorded only if nobody was faster.
+pub fn who_comes_second_is_told(place: &dyn Place) {
+    let (signer, hand) = (signer(), Hand::new());
+    let one = Ledger::begin(place.store(), "w", signer.clone(), hand.clock()).unwrap();
+    let two = Ledger::open(place.store(), Some(signer), hand.clock()).unwrap();
+    assert_eq!(one.append_after(1, &claims(0, 2)).unwrap().size, 3);
+    assert!(matches!(two.append_after(1, &claims(2, 2)), Err(Error::Moved(3))));
+    assert_eq!(two.append_after(3, &claims(2, 2)).unwrap().size, 5);
+    sound(place);
+}
+
 /// A clock that is far behind the last entry is an error; one that is a little behind is not.
 pub fn a_clock_that_goes_back_is_told(place: &dyn Place) {
     let hand = Hand::new();
@@ -156,14 +167,14 @@ pub fn what_is_erased_leaves_its_leaf(place: &dyn Place) {
     assert_eq!(sound(place).documents, 1);
     let before = ledger.leaf(2).unwrap().0;
     for seq in 1..=3 {
-        ledger.erase(seq, "desk", "consent was withdrawn").unwrap();
+        ledger.erase(seq, "desk", "consent was withdrawn", None).unwrap();
         assert_eq!(ledger.entry(seq).unwrap().content, None);
     }
     assert_eq!(ledger.document(1).unwrap(), None);
     assert_eq!(ledger.leaf(2).unwrap(), (before, None));
-    assert!(matches!(ledger.erase(1, "desk", "again"), Err(Error::Refused(_))));
-    assert!(matches!(ledger.erase(0, "desk", "no"), Err(Error::Refused(_))));
-    assert!(matches!(ledger.erase(99, "desk", "no"), Err(Error::NoEntry { asked: 99, size: 7 })));
+    assert!(matches!(ledger.erase(1, "desk", "again", None), Err(Error::Refused(_))));
+    assert!(matches!(ledger.erase(0, "desk", "no", None), Err(Error::Refused(_))));
+    assert!(matches!(ledger.erase(99, "desk", "no", None), Err(Error::NoEntry { asked: 99, size: 7 })));
     let report = sound(place);
     assert_eq!((report.erased, report.documents, report.sound), (3, 0, 7));
     assert!(contents(&ledger, 7).unwrap()[1..4].iter().all(Option::is_none));

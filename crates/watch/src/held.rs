@@ -1,0 +1,251 @@
+//! The papers of a watch as its ledger holds them: the first entries of the log, read.
+//!
+//! Invariant: a ledger into which the files of a folder were taken gives the watch that the files give; what is encrypted and cannot
+//! be opened here, or was erased, takes nobody's silence for evidence.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use ingest::Recorded;
+use ledger::{Entry, Erasure, Kind, Ledger};
+use model::answer::Rejected;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::{files::Problems, papers::Papers};
+
+/// A version of a text file; none where the file was taken away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text {
+    /// The file, as the agreement or the folder names it.
+    pub file: String,
+    /// Its text.
+    pub text: Option<String>,
+}
+
+/// One line of a file: a claim or a decision as an object, or a row with the header of its table.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Written<'a> {
+    /// The base name of the file.
+    #[serde(borrow)]
+    pub file: Cow<'a, str>,
+    /// The line, from 1.
+    pub line: usize,
+    /// The object, byte for byte.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<&'a RawValue>,
+    /// The header of the table.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<Cow<'a, str>>,
+    /// The row.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<Cow<'a, str>>,
+}
+
+/// What the lines of a file are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lines {
+    /// Claims.
+    Claims,
+    /// Decisions.
+    Decisions,
+}
+
+/// What was read of a file of claims or decisions, and what could not be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Import {
+    /// The base name of the file.
+    pub file: String,
+    /// What its lines are.
+    pub of: Lines,
+    /// SHA-256 of the file, hexadecimal.
+    pub sha256: String,
+    /// How many of its lines were recorded by this reading of it: those that were not recorded before.
+    pub recorded: usize,
+    /// The lines that could not be read.
+    pub rejected: Vec<Rejected>,
+}
+
+/// What a ledger holds.
+#[derive(Clone, Debug, Default)]
+pub struct Held {
+    /// How many entries were read.
+    pub size: u64,
+    pub(crate) agreement: Option<(String, String)>,
+    pub(crate) drawn: BTreeMap<String, String>,
+    pub(crate) sources: Option<(String, String)>,
+    pub(crate) settings: Option<(String, String)>,
+    /// The lines of each file of claims and, for tables, of each header that it had.
+    pub(crate) claims: BTreeMap<(String, Option<String>), Recorded>,
+    pub(crate) decisions: BTreeMap<String, Recorded>,
+    pub(crate) imports: BTreeMap<String, Import>,
+    /// Who spoke in what was erased.
+    unheard: BTreeSet<String>,
+    /// How many statements are encrypted and cannot be opened here.
+    pub unopened: u64,
+    /// How many statements were erased.
+    pub erased: u64,
+    lost: BTreeSet<u64>,
+}
+
+impl Held {
+    /// What the first `size` entries of a ledger hold.
+    ///
+    /// # Errors
+    /// When they cannot be read, are not what was recorded, or say something that is not understood here.
+    pub fn read(ledger: &Ledger, size: u64) -> Result<Held, ledger::Error> {
+        let mut held = Held::default();
+        ledger.read(size, &mut |entry| held.take(&entry))?;
+        held.unopened = held.lost.len() as u64;
+        Ok(held)
+    }
+
+    /// Takes in the next entry.
+    ///
+    /// # Errors
+    /// When it says something that is not understood here.
+    pub(crate) fn take(&mut self, entry: &Entry) -> Result<(), ledger::Error> {
+        self.size = entry.seq + 1;
+        let Some(content) = &entry.content else {
+            if matches!(entry.kind, Kind::Claim | Kind::Coverage) {
+                self.lost.insert(entry.seq);
+            }
+            return Ok(());
+        };
+        let odd = |error: serde_json::Error| {
+            ledger::Damage::at(entry.seq, format!("its content is not understood: {error}"))
+        };
+        match entry.kind {
+            Kind::Agreement => {
+                let text: Text = serde_json::from_slice(content).map_err(odd)?;
+                self.agreement = text.text.map(|body| (text.file, body));
+            }
+            Kind::Source => {
+                let text: Text = serde_json::from_slice(content).map_err(odd)?;
+                self.sources = text.text.map(|body| (text.file, body));
+            }
+            Kind::Settings => {
+                let text: Text = serde_json::from_slice(content).map_err(odd)?;
+                self.settings = text.text.map(|body| (text.file, body));
+            }
+            Kind::Zone => {
+                let text: Text = serde_json::from_slice(content).map_err(odd)?;
+                match text.text {
+                    Some(body) => self.drawn.insert(text.file, body),
+                    None => self.drawn.remove(&text.file),
+                };
+            }
+            Kind::Claim | Kind::Coverage => {
+                let line: Written<'_> = serde_json::from_slice(content).map_err(odd)?;
+                let columns = line.columns.as_deref().map(str::to_owned);
+                let text = line.row.as_deref().or(line.object.map(RawValue::get)).unwrap_or_default();
+                // Most lines are of the file of the line before.
+                let key = (line.file.into_owned(), columns);
+                self.claims.entry(key).or_default().push(line.line, text.as_bytes());
+            }
+            Kind::Decision | Kind::Ruling => {
+                let line: Written<'_> = serde_json::from_slice(content).map_err(odd)?;
+                let text = line.object.map(RawValue::get).unwrap_or_default();
+                self.decisions.entry(line.file.into_owned()).or_default().push(line.line, text.as_bytes());
+            }
+            Kind::Import => {
+                let import: Import = serde_json::from_slice(content).map_err(odd)?;
+                self.imports.insert(import.file.clone(), import);
+            }
+            Kind::Erasure => {
+                let erasure: Erasure = serde_json::from_slice(content).map_err(odd)?;
+                if self.lost.remove(&erasure.entry) {
+                    self.erased += 1;
+                    // Of whom it is not said who spoke, it may have been anyone.
+                    self.unheard.insert(erasure.source.unwrap_or_default());
+                }
+            }
+            Kind::Ledger | Kind::Key | Kind::Document | Kind::Finding => {}
+        }
+        Ok(())
+    }
+
+    /// The lines that were recorded of a file, each as often as it was.
+    pub(crate) fn lines_of(&self, file: &str) -> BTreeMap<&[u8], usize> {
+        let tables = self.claims.iter().filter(|((name, _), _)| name == file).map(|(_, lines)| lines);
+        let mut lines = BTreeMap::new();
+        for recorded in tables.chain(self.decisions.get(file)) {
+            recorded.lines().for_each(|(_, line)| *lines.entry(line).or_default() += 1);
+        }
+        lines
+    }
+
+    /// Who is not heard in full here, so that silence tells nothing; none where everybody may be meant.
+    #[must_use]
+    pub fn unheard(&self) -> Option<Vec<&str>> {
+        let anyone = self.unopened > 0 || self.unheard.contains("");
+        (!anyone).then(|| self.unheard.iter().map(String::as_str).collect())
+    }
+
+    fn rejected_of(&self, file: &str) -> Vec<Rejected> {
+        self.imports.get(file).map(|import| import.rejected.clone()).unwrap_or_default()
+    }
+}
+
+impl Papers for Held {
+    fn agreement(&self) -> Result<(String, String), Problems> {
+        let missing = || Problems(vec![format!("the first {} entries hold no agreement", self.size)]);
+        self.agreement.clone().ok_or_else(missing)
+    }
+
+    fn drawn(&self, file: &str) -> Result<String, String> {
+        self.drawn.get(file).cloned().ok_or_else(|| format!("{file}: it is not in the ledger"))
+    }
+
+    fn sources(&self) -> Option<(String, Result<String, Problems>)> {
+        self.sources.clone().map(|(name, text)| (name, Ok(text)))
+    }
+
+    fn settings(&self) -> Option<(String, Result<String, Problems>)> {
+        self.settings.clone().map(|(name, text)| (name, Ok(text)))
+    }
+
+    fn claims(&self, _: &mut Vec<String>) -> ingest::Read {
+        let mut reads = Vec::new();
+        let mut files: BTreeSet<&str> = self.claims.keys().map(|(file, _)| file.as_str()).collect();
+        let imported = self.imports.values().filter(|import| import.of == Lines::Claims);
+        files.extend(imported.map(|import| import.file.as_str()));
+        for file in files {
+            let mut read = ingest::Read::default();
+            for ((_, columns), lines) in self.claims.iter().filter(|((name, _), _)| name == file) {
+                let own = match columns {
+                    Some(header) => ingest::table::recorded(file, header.as_bytes(), lines),
+                    None => ingest::jsonl::recorded(file, lines),
+                };
+                read.lines += own.lines;
+                read.claims.extend(own.claims);
+                read.rejected.extend(own.rejected);
+            }
+            let rejected = self.rejected_of(file);
+            read.lines += rejected.len();
+            read.rejected.extend(rejected);
+            read.rejected.sort();
+            reads.push(read);
+        }
+        ingest::join(reads)
+    }
+
+    fn decisions(&self, _: &mut Vec<String>) -> ingest::decisions::Decided {
+        let mut all = ingest::decisions::Decided::default();
+        let nothing = Recorded::default();
+        for import in self.imports.values().filter(|import| import.of == Lines::Decisions) {
+            let file = &import.file;
+            let lines = self.decisions.get(file).unwrap_or(&nothing);
+            let own = ingest::decisions::recorded(file, lines);
+            let rejected = self.rejected_of(file);
+            all.lines += own.lines + rejected.len();
+            all.decisions.extend(own.decisions);
+            all.rejected.extend(own.rejected);
+            all.rejected.extend(rejected);
+        }
+        all
+    }
+}

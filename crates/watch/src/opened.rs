@@ -1,0 +1,168 @@
+//! A watch opened on its ledger: what is new in its files is recorded, and the watch is read from what was recorded.
+//!
+//! Invariant: what is answered rests on the ledger, and where something could not be recorded that is said; as recorded at an entry,
+//! nothing later is used and nothing is recorded.
+
+use std::sync::Arc;
+
+use ledger::{Clock, Draft, Entry, Error, Ledger};
+
+use crate::{
+    files::{Paths, Problems, Watch},
+    held::Held,
+    place, taking,
+};
+
+/// So many entries are recorded at a time.
+const PORTION: usize = 20_000;
+/// How often it is tried again where other programs record at the same time.
+const TRIES: usize = 20;
+
+/// A watch that is open.
+pub struct Opened {
+    /// What it says.
+    pub watch: Watch,
+    /// Its ledger; none where none could be opened or made.
+    pub ledger: Option<Arc<Ledger>>,
+    /// How many of its entries were read.
+    pub size: u64,
+    /// What a person should know: what could not be recorded, or is no longer in a file.
+    pub notes: Vec<String>,
+}
+
+/// How a watch is opened.
+pub struct Opening<'a> {
+    /// The first so many entries alone; all of them, with what is new in the files, where it is left out.
+    pub as_recorded: Option<u64>,
+    /// Tells the time.
+    pub clock: Clock,
+    /// Is told how many entries have been recorded, and of how many.
+    pub progress: &'a mut dyn FnMut(usize, usize),
+}
+
+/// Opens a watch.
+///
+/// # Errors
+/// Every problem with its files, or with its ledger.
+pub fn open(paths: &Paths, opening: &mut Opening<'_>) -> Result<Opened, Problems> {
+    let Some(folder) = &paths.folder else {
+        let watch = Watch::load(paths)?;
+        return Ok(Opened { watch, ledger: None, size: 0, notes: Vec::new() });
+    };
+    if let Some(size) = opening.as_recorded {
+        let ledger = place::to_read(folder, &opening.clock).map_err(told)?;
+        let held = Held::read(&ledger, size).map_err(told)?;
+        return Ok(Opened { watch: of(&held)?, ledger: Some(Arc::new(ledger)), size, notes: missing(&held) });
+    }
+    if !place::is_begun(folder) {
+        // A mistake in a text is told before a ledger is begun over it.
+        taking::new(paths, &Held::default())?;
+    }
+    let (ledger, mut why_not) = match place::to_write(folder, &opening.clock) {
+        Ok(ledger) => (Some(ledger), None),
+        Err(error @ (Error::Damaged(_) | Error::Newer { .. })) => return Err(told(error)),
+        Err(error) => match place::to_read(folder, &opening.clock) {
+            Ok(ledger) => (Some(ledger), Some(error)),
+            Err(Error::Missing(_)) => (None, Some(error)),
+            Err(error) => return Err(told(error)),
+        },
+    };
+    let mut held = ledger.as_ref().map_or(Ok(Held::default()), all).map_err(told)?;
+    let size = held.size;
+    let mut taken = taking::new(paths, &held)?;
+    let mut done = 0;
+    if let (Some(ledger), None) = (&ledger, &why_not) {
+        for turn in 1.. {
+            match record(ledger, &taken.drafts, &mut held, opening) {
+                Ok(()) => done = taken.drafts.len(),
+                Err((_, Error::Moved(_))) if turn < TRIES => {
+                    held = all(ledger).map_err(told)?;
+                    taken = taking::new(paths, &held)?;
+                    continue;
+                }
+                Err((_, error @ Error::Damaged(_))) => return Err(told(error)),
+                Err((recorded, error)) => {
+                    done = recorded;
+                    why_not = Some(error);
+                }
+            }
+            break;
+        }
+    }
+    let size = if why_not.is_none() { held.size } else { size + done as u64 };
+    let mut notes = taken.notes;
+    if let (Some(error), false) = (why_not, taken.drafts.len() == done) {
+        let left = taken.drafts.len() - done;
+        let entries = if left == 1 { "entry" } else { "entries" };
+        notes.push(format!(
+            "{error}\n{left} new {entries} of the files could not be recorded: what follows rests on the files for them"
+        ));
+        take(&mut held, &taken.drafts[done..]).map_err(told)?;
+    }
+    notes.extend(missing(&held));
+    Ok(Opened { watch: of(&held)?, ledger: ledger.map(Arc::new), size, notes })
+}
+
+/// All that a ledger holds.
+fn all(ledger: &Ledger) -> Result<Held, Error> {
+    Held::read(ledger, ledger.head()?.0.size)
+}
+
+/// Records entries after those that are held; told how many were recorded where it fails.
+fn record(
+    ledger: &Ledger,
+    drafts: &[Draft],
+    held: &mut Held,
+    opening: &mut Opening<'_>,
+) -> Result<(), (usize, Error)> {
+    let mut done = 0;
+    for portion in drafts.chunks(PORTION) {
+        let failed = |error| (done, error);
+        ledger.append_after(held.size, portion).map_err(failed)?;
+        take(held, portion).map_err(failed)?;
+        done += portion.len();
+        (opening.progress)(done, drafts.len());
+    }
+    Ok(())
+}
+
+/// Holds drafts as if they had been read.
+fn take(held: &mut Held, drafts: &[Draft]) -> Result<(), Error> {
+    for draft in drafts {
+        let (kind, by, content) = (draft.kind, draft.by.clone(), Some(draft.content.clone()));
+        // Nothing that is held asks when it was recorded.
+        held.take(&Entry { seq: held.size, kind, at: model::Instant::MIN, by, content })?;
+    }
+    Ok(())
+}
+
+/// The watch that is held. What was erased or cannot be opened is not silence.
+fn of(held: &Held) -> Result<Watch, Problems> {
+    let mut watch = Watch::of(held)?;
+    match held.unheard() {
+        Some(sources) => watch.withhold(sources.into_iter().map(str::to_owned).collect()),
+        None => watch.sources.iter_mut().for_each(|source| source.covers.clear()),
+    }
+    Ok(watch)
+}
+
+fn missing(held: &Held) -> Vec<String> {
+    let mut notes = Vec::new();
+    if held.unopened > 0 {
+        notes.push(format!(
+            "{} statements are encrypted and their keys are not here: they are not used, and nobody's silence counts as evidence",
+            held.unopened
+        ));
+    }
+    if held.erased > 0 {
+        notes.push(format!(
+            "{} statements were erased: they are not used, and the silence of who made them is no evidence",
+            held.erased
+        ));
+    }
+    notes
+}
+
+fn told(error: Error) -> Problems {
+    Problems(vec![error.to_string()])
+}
