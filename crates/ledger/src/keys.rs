@@ -8,7 +8,7 @@ use signed_note::{Note, StandardSigner, StandardVerifier, Verifier as _, Verifie
 use tlog_tiles::{Checkpoint, Hash};
 
 use crate::{
-    entry::{Kept, Row},
+    entry::{Entry, Kept, Row, SALT_BYTES},
     error::{Damage, Error},
     seal::random,
     store::FORMAT,
@@ -165,6 +165,26 @@ impl Trust {
         }
         self.keys.push((row.seq, new.key));
         Ok(())
+    }
+
+    /// The chain of keys that these entries tell, as they are read.
+    ///
+    /// # Errors
+    /// When they are no chain.
+    pub fn of_entries(entries: &[&Entry]) -> Result<Trust, Error> {
+        let row = |entry: &&Entry| Row {
+            seq: entry.seq,
+            kind: entry.kind.name().to_owned(),
+            at: entry.at,
+            by: entry.by.clone(),
+            kept: match &entry.content {
+                Some(content) => Kept::Open { salt: [0; SALT_BYTES], content: content.clone() },
+                None => Kept::Erased,
+            },
+            commitment: None,
+            leaf: Hash::default(),
+        };
+        Trust::chain(&entries.iter().map(row).collect::<Vec<_>>())
     }
 
     /// The chain of keys that these entries tell.

@@ -80,6 +80,17 @@ impl DocumentOf {
     }
 }
 
+/// An entry with what proves it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bare {
+    /// Its leaf.
+    pub leaf: Vec<u8>,
+    /// The salt of the hash in its leaf; none where the content is not here.
+    pub salt: Option<[u8; SALT_BYTES]>,
+    /// The entry.
+    pub entry: Entry,
+}
+
 /// What is known of the store.
 #[derive(Clone)]
 struct State {
@@ -262,6 +273,25 @@ impl Ledger {
     /// When there are fewer, one of them is not what was recorded, or `take` fails. What was given to `take` is to be used only
     /// when all is well.
     pub fn read(&self, size: u64, take: &mut dyn FnMut(Entry) -> Result<(), Error>) -> Result<(), Error> {
+        self.each(size, |row, _, key| take(opened(row, key)?))
+    }
+
+    /// The first `size` entries as [`Ledger::read`] gives them, each with its leaf and the salt that the hash in it was made with.
+    ///
+    /// # Errors
+    /// As [`Ledger::read`].
+    pub fn read_bare(&self, size: u64, take: &mut dyn FnMut(Bare) -> Result<(), Error>) -> Result<(), Error> {
+        self.each(size, |row, leaf, key| {
+            let salt = salt(&row, key)?;
+            take(Bare { leaf, salt, entry: opened(row, key)? })
+        })
+    }
+
+    fn each(
+        &self,
+        size: u64,
+        mut take: impl FnMut(Row, Vec<u8>, Option<&seal::Key>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let mut inner = self.inner();
         let state = inner.current()?.clone();
         if size > state.head.size {
@@ -271,25 +301,25 @@ impl Ledger {
         let mut from = 0;
         while from < size {
             let to = size.min(from + PORTION);
-            let mut sealed = Vec::new();
+            let mut waiting = Vec::new();
             let mut next = from;
             inner.store.rows(from, to, &mut |row| {
                 in_order(&row, &mut next)?;
-                row.verified()?;
+                let leaf = row.verified()?;
                 tree.push(&row.leaf, &mut |_: FullTile| {});
                 // Its key is asked for when the store is free again; what follows waits for it.
-                if matches!(row.kept, Kept::Sealed(_)) || !sealed.is_empty() {
-                    sealed.push(row);
+                if matches!(row.kept, Kept::Sealed(_)) || !waiting.is_empty() {
+                    waiting.push((row, leaf));
                     return Ok(());
                 }
-                take(opened(row, None)?)
+                take(row, leaf, None)
             })?;
             if next < to {
                 return Err(Damage::at(next, "it is missing").into());
             }
-            for row in sealed {
+            for (row, leaf) in waiting {
                 let key = inner.key_of(&row)?;
-                take(opened(row, key.as_ref())?)?;
+                take(row, leaf, key.as_ref())?;
             }
             from = to;
         }
@@ -322,12 +352,8 @@ impl Ledger {
         let mut inner = self.inner();
         let row = inner.row(seq)?;
         let leaf = row.verified()?;
-        let salt = match (&row.kept, inner.key_of(&row)?) {
-            (Kept::Open { salt, .. }, _) => Some(*salt),
-            (Kept::Sealed(text), Some(key)) => Some(seal::open_content(&key, text, seq)?.0),
-            _ => None,
-        };
-        Ok((leaf, salt))
+        let key = inner.key_of(&row)?;
+        Ok((leaf, salt(&row, key.as_ref())?))
     }
 
     /// The document that belongs to an entry; none where it has none, or it was erased.
@@ -618,6 +644,15 @@ pub(crate) fn opened(row: Row, key: Option<&seal::Key>) -> Result<Entry, Damage>
         (Kept::Sealed(_) | Kept::Erased, _) => None,
     };
     Ok(Entry { seq, kind, at: row.at, by: row.by, content })
+}
+
+/// The salt that the hash in its leaf was made with.
+fn salt(row: &Row, key: Option<&seal::Key>) -> Result<Option<[u8; SALT_BYTES]>, Damage> {
+    match (&row.kept, key) {
+        (Kept::Open { salt, .. }, _) => Ok(Some(*salt)),
+        (Kept::Sealed(text), Some(key)) => Ok(Some(seal::open_content(key, text, row.seq)?.0)),
+        _ => Ok(None),
+    }
 }
 
 fn no_key(store: &dyn Store) -> Error {

@@ -16,6 +16,6 @@ pub use audit::{Report, audit};
 pub use entry::{Draft, Entry, Kind};
 pub use error::{Damage, Error};
 pub use keys::{Head, Signer, Trust};
-pub use ledger::{CLOCK_SLACK, Clock, DocumentOf, Erasure, Ledger, Receipt};
+pub use ledger::{Bare, CLOCK_SLACK, Clock, DocumentOf, Erasure, Ledger, Receipt};
 pub use sqlite::Sqlite;
 pub use store::Store;

@@ -106,11 +106,17 @@ Exit code 0: done; 1: with --certificate, nothing shows this verdict yet; 2: the
 computed.";
 
 const VERIFY_HELP: &str = "\
+Of a published finding it is checked that the file is whole, that the signed checkpoint of the log vouches for every entry in it, and \
+that the answer, made again from them, is the same to the byte. It says how much that proves: “complete at checkpoint N” where no \
+entry can have been left out unseen. Who signed it the file itself cannot prove: compare the key with one that you have from \
+elsewhere, or give that with --key.
+
 A certificate holds the agreement, every claim and source that it was made from, and the steps by which the verdict follows. They \
 are followed one by one, by a program that shares nothing with the one that found the verdict. That the claims are all there are, \
 and that they are true, it does not show.
 
 Examples:
+  trucewatch verify finding.zip --key \"$(cat mission.key)\"
   trucewatch explain remains --certificate remains.json
   trucewatch verify remains.json
   trucewatch verify remains.json --format json
@@ -175,9 +181,18 @@ pub enum Verb {
     /// One provision under every standard of proof and every reading, beside each other
     #[command(after_help = COMPARE_HELP)]
     Compare(Compare),
-    /// Follow a certificate: whether its verdict is re-derived from the claims that it holds
+    /// Publish a finding: one file with the answer and all that shows how it follows
+    #[command(after_help = crate::publish::HELP)]
+    Publish(crate::publish::Publish),
+    /// Check a published finding or a certificate: whether its answer is re-derived from the claims that it holds
     #[command(after_help = VERIFY_HELP)]
     Verify(Verify),
+    /// Replay the whole ledger: whether it is what was recorded, and where first it is not
+    #[command(after_help = crate::audit::HELP)]
+    Audit(crate::audit::Audit),
+    /// Destroy the content of an entry for good, where law or somebody's safety asks for it
+    #[command(after_help = crate::erase::HELP)]
+    Erase(crate::erase::Erase),
     /// Keep verdicts up to date: new claims in, changed verdicts out, as JSON Lines
     #[command(after_help = MONITOR_HELP)]
     Monitor(Monitor),
@@ -346,9 +361,12 @@ pub struct Compare {
 
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// The certificate's file
+    /// The file of the finding or the certificate
     #[arg(value_name = "FILE")]
-    pub certificate: PathBuf,
+    pub file: PathBuf,
+    /// Of a finding: the public key that its ledger must have begun with
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
     /// How to print what is found
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,

@@ -4,9 +4,11 @@
 //! error with its place and a way out; 3 an internal fault. Output to a pipe is never coloured.
 
 mod arguments;
+mod audit;
 mod check;
 mod compare;
 mod diff;
+mod erase;
 mod evaluate;
 mod explain;
 mod format;
@@ -16,6 +18,7 @@ mod means;
 mod monitor;
 mod print;
 mod progress;
+mod publish;
 mod serve;
 mod status;
 mod system;
@@ -109,6 +112,9 @@ fn main() -> ExitCode {
         Verb::History(options) => history::run(&options),
         Verb::Compare(options) => compare::run(&options),
         Verb::Verify(options) => verify::run(&options),
+        Verb::Publish(options) => publish::run(&options),
+        Verb::Audit(options) => audit::run(&options),
+        Verb::Erase(options) => erase::run(&options),
         Verb::Monitor(options) => monitor::run(&options),
         Verb::Serve(options) => serve::run(&options),
         Verb::Vocabulary(options) => vocabulary::run(&options),

@@ -24,9 +24,19 @@ impl Progress {
     /// So many of so many are done.
     pub fn at<N: TryInto<u64>>(&self, done: N, all: N) {
         let (Ok(done), Ok(all)) = (done.try_into(), all.try_into()) else { return };
-        if all < WORTH_DRAWING {
-            return;
+        if all >= WORTH_DRAWING {
+            self.draw(done, all);
         }
+    }
+
+    /// So many of so many steps are done, each of which may take a while.
+    pub fn steps<N: TryInto<u64>>(&self, done: N, all: N) {
+        if let (Ok(done), Ok(all)) = (done.try_into(), all.try_into()) {
+            self.draw(done, all);
+        }
+    }
+
+    fn draw(&self, done: u64, all: u64) {
         let bar = self.bar.get_or_init(|| {
             let shape =
                 ProgressStyle::with_template("{prefix} {wide_bar} {human_pos} of {human_len}, {eta} left");

@@ -5,7 +5,11 @@
 use std::path::Path;
 
 use serde_json::json;
-use watch::{certify::verify, files::read_text};
+use watch::{
+    bundle::{self, Trusted, Verified},
+    certify::verify,
+    files::read_text,
+};
 
 use crate::{
     Failure,
@@ -24,16 +28,20 @@ pub fn write(certificate: &certificate::Certificate, file: &Path) -> Result<(), 
     print::line(&format!("{} {} is {status}: {}", question.provision, question.instance, file.display()))
 }
 
-/// Follows a certificate.
+/// Checks a finding or follows a certificate.
 pub fn run(options: &Verify) -> Result<(), Failure> {
-    let text = read_text(&options.certificate)?;
+    let bytes = watch::files::read_bytes(&options.file)?;
+    if bytes.starts_with(b"PK") {
+        return finding(options, &bytes);
+    }
+    let text = read_text(&options.file)?;
     let verified = match verify(&text) {
         Ok(verified) => verified,
         Err(fault) => {
             if options.format == Format::Json {
                 print::json(&json!({"verified": false, "at": fault.at, "why": fault.why}))?;
             }
-            return Err(Failure::No(format!("{}: it fails at {fault}", options.certificate.display())));
+            return Err(Failure::No(format!("{}: it fails at {fault}", options.file.display())));
         }
     };
     let (question, checked) = (&verified.certificate.question, &verified.checked);
@@ -74,4 +82,57 @@ pub fn run(options: &Verify) -> Result<(), Failure> {
         ))?;
     }
     Ok(())
+}
+
+/// Checks a published finding.
+fn finding(options: &Verify, bytes: &[u8]) -> Result<(), Failure> {
+    let trusted = Trusted { key: options.key.as_ref().map(|key| key.trim().to_owned()) };
+    let verified = match bundle::verify(bytes, &trusted) {
+        Ok(verified) => verified,
+        Err(refusal) => {
+            if options.format == Format::Json {
+                print::json(&json!({"verified": false, "at": refusal.at, "why": refusal.why}))?;
+            }
+            return Err(Failure::No(format!("{}: refused: {refusal}", options.file.display())));
+        }
+    };
+    let Verified { finding, head, key, .. } = &verified;
+    if options.format == Format::Json {
+        return print::json(&json!({
+            "verified": true,
+            "says": verified.says(),
+            "complete": verified.complete,
+            "checkpoint": head.size,
+            "key": key,
+            "key_is_known": verified.key_is_known,
+            "not_given": verified.not_given,
+            "erased": verified.erased,
+            "certificates": verified.certificates,
+            "finding": finding,
+            "answers": verified.answers,
+        }));
+    }
+    let asked = &finding.question;
+    print::line(&format!("{}: {}", finding.watch, finding.agreement))?;
+    print::line(&format!("at {}, as known at {}; reading {}", asked.at, asked.known_at, asked.reading))?;
+    let mut rows = Vec::new();
+    for (standard, answer) in &verified.answers {
+        for provision in &answer.provisions {
+            let status = provision.status.map_or_else(|| "not computed".to_owned(), in_words);
+            rows.push(vec![provision.id.clone(), standard.clone(), status]);
+        }
+    }
+    print::line(&print::table(&rows))?;
+    print::line(&verified.says())?;
+    print::line(&format!(
+        "{} followed; agreement SHA-256 {}",
+        counted(verified.certificates, "certificate"),
+        finding.agreement_sha256
+    ))?;
+    let known = if verified.key_is_known {
+        "the key you know"
+    } else {
+        "compare this with a key that you have from elsewhere"
+    };
+    print::line(&format!("signed by {key} ({known})"))
 }

@@ -199,10 +199,8 @@ impl Watch {
     #[must_use]
     pub fn for_audience(mut self, audience: &str) -> Watch {
         let open_to = |claim: &Claim| {
-            let handling =
-                claim.written.get("handling").and_then(serde_json::Value::as_str).unwrap_or("public");
-            // Any other word than these restricts to nobody that is known here.
-            handling == "public" || handling.strip_prefix("restricted:") == Some(audience)
+            let handling = claim.written.get("handling").filter(|handling| !handling.is_null());
+            is_open_to(handling.map_or(Some("public"), serde_json::Value::as_str), audience)
         };
         let withheld = self.claims.iter().filter(|c| !open_to(c)).map(|c| c.source.clone()).collect();
         self.withhold(withheld);
@@ -232,6 +230,11 @@ impl Watch {
     pub fn source_label<'a>(&'a self, id: &'a str) -> &'a str {
         self.sources.iter().find(|source| source.id == id).map_or(id, |source| source.label.as_str())
     }
+}
+
+/// Whether what is handled so is open to an audience. Any other word than these restricts to nobody that is known here.
+pub(crate) fn is_open_to(handling: Option<&str>, audience: &str) -> bool {
+    handling == Some("public") || handling.and_then(|word| word.strip_prefix("restricted:")) == Some(audience)
 }
 
 impl Beside {
@@ -265,6 +268,14 @@ pub fn read_text(path: &Path) -> Result<String, Problems> {
     String::from_utf8(bytes).map_err(|error| {
         told(format!("byte {} is not UTF-8: save the file as UTF-8", error.utf8_error().valid_up_to() + 1))
     })
+}
+
+/// A file, whole.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, Problems> {
+    std::fs::read(path).map_err(|error| Problems(vec![format!("{}: {}", path.display(), in_words(&error))]))
 }
 
 pub(crate) fn in_words(error: &std::io::Error) -> String {

@@ -14,7 +14,10 @@ use model::answer::Rejected;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{files::Problems, papers::Papers};
+use crate::{
+    files::{Problems, Watch, is_open_to},
+    papers::Papers,
+};
 
 /// A version of a text file; none where the file was taken away.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,10 +87,9 @@ pub struct Held {
     pub(crate) imports: BTreeMap<String, Import>,
     /// Who spoke in what was erased.
     unheard: BTreeSet<String>,
-    /// How many statements are encrypted and cannot be opened here.
-    pub unopened: u64,
     /// How many statements were erased.
     pub erased: u64,
+    /// Statements whose content is not here.
     lost: BTreeSet<u64>,
 }
 
@@ -99,7 +101,6 @@ impl Held {
     pub fn read(ledger: &Ledger, size: u64) -> Result<Held, ledger::Error> {
         let mut held = Held::default();
         ledger.read(size, &mut |entry| held.take(&entry))?;
-        held.unopened = held.lost.len() as u64;
         Ok(held)
     }
 
@@ -178,16 +179,53 @@ impl Held {
         lines
     }
 
+    /// How many statements are encrypted and cannot be opened here.
+    #[must_use]
+    pub fn unopened(&self) -> u64 {
+        self.lost.len() as u64
+    }
+
+    /// The watch that is held. What was erased or cannot be opened is not silence.
+    ///
+    /// # Errors
+    /// Every problem at once.
+    pub fn watch(&self) -> Result<Watch, Problems> {
+        let mut watch = Watch::of(self)?;
+        match self.unheard() {
+            Some(sources) => watch.withhold(sources.into_iter().map(str::to_owned).collect()),
+            None => watch.sources.iter_mut().for_each(|source| source.covers.clear()),
+        }
+        Ok(watch)
+    }
+
     /// Who is not heard in full here, so that silence tells nothing; none where everybody may be meant.
     #[must_use]
     pub fn unheard(&self) -> Option<Vec<&str>> {
-        let anyone = self.unopened > 0 || self.unheard.contains("");
+        let anyone = !self.lost.is_empty() || self.unheard.contains("");
         (!anyone).then(|| self.unheard.iter().map(String::as_str).collect())
     }
 
     fn rejected_of(&self, file: &str) -> Vec<Rejected> {
         self.imports.get(file).map(|import| import.rejected.clone()).unwrap_or_default()
     }
+}
+
+/// Who speaks in an entry that is not for an audience; none where it is, or nothing is left out.
+#[must_use]
+pub fn withheld_source(entry: &Entry, audience: Option<&str>) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Handled {
+        source: String,
+        handling: Option<serde_json::Value>,
+    }
+    let audience = audience?;
+    if !matches!(entry.kind, Kind::Claim | Kind::Coverage) {
+        return None;
+    }
+    let line: Written<'_> = serde_json::from_slice(entry.content.as_ref()?).ok()?;
+    let handled: Handled = serde_json::from_str(line.object?.get()).ok()?;
+    let handling = handled.handling.as_ref().map_or(Some("public"), serde_json::Value::as_str);
+    (!is_open_to(handling, audience)).then_some(handled.source)
 }
 
 impl Papers for Held {

@@ -4,6 +4,7 @@
 
 mod bearing;
 pub mod beside;
+pub mod bundle;
 pub mod certify;
 pub mod change;
 pub mod compare;

@@ -52,7 +52,12 @@ pub fn open(paths: &Paths, opening: &mut Opening<'_>) -> Result<Opened, Problems
     if let Some(size) = opening.as_recorded {
         let ledger = place::to_read(folder, &opening.clock).map_err(told)?;
         let held = Held::read(&ledger, size).map_err(told)?;
-        return Ok(Opened { watch: of(&held)?, ledger: Some(Arc::new(ledger)), size, notes: missing(&held) });
+        return Ok(Opened {
+            watch: held.watch()?,
+            ledger: Some(Arc::new(ledger)),
+            size,
+            notes: missing(&held),
+        });
     }
     if !place::is_begun(folder) {
         // A mistake in a text is told before a ledger is begun over it.
@@ -100,7 +105,7 @@ pub fn open(paths: &Paths, opening: &mut Opening<'_>) -> Result<Opened, Problems
         take(&mut held, &taken.drafts[done..]).map_err(told)?;
     }
     notes.extend(missing(&held));
-    Ok(Opened { watch: of(&held)?, ledger: ledger.map(Arc::new), size, notes })
+    Ok(Opened { watch: held.watch()?, ledger: ledger.map(Arc::new), size, notes })
 }
 
 /// All that a ledger holds.
@@ -136,22 +141,12 @@ fn take(held: &mut Held, drafts: &[Draft]) -> Result<(), Error> {
     Ok(())
 }
 
-/// The watch that is held. What was erased or cannot be opened is not silence.
-fn of(held: &Held) -> Result<Watch, Problems> {
-    let mut watch = Watch::of(held)?;
-    match held.unheard() {
-        Some(sources) => watch.withhold(sources.into_iter().map(str::to_owned).collect()),
-        None => watch.sources.iter_mut().for_each(|source| source.covers.clear()),
-    }
-    Ok(watch)
-}
-
 fn missing(held: &Held) -> Vec<String> {
     let mut notes = Vec::new();
-    if held.unopened > 0 {
+    if held.unopened() > 0 {
         notes.push(format!(
             "{} statements are encrypted and their keys are not here: they are not used, and nobody's silence counts as evidence",
-            held.unopened
+            held.unopened()
         ));
     }
     if held.erased > 0 {

@@ -243,7 +243,8 @@ impl Reading<'_> {
 /// Whether a claim is not for everybody, so that it is kept encrypted.
 #[must_use]
 pub fn restricted(claim: &claim::Claim) -> bool {
-    claim.written.get("handling").is_some_and(|handling| handling.as_str() != Some("public"))
+    let handling = claim.written.get("handling").filter(|handling| !handling.is_null());
+    handling.is_some_and(|handling| handling.as_str() != Some("public"))
 }
 
 /// An entry of one thing.
