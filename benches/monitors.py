@@ -72,7 +72,7 @@ def rate(events, seconds):
 
 
 def ours(program, folder, rounds, *more, limit=None):
-    seconds, out = run([program, "monitor", folder, "--once", *more], rounds, limit)
+    seconds, out = run([program, "monitor", folder, "--files-only", "--once", *more], rounds, limit)
     answers = [json.loads(line) for line in out.splitlines()]
     tally = ", ".join(
         f"{status} {count['certain']}" + (f"–{count['possible']}" if count["possible"] != count["certain"] else "")

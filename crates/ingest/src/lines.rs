@@ -46,6 +46,12 @@ impl Recorded {
             .map(move |(index, (number, end))| (*number, &self.text[start(index)..*end]))
     }
 
+    /// How long they are together, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::{Instant, Standard, Status, vocabulary::LANGUAGES};
-use watch::{Opened, Opening, Paths, Question, Watch};
+use watch::{Opened, Opening, Paths, Question, Watch, opened::Unread};
 
 use crate::{Failure, progress::Progress};
 
@@ -38,7 +38,7 @@ Exit code 0: done; 2: the folder holds files, or there is no such time zone.";
 const MONITOR_HELP: &str = "\
 All is computed from the evidence of each watch at the start. Every verdict is printed once, then claims are read from \
 standard input, one JSON object a line, and every verdict that a line changes is printed before the next line is read. \
-What comes in is not written to the watch. Time passes as claims become known: a deadline is over once a claim that \
+What comes in is recorded in the ledger before it is answered. Time passes as claims become known: a deadline is over once a claim that \
 became known after it has come in. Under `corroborated` and `adverse`, and where what someone does hangs on evidence of \
 something else, a provision is evaluated whole on each change: with very many claims that takes longer.
 
@@ -392,6 +392,15 @@ pub struct Monitor {
     /// Print what holds now, and read no claims
     #[arg(long)]
     pub once: bool,
+    /// Answer what comes in without recording it
+    #[arg(long)]
+    pub dry_run: bool,
+    /// As the first N entries of the ledger have it; nothing is recorded
+    #[arg(long, value_name = "N")]
+    pub as_recorded: Option<u64>,
+    /// Read the watch's files alone, without a ledger: what comes in is not recorded
+    #[arg(long, conflicts_with = "as_recorded")]
+    pub files_only: bool,
     /// Do not print what holds at the start
     #[arg(long, conflicts_with = "once")]
     pub changes_only: bool,
@@ -497,10 +506,22 @@ impl InWatch {
 
 /// A watch on its ledger.
 pub fn open(paths: &Paths, as_recorded: Option<u64>) -> Result<Opened, Failure> {
+    opening(as_recorded, |opening| watch::opened::open(paths, opening))
+}
+
+/// What the ledger of a watch holds.
+pub fn read(folder: &Path, paths: &Paths, as_recorded: Option<u64>) -> Result<Unread, Failure> {
+    opening(as_recorded, |opening| watch::opened::read(folder, paths, opening))
+}
+
+fn opening<T>(
+    as_recorded: Option<u64>,
+    open: impl FnOnce(&mut Opening<'_>) -> Result<T, watch::Problems>,
+) -> Result<T, Failure> {
     let progress = Progress::new("recording");
     let clock = crate::system::clock();
     let mut opening = Opening { as_recorded, clock, progress: &mut |done, all| progress.at(done, all) };
-    Ok(watch::opened::open(paths, &mut opening)?)
+    Ok(open(&mut opening)?)
 }
 
 /// The agreement's file: the one named, or the one in the watch's folder named.

@@ -4,18 +4,23 @@
 //! portions; what cannot be read costs only itself.
 
 use std::{
-    io::{BufRead as _, Write as _},
+    io::{BufRead as _, BufReader, Write as _},
     path::Path,
+    sync::Arc,
 };
 
 use model::answer::Rejected;
 use serde_json::Value;
 use watch::{
     Monitor, Paths,
+    ledger::Ledger,
     monitor::{Asked, NotMonitored, Told},
 };
 
 use crate::{Failure, arguments, print};
+
+/// What is said of a line that came in, in place of a file.
+const FROM: &str = "standard input";
 
 /// Monitors until its input ends.
 pub fn run(options: &arguments::Monitor) -> Result<(), Failure> {
@@ -32,10 +37,11 @@ pub fn run(options: &arguments::Monitor) -> Result<(), Failure> {
         known_at: options.known_at,
         threads,
     };
-    let mut monitors = folders.iter().map(|folder| load(folder, &asked)).collect::<Result<Vec<_>, _>>()?;
-    let mut rejected: usize = monitors.iter().map(|monitor| monitor.read.rejected.len()).sum();
+    let mut monitors =
+        folders.iter().map(|folder| load(folder, &asked, options)).collect::<Result<Vec<_>, _>>()?;
+    let mut rejected: usize = monitors.iter().map(|kept| kept.monitor.read.rejected.len()).sum();
     if !options.changes_only {
-        monitors.iter().try_for_each(|monitor| tell(&monitor.verdicts(&options.instances)))?;
+        monitors.iter().try_for_each(|kept| tell(&kept.monitor.verdicts(&options.instances)))?;
     }
     if !options.once {
         rejected += answer(&mut monitors)?;
@@ -47,13 +53,37 @@ pub fn run(options: &arguments::Monitor) -> Result<(), Failure> {
     }
 }
 
-fn load(folder: &Path, asked: &Asked) -> Result<Monitor, Failure> {
+/// A monitor, and the ledger that what comes in is recorded in.
+struct Kept {
+    monitor: Monitor,
+    /// None where what comes in is not recorded.
+    ledger: Option<Arc<Ledger>>,
+}
+
+fn load(folder: &Path, asked: &Asked, options: &arguments::Monitor) -> Result<Kept, Failure> {
     let paths = Paths::of_folder(folder)?;
     let folder = folder.canonicalize()?;
-    let monitor = Monitor::load(&folder, &paths, asked).map_err(|error| match error {
+    let told = |error| match error {
         NotMonitored::Problems(problems) => Failure::from(problems),
         NotMonitored::Reading(unknown) => Failure::from(unknown),
-    })?;
+    };
+    let (monitor, ledger) = if options.files_only {
+        (Monitor::load(&folder, &paths, asked).map_err(told)?, None)
+    } else {
+        let read = arguments::read(&folder, &paths, options.as_recorded)?;
+        read.notes.iter().for_each(|note| print::told(note));
+        let monitor = Monitor::held(&folder, &read.held, asked).map_err(told)?;
+        (monitor, read.ledger)
+    };
+    let ledger = if options.dry_run || options.once || options.as_recorded.is_some() { None } else { ledger };
+    let writable = ledger.as_ref().is_some_and(|ledger| ledger.can_sign());
+    if !(writable || options.files_only || options.dry_run || options.once || options.as_recorded.is_some()) {
+        let why = "what comes in cannot be recorded: there is no ledger here that can be written";
+        return Err(Failure::Input(format!(
+            "{}: {why}; --dry-run answers without recording",
+            folder.display()
+        )));
+    }
     list(&monitor.read.rejected);
     let (by_instance, whole) = monitor.ways();
     print::told(&format!(
@@ -65,30 +95,61 @@ fn load(folder: &Path, asked: &Asked) -> Result<Monitor, Failure> {
         print::counted(by_instance, "verdict"),
         whole,
     ));
-    Ok(monitor)
+    Ok(Kept { monitor, ledger })
 }
 
-/// Reads claims line by line from standard input, and answers each; gives back how many lines were rejected.
-fn answer(monitors: &mut [Monitor]) -> Result<usize, Failure> {
-    let mut input = std::io::stdin().lock();
-    let (mut line, mut number, mut rejected) = (Vec::new(), 0, 0);
+/// Reads claims line by line from standard input, records them, and answers each; gives back how many lines were rejected. Lines that
+/// have come in together are recorded together.
+fn answer(monitors: &mut [Kept]) -> Result<usize, Failure> {
+    let mut input = BufReader::with_capacity(1 << 16, std::io::stdin().lock());
+    let (mut number, mut rejected) = (0, 0);
     loop {
-        line.clear();
-        let length = input.read_until(b'\n', &mut line)?;
-        if length == 0 {
+        let mut lines = Vec::new();
+        loop {
+            let mut line = Vec::new();
+            if input.read_until(b'\n', &mut line)? == 0 {
+                break;
+            }
+            number += 1;
+            if !line.iter().all(u8::is_ascii_whitespace) {
+                lines.push((number, line));
+            }
+            if !input.buffer().contains(&b'\n') {
+                break;
+            }
+        }
+        let ended = lines.is_empty() && input.fill_buf()?.is_empty();
+        rejected += portion(lines, monitors)?;
+        if ended {
             return Ok(rejected);
         }
-        number += 1;
-        if line.iter().all(u8::is_ascii_whitespace) {
-            continue;
+    }
+}
+
+/// Records lines and answers each.
+fn portion(lines: Vec<(usize, Vec<u8>)>, monitors: &mut [Kept]) -> Result<usize, Failure> {
+    let routed: Vec<_> = lines.into_iter().map(|(number, line)| (number, route(&line, monitors))).collect();
+    for (at, kept) in monitors.iter().enumerate() {
+        let Some(ledger) = &kept.ledger else { continue };
+        let own = routed.iter().filter_map(|(number, routed)| match routed {
+            Ok((to, text)) if *to == at => watch::taking::of_line(FROM, *number, text).ok(),
+            _ => None,
+        });
+        let drafts: Vec<_> = own.collect();
+        if !drafts.is_empty() {
+            // What was not recorded is not answered: it would be forgotten.
+            ledger.append(drafts).map_err(|error| Failure::Input(error.to_string()))?;
         }
-        let faults = match route(&line, monitors) {
+    }
+    let mut rejected = 0;
+    for (number, routed) in routed {
+        let faults = match routed {
             Err(reason) => vec![fault(number, reason)],
             Ok((at, text)) => {
-                let mut read = watch::monitor::claims("standard input", &text)?;
+                let mut read = watch::monitor::claims(FROM, &text)?;
                 read.rejected.iter_mut().for_each(|rejected| rejected.line = number);
                 read.claims.iter_mut().for_each(|claim| claim.read_from.1 = number);
-                let (told, more) = monitors[at].take(read.claims);
+                let (told, more) = monitors[at].monitor.take(read.claims);
                 tell(&told)?;
                 read.rejected.into_iter().chain(more).collect()
             }
@@ -96,25 +157,26 @@ fn answer(monitors: &mut [Monitor]) -> Result<usize, Failure> {
         rejected += faults.len();
         list(&faults);
     }
+    Ok(rejected)
 }
 
 fn fault(line: usize, reason: String) -> Rejected {
-    Rejected { file: "standard input".to_owned(), line, field: "watch".to_owned(), reason }
+    Rejected { file: FROM.to_owned(), line, field: "watch".to_owned(), reason }
 }
 
 /// The watch that a line is for, and the line as a claim of it: of several the field `watch` says which.
-fn route(line: &[u8], monitors: &[Monitor]) -> Result<(usize, Vec<u8>), String> {
+fn route(line: &[u8], monitors: &[Kept]) -> Result<(usize, Vec<u8>), String> {
     if monitors.len() == 1 {
         return Ok((0, line.to_vec()));
     }
-    let names = || monitors.iter().map(|monitor| monitor.name.as_str()).collect::<Vec<_>>().join(", ");
+    let names = || monitors.iter().map(|kept| kept.monitor.name.as_str()).collect::<Vec<_>>().join(", ");
     let mut object: serde_json::Map<String, Value> =
         serde_json::from_slice(line).map_err(|error| format!("it is no JSON object: {error}"))?;
     let named = match object.remove("watch") {
         Some(Value::String(name)) => name,
         _ => return Err(format!("several watches are monitored: say which, one of {}", names())),
     };
-    let at = monitors.iter().position(|monitor| monitor.name == named);
+    let at = monitors.iter().position(|kept| kept.monitor.name == named);
     let at = at.ok_or_else(|| format!("“{named}” is not monitored: one of {}", names()))?;
     Ok((at, serde_json::to_vec(&object).map_err(|error| error.to_string())?))
 }

@@ -138,3 +138,26 @@ fn once_with_instances() {
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(stderr.contains("“broken” is no status: use one of breached, late"), "{stderr}");
 }
+
+#[test]
+fn what_comes_in_is_there_the_next_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    watch(folder.path());
+    let lines = [claim("c1", "respond", "2026-01-03T10:00:00Z", &json!({ "ref": "r1" }))];
+    let status = |arguments: &[&str]| {
+        let (output, told) = monitor(folder.path(), arguments, &[]);
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        told[1]["status"].clone()
+    };
+    let (pending, met) = (json!(["pending"]), json!(["met"]));
+    let (output, told) = monitor(folder.path(), &["--dry-run"], &lines);
+    assert_eq!((output.status.code(), &told[3]["status"]), (Some(0), &met));
+    assert_eq!(status(&["--once"]), pending, "nothing was recorded");
+    monitor(folder.path(), &["--files-only"], &lines);
+    assert_eq!(status(&["--once"]), pending, "nothing was recorded");
+    let (_, told) = monitor(folder.path(), &[], &lines);
+    assert_eq!(told[3]["status"], met);
+    assert_eq!(status(&["--once"]), met);
+    assert_eq!(status(&["--once", "--files-only"]), pending, "the files are as they were");
+    assert_eq!(status(&["--once", "--as-recorded", "5"]), pending);
+}

@@ -190,12 +190,23 @@ impl Held {
     /// # Errors
     /// Every problem at once.
     pub fn watch(&self) -> Result<Watch, Problems> {
-        let mut watch = Watch::of(self)?;
+        Ok(self.heard(Watch::of(self)?))
+    }
+
+    /// The same watch without its claims, which are many.
+    ///
+    /// # Errors
+    /// Every problem at once.
+    pub fn watch_without_claims(&self) -> Result<Watch, Problems> {
+        Ok(self.heard(Watch::of(&WithoutClaims(self))?))
+    }
+
+    fn heard(&self, mut watch: Watch) -> Watch {
         match self.unheard() {
             Some(sources) => watch.withhold(sources.into_iter().map(str::to_owned).collect()),
             None => watch.sources.iter_mut().for_each(|source| source.covers.clear()),
         }
-        Ok(watch)
+        watch
     }
 
     /// Who is not heard in full here, so that silence tells nothing; none where everybody may be meant.
@@ -203,6 +214,11 @@ impl Held {
     pub fn unheard(&self) -> Option<Vec<&str>> {
         let anyone = !self.lost.is_empty() || self.unheard.contains("");
         (!anyone).then(|| self.unheard.iter().map(String::as_str).collect())
+    }
+
+    /// The lines of files of claims and decisions that could not be read.
+    pub(crate) fn unread(&self) -> Vec<Rejected> {
+        self.imports.values().flat_map(|import| import.rejected.clone()).collect()
     }
 
     fn rejected_of(&self, file: &str) -> Vec<Rejected> {
@@ -285,5 +301,34 @@ impl Papers for Held {
             all.rejected.extend(rejected);
         }
         all
+    }
+}
+
+/// What a ledger holds, its claims apart.
+struct WithoutClaims<'a>(&'a Held);
+
+impl Papers for WithoutClaims<'_> {
+    fn agreement(&self) -> Result<(String, String), Problems> {
+        self.0.agreement()
+    }
+
+    fn drawn(&self, file: &str) -> Result<String, String> {
+        self.0.drawn(file)
+    }
+
+    fn sources(&self) -> Option<(String, Result<String, Problems>)> {
+        self.0.sources()
+    }
+
+    fn settings(&self) -> Option<(String, Result<String, Problems>)> {
+        self.0.settings()
+    }
+
+    fn claims(&self, _: &mut Vec<String>) -> ingest::Read {
+        ingest::Read::default()
+    }
+
+    fn decisions(&self, problems: &mut Vec<String>) -> ingest::decisions::Decided {
+        self.0.decisions(problems)
     }
 }

@@ -3,7 +3,7 @@
 //! Invariant: what is answered rests on the ledger, and where something could not be recorded that is said; as recorded at an entry,
 //! nothing later is used and nothing is recorded.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use ledger::{Clock, Draft, Entry, Error, Ledger};
 
@@ -30,6 +30,18 @@ pub struct Opened {
     pub notes: Vec<String>,
 }
 
+/// A watch whose ledger is open and has been read.
+pub struct Unread {
+    /// What it holds.
+    pub held: Held,
+    /// Its ledger; none where none could be opened or made.
+    pub ledger: Option<Arc<Ledger>>,
+    /// How many of its entries were read.
+    pub size: u64,
+    /// What a person should know.
+    pub notes: Vec<String>,
+}
+
 /// How a watch is opened.
 pub struct Opening<'a> {
     /// The first so many entries alone; all of them, with what is new in the files, where it is left out.
@@ -49,15 +61,20 @@ pub fn open(paths: &Paths, opening: &mut Opening<'_>) -> Result<Opened, Problems
         let watch = Watch::load(paths)?;
         return Ok(Opened { watch, ledger: None, size: 0, notes: Vec::new() });
     };
+    let Unread { held, ledger, size, notes } = read(folder, paths, opening)?;
+    Ok(Opened { watch: held.watch()?, ledger, size, notes })
+}
+
+/// Opens the ledger of the watch in a folder, records what is new in its files, and reads it.
+///
+/// # Errors
+/// Every problem with its files, or with its ledger.
+pub fn read(folder: &Path, paths: &Paths, opening: &mut Opening<'_>) -> Result<Unread, Problems> {
     if let Some(size) = opening.as_recorded {
         let ledger = place::to_read(folder, &opening.clock).map_err(told)?;
         let held = Held::read(&ledger, size).map_err(told)?;
-        return Ok(Opened {
-            watch: held.watch()?,
-            ledger: Some(Arc::new(ledger)),
-            size,
-            notes: missing(&held),
-        });
+        let notes = missing(&held);
+        return Ok(Unread { held, ledger: Some(Arc::new(ledger)), size, notes });
     }
     if !place::is_begun(folder) {
         // A mistake in a text is told before a ledger is begun over it.
@@ -105,7 +122,7 @@ pub fn open(paths: &Paths, opening: &mut Opening<'_>) -> Result<Opened, Problems
         take(&mut held, &taken.drafts[done..]).map_err(told)?;
     }
     notes.extend(missing(&held));
-    Ok(Opened { watch: held.watch()?, ledger: ledger.map(Arc::new), size, notes })
+    Ok(Unread { held, ledger: ledger.map(Arc::new), size, notes })
 }
 
 /// All that a ledger holds.
@@ -142,18 +159,18 @@ fn take(held: &mut Held, drafts: &[Draft]) -> Result<(), Error> {
 }
 
 fn missing(held: &Held) -> Vec<String> {
+    let counted = |count: u64, what: &str| match count {
+        1 => format!("1 statement is {what}"),
+        many => format!("{many} statements are {what}"),
+    };
     let mut notes = Vec::new();
     if held.unopened() > 0 {
-        notes.push(format!(
-            "{} statements are encrypted and their keys are not here: they are not used, and nobody's silence counts as evidence",
-            held.unopened()
-        ));
+        let what = "encrypted, with no key here: not used, and nobody's silence is taken for evidence";
+        notes.push(counted(held.unopened(), what));
     }
     if held.erased > 0 {
-        notes.push(format!(
-            "{} statements were erased: they are not used, and the silence of who made them is no evidence",
-            held.erased
-        ));
+        let what = "erased: not used, and the silence of who made what was erased is no evidence";
+        notes.push(counted(held.erased, what));
     }
     notes
 }

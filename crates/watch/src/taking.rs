@@ -240,6 +240,31 @@ impl Reading<'_> {
     }
 }
 
+/// The entry of a line that came in by itself, a claim as an object.
+///
+/// # Errors
+/// When it is no claim that can be recorded.
+pub fn of_line(from: &str, number: usize, line: &[u8]) -> Result<Draft, Rejected> {
+    let mut reading = Reading {
+        file: from,
+        of: Lines::Claims,
+        known: BTreeMap::new(),
+        table: None,
+        is_table: false,
+        drafts: Vec::new(),
+        rejected: Vec::new(),
+        lines: 0,
+        faults: Vec::new(),
+    };
+    let fault = |problems: Problems| Rejected {
+        file: from.to_owned(),
+        line: number,
+        field: String::new(),
+        reason: problems.to_string(),
+    };
+    reading.read(number, line.trim_ascii())?.map_err(fault)
+}
+
 /// Whether a claim is not for everybody, so that it is kept encrypted.
 #[must_use]
 pub fn restricted(claim: &claim::Claim) -> bool {

@@ -196,7 +196,7 @@ fn what_was_erased_or_cannot_be_opened_is_no_silence() {
     fs::remove_file(&keys).unwrap();
     let opened = open_as(folder.path(), Some(open_as(folder.path(), None).unwrap().size)).unwrap();
     assert_eq!((ids(&opened.watch), covers(&opened.watch)), (vec!["one"], vec![0, 0]));
-    assert!(opened.notes[0].contains("keys are not here"), "{:?}", opened.notes);
+    assert!(opened.notes[0].contains("with no key here"), "{:?}", opened.notes);
     fs::write(&keys, kept).unwrap();
     let opened = open(folder.path());
     let ledger = opened.ledger.unwrap();

@@ -3,6 +3,7 @@
 //! Invariant: the store is the same for any number of threads, for blocks are taken in the order of the file.
 
 use std::{
+    convert::Infallible,
     fs::File,
     io::{BufRead, BufReader, Read as _},
     path::{Path, PathBuf},
@@ -13,7 +14,10 @@ use ingest::rows::{Batch, Table};
 use live::Store;
 use model::{Instant, answer::Rejected};
 
-use crate::files::{Problems, base_name, in_words};
+use crate::{
+    files::{Problems, base_name, in_words},
+    held::Held,
+};
 
 /// Tables are read in blocks of so many bytes, cut at the end of a line.
 const BLOCK_BYTES: usize = 1 << 17;
@@ -65,6 +69,65 @@ pub fn load(
         };
         reads.push(own.map_err(|error| told(path, &error))?);
     }
+    one_by_one(store, reads, until, &mut read);
+    Ok(read)
+}
+
+/// Takes in what was recorded, as far as it was known by an instant.
+pub fn recorded(store: &mut Store, held: &Held, until: Option<Instant>, threads: usize) -> Read {
+    let is_table = |key: &&(String, Option<String>)| key.1.is_some();
+    // Rows of several tables may be the same row; of one, each stands for itself.
+    let one = held.claims.keys().filter(is_table).count() == 1;
+    let (tables, others): (Vec<_>, Vec<_>) = held.claims.iter().partition(|(key, _)| one && is_table(key));
+    let mut read = Read::default();
+    for ((file, columns), lines) in tables {
+        let header = columns.as_deref().unwrap_or_default();
+        match Table::new(file, header.as_bytes()) {
+            Ok(table) => {
+                let bytes = lines.bytes();
+                let Ok(()) =
+                    blocks(store, &table, file, runs(lines), bytes, until, threads.max(1), &mut read);
+            }
+            Err(rejected) => read.rejected.push(rejected),
+        }
+    }
+    let mut reads = Vec::new();
+    for ((file, columns), lines) in others {
+        reads.push(match columns {
+            Some(header) => ingest::table::recorded(file, header.as_bytes(), lines),
+            None => ingest::jsonl::recorded(file, lines),
+        });
+    }
+    one_by_one(store, reads, until, &mut read);
+    let unread = held.unread();
+    read.lines += unread.len();
+    read.rejected.extend(unread);
+    read.rejected.sort();
+    read
+}
+
+/// Recorded lines in blocks of lines that stood one after the other, each with the number of its first.
+fn runs(lines: &ingest::Recorded) -> impl Iterator<Item = Result<(Vec<u8>, usize), Infallible>> + Send + '_ {
+    let mut lines = lines.lines().peekable();
+    std::iter::from_fn(move || {
+        let (first, line) = lines.next()?;
+        let mut block = Vec::with_capacity(BLOCK_BYTES + ROOM_BYTES);
+        block.extend_from_slice(line);
+        block.push(b'\n');
+        let mut number = first;
+        while let Some((_, line)) =
+            lines.next_if(|(next, line)| *next == number + 1 && block.len() + line.len() < BLOCK_BYTES)
+        {
+            block.extend_from_slice(line);
+            block.push(b'\n');
+            number += 1;
+        }
+        Some(Ok((block, first)))
+    })
+}
+
+/// Takes in claims one by one.
+fn one_by_one(store: &mut Store, reads: Vec<ingest::Read>, until: Option<Instant>, read: &mut Read) {
     let joined = ingest::join(reads);
     read.lines += joined.lines;
     read.rejected.extend(joined.rejected);
@@ -77,7 +140,6 @@ pub fn load(
         }
     }
     read.rejected.sort();
-    Ok(read)
 }
 
 /// A table, block by block.
@@ -102,6 +164,21 @@ fn bulk(
             return Ok(());
         }
     };
+    blocks(store, &table, &name, Blocks::new(reader), bytes, until, threads, read)
+}
+
+/// A table in blocks of whole lines, each with the number of its first.
+#[expect(clippy::too_many_arguments, reason = "it is one loop over what two readers have in common")]
+fn blocks<E: Send>(
+    store: &mut Store,
+    table: &Table,
+    name: &str,
+    blocks: impl Iterator<Item = Result<(Vec<u8>, usize), E>> + Send,
+    bytes: usize,
+    until: Option<Instant>,
+    threads: usize,
+    read: &mut Read,
+) -> Result<(), E> {
     let mut seen = 0_usize;
     let mut take = |batch: &Batch| {
         if seen == 0 {
@@ -110,14 +187,14 @@ fn bulk(
         }
         seen += batch.lines;
         read.rejected.extend(batch.rejected.iter().cloned());
-        let faults = store.append(&name, batch, until, None);
-        let fault = |(line, reason)| Rejected { file: name.clone(), line, field: "id".to_owned(), reason };
+        let faults = store.append(name, batch, until, None);
+        let fault = |(line, reason)| Rejected { file: name.to_owned(), line, field: "id".to_owned(), reason };
         read.rejected.extend(faults.into_iter().map(fault));
     };
     let readers = threads.saturating_sub(1);
     if readers == 0 {
-        let mut blocks = Blocks::new(reader);
-        while let Some((block, line)) = blocks.next()? {
+        for block in blocks {
+            let (block, line) = block?;
             take(&table.read(&block, line));
         }
         read.lines += seen;
@@ -128,7 +205,6 @@ fn bulk(
         for _ in 0..readers {
             let (give, blocks) = sync_channel::<(Vec<u8>, usize)>(WAITING_MAX);
             let (done, batches) = sync_channel::<Batch>(WAITING_MAX);
-            let table = &table;
             scope.spawn(move || {
                 for (block, line) in blocks {
                     if done.send(table.read(&block, line)).is_err() {
@@ -140,13 +216,10 @@ fn bulk(
             outputs.push(batches);
         }
         let feeder = scope.spawn(move || {
-            let mut blocks = Blocks::new(reader);
-            let mut turn = 0;
-            while let Some(block) = blocks.next()? {
-                if inputs[turn % readers].send(block).is_err() {
+            for (turn, block) in blocks.enumerate() {
+                if inputs[turn % readers].send(block?).is_err() {
                     break;
                 }
-                turn += 1;
             }
             Ok(())
         });
@@ -155,7 +228,10 @@ fn bulk(
             take(&batch);
             turn += 1;
         }
-        feeder.join().unwrap_or_else(|_| Err(std::io::Error::other("the reader of the file failed")))
+        match feeder.join() {
+            Ok(fed) => fed,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
     });
     read.lines += seen;
     fed
@@ -173,7 +249,7 @@ impl Blocks {
         Blocks { reader, rest: Vec::new(), line: 2 }
     }
 
-    fn next(&mut self) -> Result<Option<(Vec<u8>, usize)>, std::io::Error> {
+    fn block(&mut self) -> Result<Option<(Vec<u8>, usize)>, std::io::Error> {
         let mut block = Vec::with_capacity(self.rest.len() + BLOCK_BYTES + ROOM_BYTES);
         block.append(&mut self.rest);
         loop {
@@ -191,5 +267,13 @@ impl Blocks {
             self.line += memchr::memchr_iter(b'\n', &block).count();
             return Ok(Some((block, first)));
         }
+    }
+}
+
+impl Iterator for Blocks {
+    type Item = Result<(Vec<u8>, usize), std::io::Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.block().transpose()
     }
 }

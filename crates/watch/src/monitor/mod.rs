@@ -18,6 +18,7 @@ pub use load::Read;
 
 use crate::{
     files::{Paths, Problems, Watch},
+    held::Held,
     verdict::{UnknownReading, read_as},
 };
 
@@ -115,7 +116,7 @@ pub struct Monitor {
 }
 
 impl Monitor {
-    /// Reads a watch and computes all that is kept.
+    /// Reads a watch from its files alone and computes all that is kept.
     ///
     /// # Errors
     /// When it cannot be read, or has no such reading.
@@ -123,6 +124,27 @@ impl Monitor {
         let watch = Watch::load(&Paths { claims: Vec::new(), ..paths.clone() })?;
         let mut store = Store::new(watch.sources.clone());
         let read = load::load(&mut store, &paths.claims, asked.known_at, asked.threads)?;
+        Monitor::of(folder, &watch, store, read, asked)
+    }
+
+    /// Reads a watch from what its ledger holds and computes all that is kept.
+    ///
+    /// # Errors
+    /// When it cannot be read, or has no such reading.
+    pub fn held(folder: &Path, held: &Held, asked: &Asked) -> Result<Monitor, NotMonitored> {
+        let watch = held.watch_without_claims()?;
+        let mut store = Store::new(watch.sources.clone());
+        let read = load::recorded(&mut store, held, asked.known_at, asked.threads);
+        Monitor::of(folder, &watch, store, read, asked)
+    }
+
+    fn of(
+        folder: &Path,
+        watch: &Watch,
+        store: Store,
+        read: Read,
+        asked: &Asked,
+    ) -> Result<Monitor, NotMonitored> {
         let known = asked.known_at.or(store.known()).unwrap_or(watch.agreement.in_force);
         let mut worlds = Vec::new();
         for reading in &asked.readings {
