@@ -1,7 +1,14 @@
 //! The embedded store: one SQLite file, and beside it one that holds nothing but keys.
 //!
 //! Invariant: a writing is one transaction that is on disk when it ends (`synchronous=FULL`); keys are on disk before what they
-//! open, are in no copy of the log, and what is destroyed is overwritten.
+//! open, are in no copy of the log, and what is destroyed is overwritten. So that it is, rows are added at the end of their table and
+//! otherwise only ever made shorter: where SQLite moves rows it leaves copies behind.
+
+mod apart;
+mod keys;
+mod pages;
+mod wal;
+mod whole;
 
 use std::{
     path::{Path, PathBuf},
@@ -12,6 +19,7 @@ use model::Instant;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, params, types::ValueRef};
 use tlog_tiles::{HASH_SIZE, Hash};
 
+use self::{apart::Apart, keys::Keys};
 use crate::{
     entry::{Kept, Row, SALT_BYTES},
     error::{Damage, Error},
@@ -37,18 +45,27 @@ CREATE TABLE entry(
 ) STRICT;
 CREATE INDEX signers ON entry(seq) WHERE kind IN ('ledger', 'key');
 CREATE TABLE document(seq INTEGER PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
-CREATE TABLE tile(level INTEGER NOT NULL, n INTEGER NOT NULL, hashes BLOB NOT NULL, PRIMARY KEY(level, n)) STRICT, WITHOUT ROWID;
+CREATE TABLE tile(until INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;
 CREATE TABLE note(size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;
 CREATE TABLE head(one INTEGER PRIMARY KEY CHECK(one = 1), note TEXT NOT NULL) STRICT;
 ";
+
+/// Tiles are numbered as they become full: by how many entries there are then, and of those by level.
+const TILE_LEVEL_BITS: u32 = 3;
+/// An open entry that is shorter than the hash that stays when it is erased keeps room for it, so that its row never grows.
+const ROOM: [u8; 32] = [0; 32];
 
 const COLUMNS: &str = "seq, kind, at, author, salt, content, commitment, leaf";
 
 /// A ledger in an SQLite file.
 pub struct Sqlite {
     place: String,
+    path: Option<PathBuf>,
     log: Connection,
-    keys: Option<Connection>,
+    keys: Option<Keys>,
+    apart: Option<Apart>,
+    /// Whether the log of writes may still hold what was erased.
+    unclean: bool,
 }
 
 impl Sqlite {
@@ -60,18 +77,22 @@ impl Sqlite {
         let place = path.display().to_string();
         let told = |error| fault(&place, &error);
         let log = Connection::open(path).map_err(told)?;
-        let mut store = Sqlite { place: place.clone(), log, keys: None };
+        let mut store = Sqlite::over(path, log);
         store.settle()?;
-        let keys = Connection::open(keys_beside(path)).map_err(told)?;
-        keys.busy_timeout(WAIT).map_err(told)?;
-        // Not in a log of writes, where a destroyed key would stay for a while.
-        keys.execute_batch(
-            "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; PRAGMA secure_delete=ON;
-             CREATE TABLE IF NOT EXISTS key(seq INTEGER PRIMARY KEY, key BLOB NOT NULL) STRICT;",
-        )
-        .map_err(told)?;
-        store.keys = Some(keys);
+        store.keys = Some(Keys::open(&keys_beside(path)).map_err(told)?);
+        store.finish().map_err(told)?;
         Ok(store)
+    }
+
+    fn over(path: &Path, log: Connection) -> Sqlite {
+        Sqlite {
+            place: path.display().to_string(),
+            path: Some(path.to_owned()),
+            log,
+            keys: None,
+            apart: Some(Apart::beside(path)),
+            unclean: false,
+        }
     }
 
     /// Opens the ledger in a file that is there, to read it.
@@ -99,11 +120,11 @@ impl Sqlite {
             }
             Err(error) => return Err(told(error)),
         };
-        let keys = keys_beside(path);
-        let keys =
-            keys.is_file().then(|| Connection::open_with_flags(keys, flags)).transpose().map_err(told)?;
-        let mut store = Sqlite { place: place.clone(), log, keys };
+        let mut store = Sqlite::over(path, log);
         store.known_format()?;
+        let keys = keys_beside(path);
+        store.keys =
+            keys.is_file().then(|| Keys::open_to_read(&keys, flags)).transpose().map_err(told)?;
         Ok(store)
     }
 
@@ -114,10 +135,8 @@ impl Sqlite {
     pub fn in_memory() -> Result<Sqlite, Error> {
         let place = "memory".to_owned();
         let log = Connection::open_in_memory().map_err(|error| fault(&place, &error))?;
-        let keys = Connection::open_in_memory().map_err(|error| fault(&place, &error))?;
-        keys.execute_batch("CREATE TABLE key(seq INTEGER PRIMARY KEY, key BLOB NOT NULL) STRICT;")
-            .map_err(|error| fault(&place, &error))?;
-        let mut store = Sqlite { place, log, keys: Some(keys) };
+        let keys = Keys::in_memory().map_err(|error| fault(&place, &error))?;
+        let mut store = Sqlite { place, path: None, log, keys: Some(keys), apart: None, unclean: false };
         store.settle()?;
         Ok(store)
     }
@@ -185,12 +204,11 @@ impl Sqlite {
     }
 
     fn put(&mut self, writing: &Writing) -> Result<(), rusqlite::Error> {
-        if let (Some(keys), false) = (&mut self.keys, writing.keys.is_empty()) {
-            let held = keys.transaction()?;
-            for (seq, key) in &writing.keys {
-                held.execute("INSERT OR REPLACE INTO key VALUES(?, ?)", params![place(*seq), key])?;
+        if let Some(keys) = &mut self.keys {
+            keys.put(&writing.keys)?;
+            if let Some((seq, _)) = &writing.erased {
+                keys.doom(*seq)?;
             }
-            held.commit()?;
         }
         {
             let mut insert = self.log.prepare_cached("INSERT INTO entry VALUES(?,?,?,?,?,?,?,?)")?;
@@ -200,6 +218,11 @@ impl Sqlite {
                     Kept::Sealed(content) => (None, Some(content)),
                     Kept::Erased => (None, None),
                 };
+                let short = |content: &Vec<u8>| content.len() + SALT_BYTES < ROOM.len();
+                let commitment = match &row.kept {
+                    Kept::Open { content, .. } if short(content) => Some(ROOM),
+                    _ => row.commitment,
+                };
                 insert.execute(params![
                     place(row.seq),
                     row.kind,
@@ -207,7 +230,7 @@ impl Sqlite {
                     row.by,
                     salt,
                     content,
-                    row.commitment,
+                    commitment,
                     row.leaf.0
                 ])?;
             }
@@ -215,9 +238,9 @@ impl Sqlite {
             for (seq, sealed) in &writing.documents {
                 insert.execute(params![place(*seq), sealed])?;
             }
-            let mut insert = self.log.prepare_cached("INSERT INTO tile VALUES(?, ?, ?)")?;
+            let mut insert = self.log.prepare_cached("INSERT INTO tile VALUES(?, ?)")?;
             for tile in &writing.tiles {
-                insert.execute(params![tile.level, place(tile.n), tile.hashes])?;
+                insert.execute(params![until(tile.level, tile.n), tile.hashes])?;
             }
             let mut insert = self.log.prepare_cached("INSERT OR REPLACE INTO note VALUES(?, ?)")?;
             for (size, note) in &writing.notes {
@@ -231,7 +254,7 @@ impl Sqlite {
                     "UPDATE entry SET salt = NULL, content = NULL, commitment = ? WHERE seq = ?",
                     params![commitment, place(*seq)],
                 )?;
-                self.log.execute("DELETE FROM document WHERE seq = ?", [place(*seq)])?;
+                self.log.execute("UPDATE document SET sealed = x'' WHERE seq = ?", [place(*seq)])?;
             }
         }
         Ok(())
@@ -295,24 +318,26 @@ impl Store for Sqlite {
 
     fn tile(&mut self, level: u8, n: u64) -> Result<Option<Vec<u8>>, Error> {
         let ask = |log: &Connection| {
-            let mut statement = log.prepare_cached("SELECT hashes FROM tile WHERE level = ? AND n = ?")?;
-            statement.query_row(params![level, place(n)], |row| row.get(0)).optional()
+            let mut statement = log.prepare_cached("SELECT hashes FROM tile WHERE until = ?")?;
+            statement.query_row([until(level, n)], |row| row.get(0)).optional()
         };
         ask(&self.log).map_err(|error| self.told(&error))
     }
 
     fn document(&mut self, seq: u64) -> Result<Option<Vec<u8>>, Error> {
-        let sql = "SELECT sealed FROM document WHERE seq = ?";
-        let found = self.log.query_row(sql, [place(seq)], |row| row.get(0)).optional();
-        found.map_err(|error| self.told(&error))
+        // What was erased is empty, which nothing that is encrypted is.
+        let sql = "SELECT sealed FROM document WHERE seq = ? AND length(sealed) > 0";
+        let ask = |log: &Connection| log.prepare_cached(sql)?.query_row([place(seq)], |row| row.get(0)).optional();
+        ask(&self.log).map_err(|error| self.told(&error))
     }
 
     fn key(&mut self, seq: u64) -> Result<Option<Key>, Error> {
         let Some(keys) = &self.keys else { return Ok(None) };
-        let found = keys
-            .prepare_cached("SELECT key FROM key WHERE seq = ?")
-            .and_then(|mut statement| statement.query_row([place(seq)], |row| row.get(0)).optional());
-        found.map_err(|error| self.told(&error))
+        keys.get(seq).map_err(|error| self.told(&error))
+    }
+
+    fn apart(&mut self) -> Result<Option<String>, Error> {
+        Ok(self.apart.as_ref().and_then(Apart::read))
     }
 
     fn notes(&mut self) -> Result<Vec<(u64, String)>, Error> {
@@ -325,29 +350,50 @@ impl Store for Sqlite {
     }
 
     fn faults(&mut self) -> Result<Vec<String>, Error> {
-        let ask = |log: &Connection| -> Result<Vec<String>, rusqlite::Error> {
-            let mut statement = log.prepare("PRAGMA integrity_check(20)")?;
-            statement.query_map([], |row| row.get(0))?.collect()
-        };
-        match ask(&self.log) {
-            Ok(lines) if lines == ["ok"] => Ok(Vec::new()),
+        let noted = |found: Result<Vec<String>, rusqlite::Error>, place: &str| match found {
             Ok(lines) => Ok(lines),
-            Err(error) => match self.told(&error) {
+            Err(error) => match fault(place, &error) {
                 Error::Damaged(damage) => Ok(vec![damage.why]),
                 other => Err(other),
             },
+        };
+        let made = Sqlite::in_memory()?;
+        let mut faults =
+            noted(whole::file(self.path.as_deref(), &self.log, &made.log, FORMAT), &self.place)?;
+        let mut kept = None;
+        if let (Some(keys), Some(fresh)) = (&self.keys, &made.keys) {
+            let path = self.path.as_deref().map(keys_beside);
+            let found = whole::file(path.as_deref(), keys.connection(), fresh.connection(), 0);
+            let lines = noted(found, &self.place)?;
+            if lines.is_empty() {
+                kept = keys.entries().ok();
+            }
+            faults.extend(lines.into_iter().map(|line| format!("its file of keys: {line}")));
         }
+        if faults.is_empty() {
+            faults = noted(whole::strays(&self.log, kept.as_deref()), &self.place)?;
+        }
+        Ok(faults)
     }
 
     fn write(&mut self, make: &mut dyn FnMut(&mut dyn Store) -> Result<Writing, Error>) -> Result<(), Error> {
         self.log.execute_batch("BEGIN IMMEDIATE").map_err(|error| self.told(&error))?;
-        let outcome = make(self).and_then(|writing| {
+        let finished = self.finish_keys().map_err(|error| self.told(&error));
+        let outcome = finished.and_then(|()| make(self)).and_then(|writing| {
             let put = self.put(&writing).and_then(|()| self.log.execute_batch("COMMIT"));
-            put.map(|()| writing.erased).map_err(|error| self.told(&error))
+            put.map(|()| writing).map_err(|error| self.told(&error))
         });
         match outcome {
-            Ok(None) => Ok(()),
-            Ok(Some((seq, _))) => self.destroy(seq).map_err(|error| self.told(&error)),
+            Ok(writing) => {
+                if let (Some(apart), Some(note)) = (&mut self.apart, &writing.head) {
+                    apart.write(note);
+                }
+                match writing.erased {
+                    Some((seq, _)) => self.destroy(seq).map_err(|error| self.told(&error)),
+                    None if self.unclean => self.clean(false).map_err(|error| self.told(&error)),
+                    None => Ok(()),
+                }
+            }
             Err(error) => {
                 // It may have been rolled back already, as when the disk is full.
                 let _ = self.log.execute_batch("ROLLBACK");
@@ -360,10 +406,53 @@ impl Store for Sqlite {
 impl Sqlite {
     /// Destroys a key, and what the log of writes still holds of what it opened.
     fn destroy(&mut self, seq: u64) -> Result<(), rusqlite::Error> {
-        if let Some(keys) = &self.keys {
-            keys.execute("DELETE FROM key WHERE seq = ?", [place(seq)])?;
+        if let Some(keys) = &mut self.keys {
+            keys.destroy(seq)?;
         }
-        self.log.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        self.clean(true)
+    }
+
+    /// Empties the log of writes, which may hold what was erased; those who read are waited for, or it is tried again later.
+    fn clean(&mut self, wait: bool) -> Result<(), rusqlite::Error> {
+        if !wait {
+            self.log.busy_timeout(Duration::ZERO)?;
+        }
+        let busy = self.log.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+        if !wait {
+            self.log.busy_timeout(WAIT)?;
+        }
+        self.unclean = busy?;
+        Ok(())
+    }
+
+    /// Finishes what was under way when the machine or the program stopped.
+    fn finish(&mut self) -> Result<(), rusqlite::Error> {
+        self.clean(false)?;
+        if self.unfinished()?.is_none() {
+            return Ok(());
+        }
+        // Whoever records at this moment holds the right to write.
+        self.log.execute_batch("BEGIN IMMEDIATE")?;
+        let finished = self.finish_keys();
+        self.log.execute_batch("ROLLBACK")?;
+        finished
+    }
+
+    /// How many entries there are, where something is left to do about their keys.
+    fn unfinished(&self) -> Result<Option<i64>, rusqlite::Error> {
+        let Some(keys) = &self.keys else { return Ok(None) };
+        let sql = "SELECT coalesce(max(seq) + 1, 0) FROM entry";
+        let entries = self.log.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+        Ok(keys.unfinished(entries)?.then_some(entries))
+    }
+
+    fn finish_keys(&mut self) -> Result<(), rusqlite::Error> {
+        let (Some(entries), Some(keys)) = (self.unfinished()?, &mut self.keys) else { return Ok(()) };
+        let sql = "SELECT content IS NULL FROM entry WHERE seq = ?";
+        let log = &self.log;
+        keys.finish(entries, |seq| {
+            log.query_row(sql, [seq], |row| row.get(0)).optional().map(Option::unwrap_or_default)
+        })
     }
 }
 
@@ -387,6 +476,12 @@ fn uri_path(path: &Path) -> String {
 /// A place in the log as SQLite counts.
 fn place(seq: u64) -> i64 {
     i64::try_from(seq).unwrap_or(i64::MAX)
+}
+
+/// The number of a tile.
+fn until(level: u8, n: u64) -> i64 {
+    let entries = n.saturating_add(1).checked_shl(8 * (u32::from(level) + 1)).unwrap_or(u64::MAX);
+    place(entries.saturating_mul(1 << TILE_LEVEL_BITS).saturating_add(u64::from(level)))
 }
 
 fn read(row: &rusqlite::Row<'_>) -> Result<Row, Error> {
@@ -419,6 +514,10 @@ fn read(row: &rusqlite::Row<'_>) -> Result<Row, Error> {
     let hash = |index: usize, column: &str| -> Result<Option<[u8; HASH_SIZE]>, Damage> {
         blob(index, column)?.map(|hash| hash.try_into().map_err(|_| odd(column))).transpose()
     };
+    let commitment = match (hash(6, "commitment")?, &kept) {
+        (Some(ROOM), Kept::Open { .. }) => None,
+        (commitment, _) => commitment,
+    };
     let leaf = hash(7, "leaf")?.ok_or_else(|| odd("leaf"))?;
     Ok(Row {
         seq,
@@ -426,7 +525,7 @@ fn read(row: &rusqlite::Row<'_>) -> Result<Row, Error> {
         at,
         by: text(3, "author")?,
         kept,
-        commitment: hash(6, "commitment")?,
+        commitment,
         leaf: Hash(leaf),
     })
 }
@@ -434,6 +533,13 @@ fn read(row: &rusqlite::Row<'_>) -> Result<Row, Error> {
 /// What SQLite says, in the words of the ledger.
 fn fault(place: &str, error: &rusqlite::Error) -> Error {
     let place = place.to_owned();
+    if let rusqlite::Error::InvalidColumnType(..)
+    | rusqlite::Error::FromSqlConversionFailure(..)
+    | rusqlite::Error::IntegralValueOutOfRange(..)
+    | rusqlite::Error::Utf8Error(..) = error
+    {
+        return Damage::of_all(format!("{place}: something is not as it was written: {error}")).into();
+    }
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => Error::Full(place),
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Error::ReadOnly(place),

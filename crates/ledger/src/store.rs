@@ -93,6 +93,15 @@ pub trait Store: Send {
     /// When they cannot be read.
     fn notes(&mut self) -> Result<Vec<(u64, String)>, Error>;
 
+    /// A checkpoint that is kept apart from the log, written after each writing and not waited for: it may be behind or missing. Where
+    /// it is ahead, entries were lost. None where the store keeps none.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    fn apart(&mut self) -> Result<Option<String>, Error> {
+        Ok(None)
+    }
+
     /// What is wrong with the way in which it is kept, if anything is; nothing where the store has no say of its own.
     ///
     /// # Errors
