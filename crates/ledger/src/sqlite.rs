@@ -333,7 +333,10 @@ impl Store for Sqlite {
 
     fn key(&mut self, seq: u64) -> Result<Option<Key>, Error> {
         let Some(keys) = &self.keys else { return Ok(None) };
-        keys.get(seq).map_err(|error| self.told(&error))
+        keys.get(seq).map_err(|error| match fault(&self.place, &error) {
+            Error::Damaged(_) => Damage::at(seq, format!("its key cannot be read: {error}")).into(),
+            other => other,
+        })
     }
 
     fn apart(&mut self) -> Result<Option<String>, Error> {

@@ -7,6 +7,7 @@ use std::{
     collections::BTreeSet,
     fs::File,
     io::{Error, ErrorKind, Read as _, Seek as _, SeekFrom},
+    ops::Range,
     path::Path,
 };
 
@@ -71,7 +72,7 @@ pub(super) fn walk(path: &Path, log: &Path, roots: &[Root], header: &Header) -> 
     }
     walk.header(header)?;
     for root in roots {
-        walk.tree(root, root.page, 0)?;
+        walk.tree(root, root.page, 0, false)?;
     }
     walk.unused()?;
     for page in 1..=walk.count {
@@ -141,7 +142,7 @@ impl Walk {
     }
 
     /// Looks at a page of a tree and all below it; says the last row, where rows have numbers.
-    fn tree(&mut self, root: &Root, number: u32, depth: u8) -> std::io::Result<Option<i64>> {
+    fn tree(&mut self, root: &Root, number: u32, depth: u8, first_below: bool) -> std::io::Result<Option<i64>> {
         let odd = |what: &str| {
             let why = format!("page {number} (of “{}”): {what}", root.name);
             Error::new(ErrorKind::InvalidData, why)
@@ -168,9 +169,9 @@ impl Walk {
             let at = short(pointers + 2 * cell);
             let (bytes, key, below, long) =
                 measured(&page, at, inner, rows).ok_or_else(|| odd("a cell does not end"))?;
-            used.push((at, at + bytes.max(4)));
+            used.push((at, (at + bytes.max(4)).min(PAGE_BYTES)));
             let end = match below {
-                Some(below) => self.tree(root, below, depth + 1)?,
+                Some(below) => self.tree(root, below, depth + 1, cell == 0 && (depth == 0 || first_below))?,
                 None => key,
             };
             if inner && rows && root.grows_at_end && end != key {
@@ -187,14 +188,13 @@ impl Walk {
             }
         }
         if inner {
-            last = self.tree(root, u32_at(&page, start + 8), depth + 1)?;
+            last = self.tree(root, u32_at(&page, start + 8), depth + 1, false)?;
         }
         let mut block = short(start + 1);
         while block != 0 {
             let bytes = short(block + 2);
-            let body = page.get(block + 4..block + bytes).ok_or_else(|| odd("a free block does not end"))?;
-            self.empty(root, number, body, root.grows_at_end);
-            used.push((block, block + bytes));
+            self.empty(root, number, &page, block + 4..block + bytes, root.grows_at_end)?;
+            used.push((block, (block + bytes).min(PAGE_BYTES)));
             let next = short(block);
             if next != 0 && next <= block {
                 return Err(odd("its free blocks go round"));
@@ -210,28 +210,36 @@ impl Walk {
         if content > first || first - content > FRAGMENT_BYTES_MAX || gap > content {
             self.fault(format!("page {number} (of “{}”): its content begins elsewhere than it says", root.name));
         }
-        let gap_bytes = page.get(gap..first).ok_or_else(|| odd("its cells lie on its head"))?;
-        // SQLite leaves old places of cells behind on inner pages, and old cells where it has moved rows.
-        self.empty(root, number, gap_bytes, root.grows_at_end && !inner);
+        // SQLite leaves old places of cells behind on inner pages below the root, and old cells where it has moved rows. Where a root
+        // became too full, it copied that to a page of which it did not remove the names of free pages.
+        let names = |at: usize| (2..=self.count).contains(&u32_at(&page, at & !3));
+        let named = first_below && (gap..first).all(|at| page[at] == 0 || names(at));
+        self.empty(root, number, &page, gap..first, root.grows_at_end && (!inner || depth == 0) && !named)?;
         let mut end = first;
         for (from, to) in used {
-            let between = page.get(end..from.max(end)).ok_or_else(|| odd("its cells lie outside"))?;
-            self.empty(root, number, between, between.len() > FRAGMENT_BYTES_MAX);
-            end = end.max(to);
+            self.empty(root, number, &page, end..from, from.saturating_sub(end) > FRAGMENT_BYTES_MAX)?;
+            end = to;
         }
-        let rest = page.get(end..).ok_or_else(|| odd("its cells lie outside"))?;
-        self.empty(root, number, rest, rest.len() > FRAGMENT_BYTES_MAX);
+        self.empty(root, number, &page, end..PAGE_BYTES, PAGE_BYTES - end > FRAGMENT_BYTES_MAX)?;
         Ok(last)
     }
 
     /// Bytes that hold nothing: zero, where they must be.
-    fn empty(&mut self, root: &Root, page: u32, bytes: &[u8], must: bool) {
+    fn empty(&mut self, root: &Root, number: u32, page: &[u8], range: Range<usize>, must: bool) -> std::io::Result<()> {
+        let name = &root.name;
+        let Some(bytes) = page.get(range.clone()) else {
+            let why = format!("page {number} (of “{name}”): its parts lie on each other, or outside");
+            return Err(Error::new(ErrorKind::InvalidData, why));
+        };
         if !must {
             self.found.free += bytes.len() as u64;
-        } else if bytes.iter().any(|byte| *byte != 0) {
-            let name = &root.name;
-            self.fault(format!("page {page} (of “{name}”): something stands where nothing was written"));
+        } else if let Some(at) = bytes.iter().position(|byte| *byte != 0) {
+            let at = range.start + at;
+            self.fault(format!(
+                "page {number} (of “{name}”): something stands at its byte {at}, where nothing was written"
+            ));
         }
+        Ok(())
     }
 
     /// The pages on which a long row goes on.
@@ -244,7 +252,7 @@ impl Walk {
             }
             let page = self.page(next)?;
             let here = left.min(PAGE_BYTES - 4);
-            self.empty(root, next, &page[4 + here..], true);
+            self.empty(root, next, &page, 4 + here..PAGE_BYTES, true)?;
             left -= here;
             let number = next;
             next = u32_at(&page, 0);
@@ -269,7 +277,7 @@ impl Walk {
             for leaf in 0..count {
                 let number = u32_at(&page, 8 + 4 * leaf);
                 let bytes = self.page(number)?;
-                self.empty(&none, number, &bytes, true);
+                self.empty(&none, number, &bytes, 0..PAGE_BYTES, true)?;
             }
             // SQLite leaves behind the names of pages that it took from here.
             self.found.free += (PAGE_BYTES - 8 - 4 * count) as u64;

@@ -46,12 +46,22 @@ fn in_one_moment(
         None => line,
     };
     let mut check = connection.prepare("PRAGMA integrity_check(20)")?;
-    let lines: Vec<String> = check.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    let mut faults: Vec<String> = lines.into_iter().filter(|line| line != "ok").map(named).collect();
+    let mut faults = Vec::new();
+    for line in check.query_map([], |row| row.get::<_, String>(0))? {
+        match line {
+            Ok(line) if line == "ok" => {}
+            Ok(line) => faults.push(named(line)),
+            // It stops where it can go no further: the pages tell where that is.
+            Err(error) => {
+                faults.push(error.to_string());
+                break;
+            }
+        }
+    }
     if tables != wanted {
         faults.push("page 1: its tables are not those that it was made with".to_owned());
     }
-    let (Some(path), true) = (path, faults.is_empty()) else { return Ok(faults) };
+    let Some(path) = path else { return Ok(faults) };
     let header = Header {
         cookie: made.pragma_query_value(None, "schema_version", |row| row.get(0))?,
         format,
