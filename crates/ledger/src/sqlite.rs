@@ -78,9 +78,19 @@ impl Sqlite {
         let told = |error| fault(&place, &error);
         let log = Connection::open(path).map_err(told)?;
         let mut store = Sqlite::over(path, log);
-        store.settle()?;
+        store.settle().map_err(|error| match error {
+            // It is read, and what SQLite needs beside it cannot be made.
+            Error::Store { .. } if path.is_file() && !beside(path, "-shm").exists() => {
+                Error::ReadOnly(place.clone())
+            }
+            error => error,
+        })?;
         store.keys = Some(Keys::open(&keys_beside(path)).map_err(told)?);
-        store.finish().map_err(told)?;
+        match store.finish().map_err(told) {
+            // It is tried again with the next writing.
+            Err(Error::Full(_) | Error::Locked(_)) => store.unclean = true,
+            finished => finished?,
+        }
         Ok(store)
     }
 
@@ -118,7 +128,7 @@ impl Sqlite {
                 let uri = format!("file:{}?immutable=1", uri_path(path));
                 Connection::open_with_flags(uri, flags).map_err(told)?
             }
-            Err(error) => return Err(told(error)),
+            Err(error) => return Err(left_open(path).filter(|_| cannot(&error)).unwrap_or_else(|| told(error))),
         };
         let mut store = Sqlite::over(path, log);
         store.known_format()?;
@@ -392,9 +402,18 @@ impl Store for Sqlite {
                     apart.write(note);
                 }
                 match writing.erased {
-                    Some((seq, _)) => self.destroy(seq).map_err(|error| self.told(&error)),
-                    None if self.unclean => self.clean(false).map_err(|error| self.told(&error)),
-                    None => Ok(()),
+                    Some((seq, _)) => self.destroy(seq).map_err(|error| {
+                        let why = "the erasing is recorded, and the key or a copy is not destroyed yet: that is tried again \
+                                   with the next writing";
+                        Error::Store { place: self.place.clone(), why: format!("{why} ({error})") }
+                    }),
+                    None => {
+                        if self.unclean {
+                            // What is recorded is recorded, whether or not this can be done now.
+                            let _ = self.clean(false);
+                        }
+                        Ok(())
+                    }
                 }
             }
             Err(error) => {
@@ -409,6 +428,7 @@ impl Store for Sqlite {
 impl Sqlite {
     /// Destroys a key, and what the log of writes still holds of what it opened.
     fn destroy(&mut self, seq: u64) -> Result<(), rusqlite::Error> {
+        self.unclean = true;
         if let Some(keys) = &mut self.keys {
             keys.destroy(seq)?;
         }
@@ -466,9 +486,29 @@ pub fn keys_beside(path: &Path) -> PathBuf {
 }
 
 fn wal_beside(path: &Path) -> PathBuf {
+    beside(path, "-wal")
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push("-wal");
+    name.push(ending);
     PathBuf::from(name)
+}
+
+fn cannot(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
+}
+
+/// What is to be done about a log of writes where nothing may be written.
+fn left_open(path: &Path) -> Option<Error> {
+    let log = wal_beside(path);
+    let long = std::fs::metadata(&log).ok().filter(|log| log.len() > 0).is_some();
+    let why = format!(
+        "the program that wrote it did not close it, and what was recorded last stands in {}; that can be read only where files \
+         may be made: copy both files, and those with the same name beside them, to another folder and open the ledger there",
+        log.display()
+    );
+    long.then(|| Error::Store { place: path.display().to_string(), why })
 }
 
 /// A path as it stands in a URI.

@@ -22,8 +22,8 @@ use std::{
 };
 
 use fastrand::Rng;
-use ledger::{Clock, Draft, Error, Kind, Ledger, Signer, Sqlite, Store, audit};
-use model::Instant;
+use ledger::{Draft, Error, Kind, Ledger, Signer, Sqlite, Store, audit};
+use suite::wall;
 
 const THREADS: u64 = 6;
 /// One ledger is killed so often, then another is begun.
@@ -38,13 +38,6 @@ fn opened(place: &str) -> Result<Box<dyn Store>, Error> {
     Ok(Box::new(Sqlite::open(&Path::new(place).join("ledger.db"))?))
 }
 
-fn clock() -> Clock {
-    std::sync::Arc::new(|| {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-        Instant(i64::try_from(since.as_micros()).unwrap())
-    })
-}
-
 /// What stands in an entry of a writer: who, when and the how manyth.
 fn content(run: u64, thread: u64, n: u64) -> Vec<u8> {
     format!("{{\"id\":\"{run}-{thread}-{n}\",\"act\":\"fire\",\"text\":\"{}\"}}", "x".repeat(n as usize % 300)).into_bytes()
@@ -57,7 +50,7 @@ fn writer() {
     let (Ok(place), Ok(run)) = (std::env::var("ENDURE_PLACE"), std::env::var("ENDURE_RUN")) else { return };
     let run: u64 = run.parse().unwrap();
     let signer = Signer::read(&std::fs::read_to_string(Path::new(&place).join("signer")).unwrap()).unwrap();
-    let ledger = Ledger::begin(opened(&place).unwrap(), "w", signer, clock()).unwrap();
+    let ledger = Ledger::begin(opened(&place).unwrap(), "w", signer, wall()).unwrap();
     let pipe = Mutex::new(std::io::stderr());
     let said = |line: String| pipe.lock().unwrap().write_all(line.as_bytes()).unwrap();
     std::thread::scope(|scope| {
@@ -156,7 +149,7 @@ fn what_was_acknowledged_survives_a_kill() {
             }
             let report = audit(&mut *store, &mut |_, _| {}).unwrap();
             assert_eq!(report.faults, [], "kill {run}");
-            let ledger = Ledger::open(store, None, clock()).unwrap();
+            let ledger = Ledger::open(store, None, wall()).unwrap();
             let mut unsaid = 0;
             for (seq, content) in &told.entries {
                 let entry = ledger.entry(*seq).unwrap();

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a case that cannot go on fails by it")]
 
+#[expect(dead_code, reason = "some cases alone need all of it")]
 mod suite;
 
 use std::path::PathBuf;
