@@ -162,6 +162,14 @@ impl Sqlite {
         fault(&self.place, error)
     }
 
+    /// What SQLite says of a part; where it is damaged, of which.
+    fn told_of(&self, error: &rusqlite::Error, entry: Option<u64>, part: &str) -> Error {
+        match self.told(error) {
+            Error::Damaged(_) => Damage { entry, why: format!("{part} cannot be read: {error}") }.into(),
+            other => other,
+        }
+    }
+
     fn settle(&mut self) -> Result<(), Error> {
         let set = |log: &Connection| -> Result<(), rusqlite::Error> {
             log.busy_timeout(WAIT)?;
@@ -296,7 +304,7 @@ impl Store for Sqlite {
     fn head(&mut self) -> Result<Option<String>, Error> {
         let sql = "SELECT note FROM head WHERE one = 1";
         let found = self.log.query_row(sql, [], |row| row.get(0)).optional();
-        found.map_err(|error| self.told(&error))
+        found.map_err(|error| self.told_of(&error, None, "its newest checkpoint"))
     }
 
     fn rows(
@@ -331,22 +339,19 @@ impl Store for Sqlite {
             let mut statement = log.prepare_cached("SELECT hashes FROM tile WHERE until = ?")?;
             statement.query_row([until(level, n)], |row| row.get(0)).optional()
         };
-        ask(&self.log).map_err(|error| self.told(&error))
+        ask(&self.log).map_err(|error| self.told_of(&error, None, &format!("tile {level}/{n}")))
     }
 
     fn document(&mut self, seq: u64) -> Result<Option<Vec<u8>>, Error> {
         // What was erased is empty, which nothing that is encrypted is.
         let sql = "SELECT sealed FROM document WHERE seq = ? AND length(sealed) > 0";
         let ask = |log: &Connection| log.prepare_cached(sql)?.query_row([place(seq)], |row| row.get(0)).optional();
-        ask(&self.log).map_err(|error| self.told(&error))
+        ask(&self.log).map_err(|error| self.told_of(&error, Some(seq), "its document"))
     }
 
     fn key(&mut self, seq: u64) -> Result<Option<Key>, Error> {
         let Some(keys) = &self.keys else { return Ok(None) };
-        keys.get(seq).map_err(|error| match fault(&self.place, &error) {
-            Error::Damaged(_) => Damage::at(seq, format!("its key cannot be read: {error}")).into(),
-            other => other,
-        })
+        keys.get(seq).map_err(|error| self.told_of(&error, Some(seq), "its key"))
     }
 
     fn apart(&mut self) -> Result<Option<String>, Error> {
@@ -358,7 +363,7 @@ impl Store for Sqlite {
             let mut statement = log.prepare("SELECT size, note FROM note ORDER BY size")?;
             statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
         };
-        let notes = ask(&self.log).map_err(|error| self.told(&error))?;
+        let notes = ask(&self.log).map_err(|error| self.told_of(&error, None, "a checkpoint that is kept"))?;
         Ok(notes.into_iter().map(|(size, note)| (size.cast_unsigned(), note)).collect())
     }
 
