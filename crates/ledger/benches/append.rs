@@ -115,7 +115,8 @@ fn bulk(folder: &Path, entries: u64) {
     });
     timed("plain table: read", || {
         let table = plain(folder);
-        let mut rows = table.prepare("SELECT seq, kind, at, author, content FROM claim ORDER BY seq").unwrap();
+        let mut rows =
+            table.prepare("SELECT seq, kind, at, author, content FROM claim ORDER BY seq").unwrap();
         let long = rows.query_map([], |row| row.get::<_, Vec<u8>>(4)).unwrap().map(|row| row.unwrap().len());
         assert!(long.sum::<usize>() > 250 * entries as usize);
     });
@@ -155,8 +156,13 @@ fn one_by_one(mut record: impl FnMut(u64), client: u64, until: Instant) -> Vec<u
 fn told(name: &str, mut took: Vec<u64>, seconds: u64) {
     took.sort_unstable();
     let at = |share: usize| took.get(took.len() * share / 1000).copied().unwrap_or_default() as f64 / 1000.0;
-    let (each, longest) = (took.len() as u64 / seconds.max(1), took.last().copied().unwrap_or_default() as f64 / 1000.0);
-    println!("{name:<46}{each:>7}/s  p50 {:>7.2} ms  p99 {:>7.2} ms  longest {longest:>8.1} ms", at(500), at(990));
+    let (each, longest) =
+        (took.len() as u64 / seconds.max(1), took.last().copied().unwrap_or_default() as f64 / 1000.0);
+    println!(
+        "{name:<46}{each:>7}/s  p50 {:>7.2} ms  p99 {:>7.2} ms  longest {longest:>8.1} ms",
+        at(500),
+        at(990)
+    );
 }
 
 fn threads(folder: &Path, clients: u64, seconds: u64) {
@@ -196,7 +202,9 @@ fn processes(folder: &Path, clients: u64, seconds: u64) {
         for child in children {
             let output = child.wait_with_output().unwrap();
             assert!(output.status.success());
-            took.extend(String::from_utf8(output.stdout).unwrap().lines().map(|line| line.parse::<u64>().unwrap()));
+            took.extend(
+                String::from_utf8(output.stdout).unwrap().lines().map(|line| line.parse::<u64>().unwrap()),
+            );
         }
         told(&format!("{name}, {clients} processes"), took, seconds);
     }
@@ -226,7 +234,8 @@ fn main() {
     if let (Some(what), Some(folder)) = (given("--child"), given("--folder")) {
         return child(&what, Path::new(&folder), clients, seconds);
     }
-    let held = tempfile::tempdir_in(given("--folder").map_or_else(std::env::temp_dir, PathBuf::from)).unwrap();
+    let held =
+        tempfile::tempdir_in(given("--folder").map_or_else(std::env::temp_dir, PathBuf::from)).unwrap();
     let folder = held.path();
     bulk(folder, number("--entries", 1_000_000));
     let single = tempfile::tempdir_in(folder).unwrap();

@@ -75,6 +75,19 @@ impl Report {
 /// # Errors
 /// When the store cannot be read at all, or there is no ledger in it. What is wrong with what it holds is in the report.
 pub fn audit(store: &mut dyn Store, progress: &mut dyn FnMut(u64, u64)) -> Result<Report, Error> {
+    // Before the log: whoever records meanwhile writes it after the log.
+    let apart = store.apart()?;
+    store.hold(true)?;
+    let report = held(store, apart.as_deref(), progress);
+    store.hold(false)?;
+    report
+}
+
+fn held(
+    store: &mut dyn Store,
+    apart: Option<&str>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Report, Error> {
     let mut audit = Audit::default();
     let structure = store.faults();
     let structure = audit.report.or_noted(structure)?.unwrap_or_default();
@@ -87,8 +100,7 @@ pub fn audit(store: &mut dyn Store, progress: &mut dyn FnMut(u64, u64)) -> Resul
     let kept = audit.report.or_noted(kept)?.unwrap_or_default();
     let size = head.as_deref().and_then(claimed_size);
     audit.report.size = size.unwrap_or_default();
-    let apart = store.apart()?;
-    let sizes = kept.iter().map(|(_, note)| note).chain(&apart).filter_map(|note| claimed_size(note));
+    let sizes = kept.iter().map(|(_, note)| note.as_str()).chain(apart).filter_map(|note| claimed_size(note));
     audit.wanted = sizes.chain(size).collect();
     audit.replay(store, size, progress)?;
     match &head {
@@ -98,7 +110,7 @@ pub fn audit(store: &mut dyn Store, progress: &mut dyn FnMut(u64, u64)) -> Resul
     for (size, note) in &kept {
         audit.checkpoint(note, Some(*size));
     }
-    if let Some(note) = &apart {
+    if let Some(note) = apart {
         audit.apart(note);
     }
     audit.erasures();

@@ -6,7 +6,9 @@
 
 mod apart;
 mod keys;
+mod open;
 mod pages;
+mod row;
 mod wal;
 mod whole;
 
@@ -15,11 +17,14 @@ use std::{
     time::Duration,
 };
 
-use model::Instant;
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, params, types::ValueRef};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use tlog_tiles::{HASH_SIZE, Hash};
 
-use self::{apart::Apart, keys::Keys};
+use self::{
+    apart::Apart,
+    keys::Keys,
+    row::{fault, read},
+};
 use crate::{
     entry::{Kept, Row, SALT_BYTES},
     error::{Damage, Error},
@@ -27,28 +32,8 @@ use crate::{
     store::{FORMAT, Store, Writing},
 };
 
-/// “Tw” and the file's use, so that tools can tell what it is.
-const APPLICATION_ID: i32 = 0x5477_4c67;
 /// How long another writer is waited for.
 const WAIT: Duration = Duration::from_secs(20);
-
-const SCHEMA: &str = "
-CREATE TABLE entry(
-  seq INTEGER PRIMARY KEY,
-  kind TEXT NOT NULL,
-  at INTEGER NOT NULL,
-  author TEXT NOT NULL,
-  salt BLOB,
-  content BLOB,
-  commitment BLOB,
-  leaf BLOB NOT NULL
-) STRICT;
-CREATE INDEX signers ON entry(seq) WHERE kind IN ('ledger', 'key');
-CREATE TABLE document(seq INTEGER PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
-CREATE TABLE tile(until INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;
-CREATE TABLE note(size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;
-CREATE TABLE head(one INTEGER PRIMARY KEY CHECK(one = 1), note TEXT NOT NULL) STRICT;
-";
 
 /// Tiles are numbered as they become full: by how many entries there are then, and of those by level.
 const TILE_LEVEL_BITS: u32 = 3;
@@ -69,88 +54,6 @@ pub struct Sqlite {
 }
 
 impl Sqlite {
-    /// Opens the ledger in a file, and makes it where there is none.
-    ///
-    /// # Errors
-    /// When it can neither be opened nor made, or is no ledger.
-    pub fn open(path: &Path) -> Result<Sqlite, Error> {
-        let place = path.display().to_string();
-        let told = |error| fault(&place, &error);
-        let log = Connection::open(path).map_err(told)?;
-        let mut store = Sqlite::over(path, log);
-        store.settle().map_err(|error| match error {
-            // It is read, and what SQLite needs beside it cannot be made.
-            Error::Store { .. } if path.is_file() && !beside(path, "-shm").exists() => {
-                Error::ReadOnly(place.clone())
-            }
-            error => error,
-        })?;
-        store.keys = Some(Keys::open(&keys_beside(path)).map_err(told)?);
-        match store.finish().map_err(told) {
-            // It is tried again with the next writing.
-            Err(Error::Full(_) | Error::Locked(_)) => store.unclean = true,
-            finished => finished?,
-        }
-        Ok(store)
-    }
-
-    fn over(path: &Path, log: Connection) -> Sqlite {
-        Sqlite {
-            place: path.display().to_string(),
-            path: Some(path.to_owned()),
-            log,
-            keys: None,
-            apart: Some(Apart::beside(path)),
-            unclean: false,
-        }
-    }
-
-    /// Opens the ledger in a file that is there, to read it.
-    ///
-    /// # Errors
-    /// When there is none, or it cannot be read.
-    pub fn open_to_read(path: &Path) -> Result<Sqlite, Error> {
-        let place = path.display().to_string();
-        if !path.is_file() {
-            return Err(Error::Missing(place));
-        }
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-        let told = |error| fault(&place, &error);
-        let plain = Connection::open_with_flags(path, flags).and_then(|log| {
-            log.busy_timeout(WAIT)?;
-            log.query_row("SELECT count(*) FROM head", [], |_| Ok(()))?;
-            Ok(log)
-        });
-        let log = match plain {
-            Ok(log) => log,
-            // On a disk that cannot be written, and with no writes under way, the file itself is all there is.
-            Err(_) if !wal_beside(path).exists() => {
-                let uri = format!("file:{}?immutable=1", uri_path(path));
-                Connection::open_with_flags(uri, flags).map_err(told)?
-            }
-            Err(error) => return Err(left_open(path).filter(|_| cannot(&error)).unwrap_or_else(|| told(error))),
-        };
-        let mut store = Sqlite::over(path, log);
-        store.known_format()?;
-        let keys = keys_beside(path);
-        store.keys =
-            keys.is_file().then(|| Keys::open_to_read(&keys, flags)).transpose().map_err(told)?;
-        Ok(store)
-    }
-
-    /// A ledger that is gone when it is dropped.
-    ///
-    /// # Errors
-    /// When there is no memory.
-    pub fn in_memory() -> Result<Sqlite, Error> {
-        let place = "memory".to_owned();
-        let log = Connection::open_in_memory().map_err(|error| fault(&place, &error))?;
-        let keys = Keys::in_memory().map_err(|error| fault(&place, &error))?;
-        let mut store = Sqlite { place, path: None, log, keys: Some(keys), apart: None, unclean: false };
-        store.settle()?;
-        Ok(store)
-    }
-
     /// The connection itself, for tests that break things.
     #[doc(hidden)]
     #[must_use]
@@ -168,57 +71,6 @@ impl Sqlite {
             Error::Damaged(_) => Damage { entry, why: format!("{part} cannot be read: {error}") }.into(),
             other => other,
         }
-    }
-
-    fn settle(&mut self) -> Result<(), Error> {
-        let set = |log: &Connection| -> Result<(), rusqlite::Error> {
-            log.busy_timeout(WAIT)?;
-            log.execute_batch(
-                "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA secure_delete=ON; PRAGMA cache_size=-16384;",
-            )?;
-            log.pragma_update(None, "journal_mode", "WAL")?;
-            log.pragma_update(None, "synchronous", "FULL")
-        };
-        set(&self.log).map_err(|error| self.told(&error))?;
-        if self.known_format()? {
-            return Ok(());
-        }
-        let make = |log: &Connection| -> Result<(), rusqlite::Error> {
-            log.execute_batch("BEGIN IMMEDIATE")?;
-            // Another program may have made it in the meantime.
-            let tables: i64 = log.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-            if tables == 0 {
-                log.execute_batch(SCHEMA)?;
-                log.pragma_update(None, "application_id", APPLICATION_ID)?;
-                log.pragma_update(None, "user_version", FORMAT)?;
-            }
-            log.execute_batch("COMMIT")
-        };
-        make(&self.log).map_err(|error| self.told(&error))?;
-        self.known_format().map(|_| ())
-    }
-
-    /// Whether there is a ledger in the file; none where the file is empty.
-    fn known_format(&mut self) -> Result<bool, Error> {
-        let ask = |log: &Connection| -> Result<(i64, i32, u32), rusqlite::Error> {
-            Ok((
-                log.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?,
-                log.pragma_query_value(None, "application_id", |row| row.get(0))?,
-                log.pragma_query_value(None, "user_version", |row| row.get(0))?,
-            ))
-        };
-        let (tables, application, format) = ask(&self.log).map_err(|error| self.told(&error))?;
-        if tables == 0 && application == 0 {
-            return Ok(false);
-        }
-        if application != APPLICATION_ID {
-            let why = "this is an SQLite file, and not a ledger".to_owned();
-            return Err(Error::Store { place: self.place.clone(), why });
-        }
-        if format > FORMAT {
-            return Err(Error::Newer { found: format, known: FORMAT });
-        }
-        Ok(true)
     }
 
     fn put(&mut self, writing: &Writing) -> Result<(), rusqlite::Error> {
@@ -345,7 +197,8 @@ impl Store for Sqlite {
     fn document(&mut self, seq: u64) -> Result<Option<Vec<u8>>, Error> {
         // What was erased is empty, which nothing that is encrypted is.
         let sql = "SELECT sealed FROM document WHERE seq = ? AND length(sealed) > 0";
-        let ask = |log: &Connection| log.prepare_cached(sql)?.query_row([place(seq)], |row| row.get(0)).optional();
+        let ask =
+            |log: &Connection| log.prepare_cached(sql)?.query_row([place(seq)], |row| row.get(0)).optional();
         ask(&self.log).map_err(|error| self.told_of(&error, Some(seq), "its document"))
     }
 
@@ -363,8 +216,14 @@ impl Store for Sqlite {
             let mut statement = log.prepare("SELECT size, note FROM note ORDER BY size")?;
             statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
         };
-        let notes = ask(&self.log).map_err(|error| self.told_of(&error, None, "a checkpoint that is kept"))?;
+        let notes =
+            ask(&self.log).map_err(|error| self.told_of(&error, None, "a checkpoint that is kept"))?;
         Ok(notes.into_iter().map(|(size, note)| (size.cast_unsigned(), note)).collect())
+    }
+
+    fn hold(&mut self, still: bool) -> Result<(), Error> {
+        let sql = if still { "BEGIN" } else { "COMMIT" };
+        self.log.execute_batch(sql).map_err(|error| self.told(&error))
     }
 
     fn faults(&mut self) -> Result<Vec<String>, Error> {
@@ -376,8 +235,7 @@ impl Store for Sqlite {
             },
         };
         let made = Sqlite::in_memory()?;
-        let mut faults =
-            noted(whole::file(self.path.as_deref(), &self.log, &made.log, FORMAT), &self.place)?;
+        let mut faults = noted(whole::file(self.path.as_deref(), &self.log, &made.log, FORMAT), &self.place)?;
         let mut kept = None;
         if let (Some(keys), Some(fresh)) = (&self.keys, &made.keys) {
             let path = self.path.as_deref().map(keys_beside);
@@ -500,27 +358,6 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn cannot(error: &rusqlite::Error) -> bool {
-    matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
-}
-
-/// What is to be done about a log of writes where nothing may be written.
-fn left_open(path: &Path) -> Option<Error> {
-    let log = wal_beside(path);
-    let long = std::fs::metadata(&log).ok().filter(|log| log.len() > 0).is_some();
-    let why = format!(
-        "the program that wrote it did not close it, and what was recorded last stands in {}; that can be read only where files \
-         may be made: copy both files, and those with the same name beside them, to another folder and open the ledger there",
-        log.display()
-    );
-    long.then(|| Error::Store { place: path.display().to_string(), why })
-}
-
-/// A path as it stands in a URI.
-fn uri_path(path: &Path) -> String {
-    path.display().to_string().replace('%', "%25").replace('?', "%3f").replace('#', "%23")
-}
-
 /// A place in the log as SQLite counts.
 fn place(seq: u64) -> i64 {
     i64::try_from(seq).unwrap_or(i64::MAX)
@@ -530,77 +367,4 @@ fn place(seq: u64) -> i64 {
 fn until(level: u8, n: u64) -> i64 {
     let entries = n.saturating_add(1).checked_shl(8 * (u32::from(level) + 1)).unwrap_or(u64::MAX);
     place(entries.saturating_mul(1 << TILE_LEVEL_BITS).saturating_add(u64::from(level)))
-}
-
-fn read(row: &rusqlite::Row<'_>) -> Result<Row, Error> {
-    let seq = match row.get_ref(0) {
-        Ok(ValueRef::Integer(seq)) => seq.cast_unsigned(),
-        _ => return Err(Damage::of_all("an entry has no place").into()),
-    };
-    let odd = |column: &str| Damage::at(seq, format!("its {column} is not as it was written"));
-    let text = |index: usize, column: &str| match row.get_ref(index) {
-        Ok(ValueRef::Text(bytes)) => std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| odd(column)),
-        _ => Err(odd(column)),
-    };
-    let blob = |index: usize, column: &str| match row.get_ref(index) {
-        Ok(ValueRef::Blob(bytes)) => Ok(Some(bytes)),
-        Ok(ValueRef::Null) => Ok(None),
-        _ => Err(odd(column)),
-    };
-    let at = match row.get_ref(2) {
-        Ok(ValueRef::Integer(at)) => Instant(at),
-        _ => return Err(odd("time").into()),
-    };
-    let salt: Option<[u8; SALT_BYTES]> =
-        blob(4, "salt")?.map(|salt| salt.try_into().map_err(|_| odd("salt"))).transpose()?;
-    let kept = match (salt, blob(5, "content")?) {
-        (Some(salt), Some(content)) => Kept::Open { salt, content: content.to_vec() },
-        (None, Some(content)) => Kept::Sealed(content.to_vec()),
-        (None, None) => Kept::Erased,
-        (Some(_), None) => return Err(odd("content").into()),
-    };
-    let hash = |index: usize, column: &str| -> Result<Option<[u8; HASH_SIZE]>, Damage> {
-        blob(index, column)?.map(|hash| hash.try_into().map_err(|_| odd(column))).transpose()
-    };
-    let commitment = match (hash(6, "commitment")?, &kept) {
-        (Some(ROOM), Kept::Open { .. }) => None,
-        (commitment, _) => commitment,
-    };
-    let leaf = hash(7, "leaf")?.ok_or_else(|| odd("leaf"))?;
-    Ok(Row {
-        seq,
-        kind: text(1, "kind")?,
-        at,
-        by: text(3, "author")?,
-        kept,
-        commitment,
-        leaf: Hash(leaf),
-    })
-}
-
-/// What SQLite says, in the words of the ledger.
-fn fault(place: &str, error: &rusqlite::Error) -> Error {
-    let place = place.to_owned();
-    if let rusqlite::Error::InvalidColumnType(..)
-    | rusqlite::Error::FromSqlConversionFailure(..)
-    | rusqlite::Error::IntegralValueOutOfRange(..)
-    | rusqlite::Error::Utf8Error(..) = error
-    {
-        return Damage::of_all(format!("{place}: something is not as it was written: {error}")).into();
-    }
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => Error::Full(place),
-        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Error::ReadOnly(place),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Locked(place),
-        Some(ErrorCode::DatabaseCorrupt) => Damage::of_all(format!("{place}: {error}")).into(),
-        Some(ErrorCode::NotADatabase) => {
-            Damage::of_all(format!("{place}: it does not begin as a ledger does")).into()
-        }
-        Some(ErrorCode::CannotOpen) => {
-            let why =
-                "the ledger cannot be opened or made here: does the folder exist, and may it be written?";
-            Error::Store { place, why: why.to_owned() }
-        }
-        _ => Error::Store { place, why: error.to_string() },
-    }
 }

@@ -102,6 +102,15 @@ pub trait Store: Send {
         Ok(None)
     }
 
+    /// From now on what is read is as it is at this moment, whatever others write; or no longer so. An audit asks for it; a store that
+    /// nobody else can write has nothing to do.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn hold(&mut self, _still: bool) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// What is wrong with the way in which it is kept, if anything is; nothing where the store has no say of its own.
     ///
     /// # Errors

@@ -7,7 +7,10 @@
 //! [`opened`]: another one is another way to open.
 
 #![expect(clippy::unwrap_used, reason = "a case that cannot go on fails by it")]
-#![allow(clippy::disallowed_methods, reason = "how it is run, and when it is killed, is no part of a verdict")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "how it is run, and when it is killed, is no part of a verdict"
+)]
 
 #[expect(dead_code, reason = "the suite's cases run elsewhere")]
 mod suite;
@@ -40,7 +43,11 @@ fn opened(place: &str) -> Result<Box<dyn Store>, Error> {
 
 /// What stands in an entry of a writer: who, when and the how manyth.
 fn content(run: u64, thread: u64, n: u64) -> Vec<u8> {
-    format!("{{\"id\":\"{run}-{thread}-{n}\",\"act\":\"fire\",\"text\":\"{}\"}}", "x".repeat(n as usize % 300)).into_bytes()
+    format!(
+        "{{\"id\":\"{run}-{thread}-{n}\",\"act\":\"fire\",\"text\":\"{}\"}}",
+        "x".repeat(n as usize % 300)
+    )
+    .into_bytes()
 }
 
 /// Records until it is killed; this is what the other test starts, and no test of its own.

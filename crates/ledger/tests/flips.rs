@@ -136,7 +136,19 @@ fn flip(file: &Path, bit: u64) {
 
 /// How a fault says where it is.
 fn placed(fault: &str) -> &'static str {
-    let kinds = ["entry ", "tile ", "checkpoint", "page ", "Tree ", "tree ", "index", "entries", "Freelist", "tables", "head"];
+    let kinds = [
+        "entry ",
+        "tile ",
+        "checkpoint",
+        "page ",
+        "Tree ",
+        "tree ",
+        "index",
+        "entries",
+        "Freelist",
+        "tables",
+        "head",
+    ];
     kinds.into_iter().find(|kind| fault.contains(kind)).unwrap_or_default()
 }
 
@@ -158,11 +170,18 @@ fn a_flipped_bit_is_found_or_stood_for_nothing() {
             let outcome = match audited(&ledger) {
                 Err(error) => format!("refused: {}", error.to_string().rsplit(": ").next().unwrap()),
                 Ok(faults) if faults.is_empty() => {
-                    assert_eq!(all(&ledger).unwrap(), before, "{name}: bit {bit} changes something, and is not found");
+                    assert_eq!(
+                        all(&ledger).unwrap(),
+                        before,
+                        "{name}: bit {bit} changes something, and is not found"
+                    );
                     "meant nothing".to_owned()
                 }
                 Ok(faults) => {
-                    assert!(faults.iter().any(|fault| !placed(fault).is_empty()), "{name}: bit {bit}: {faults:?}");
+                    assert!(
+                        faults.iter().any(|fault| !placed(fault).is_empty()),
+                        "{name}: bit {bit}: {faults:?}"
+                    );
                     format!("found at {}", placed(&faults[0]))
                 }
             };
@@ -227,7 +246,11 @@ fn a_flipped_bit_in_the_log_of_writes_takes_nothing_in_silence() {
     };
     for without in ["", "ledger.head"] {
         lay(without);
-        assert_eq!(opened().unwrap().head().unwrap().0.size, size, "nothing is lost where nothing is flipped");
+        assert_eq!(
+            opened().unwrap().head().unwrap().0.size,
+            size,
+            "nothing is lost where nothing is flipped"
+        );
     }
     let log = left[3].1.len() as u64 * 8;
     let (mut told, mut nothing) = (0, 0);
@@ -273,7 +296,9 @@ fn the_checkpoint_apart_tells_what_is_missing_and_nothing_else() {
         let store = Sqlite::open_to_read(&case.file("ledger.db"))?;
         Ledger::open(Box::new(store), None, case.clock.clone()).map(|ledger| ledger.head().unwrap().0.size)
     };
-    for note in [&older[2], &newer[..20].to_vec(), &newer[..newer.len() - 9].to_vec(), &vec![0; 200], &Vec::new()] {
+    for note in
+        [&older[2], &newer[..20].to_vec(), &newer[..newer.len() - 9].to_vec(), &vec![0; 200], &Vec::new()]
+    {
         std::fs::write(case.file("ledger.head"), note).unwrap();
         assert_eq!(open().unwrap(), 61);
         assert_eq!(audited(&case.file("ledger.db")).unwrap(), [""; 0]);

@@ -13,7 +13,9 @@ mod suite;
 use std::{collections::BTreeSet, ops::Range, path::PathBuf};
 
 use fastrand::Rng;
-use ledger::{DocumentOf, Draft, Error, Kind, Ledger, Report, Signer, Sqlite, Store as _, audit, entry::Entry};
+use ledger::{
+    DocumentOf, Draft, Error, Kind, Ledger, Report, Signer, Sqlite, Store as _, audit, entry::Entry,
+};
 use powerloss::Disk;
 use suite::Hand;
 
@@ -59,7 +61,16 @@ impl History {
         let folder = tempfile::tempdir().unwrap();
         let disk = Disk::of(folder.path().to_str().unwrap());
         let (rng, hand) = (Rng::with_seed(seed), Hand::new());
-        History { rng, disk, folder, signer: suite::signer(), hand, known: vec![], kept: BTreeSet::new(), hasty }
+        History {
+            rng,
+            disk,
+            folder,
+            signer: suite::signer(),
+            hand,
+            known: vec![],
+            kept: BTreeSet::new(),
+            hasty,
+        }
     }
 
     fn file(&self) -> PathBuf {
@@ -100,7 +111,8 @@ impl History {
         // Found again byte by byte on the disk, if it is there.
         let mark: String = std::iter::repeat_with(|| self.rng.alphanumeric()).take(24).collect();
         let length = if self.rng.u8(..20) == 0 { self.rng.usize(..12_000) } else { self.rng.usize(..400) };
-        let content = format!("{{\"mark\":\"{mark}\",\"text\":\"{}\"}}", mark.repeat(length / 24)).into_bytes();
+        let content =
+            format!("{{\"mark\":\"{mark}\",\"text\":\"{}\"}}", mark.repeat(length / 24)).into_bytes();
         match self.rng.u8(..10) {
             0 => {
                 let length = self.rng.usize(..20_000);
@@ -186,7 +198,8 @@ impl History {
         if !self.kept.is_subset(&kept) {
             return Err("a kept checkpoint is lost".to_owned());
         }
-        let ledger = Ledger::open(Box::new(store), None, self.hand.clone().clock()).map_err(told("ledger"))?;
+        let ledger =
+            Ledger::open(Box::new(store), None, self.hand.clone().clock()).map_err(told("ledger"))?;
         let size = ledger.head().map_err(told("head"))?.0.size;
         if size < self.known.len() as u64 {
             return Err(format!("{} entries were acknowledged, and {size} are there", self.known.len()));

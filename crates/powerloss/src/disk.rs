@@ -252,7 +252,10 @@ impl Handle {
         Ok(Handle { disk, file, era, id, with_folder: with_folder && new, regions: Vec::new() })
     }
 
-    fn with<T>(&mut self, act: impl FnOnce(&mut State, usize, u64) -> Result<T, Refused>) -> Result<T, Refused> {
+    fn with<T>(
+        &mut self,
+        act: impl FnOnce(&mut State, usize, u64) -> Result<T, Refused>,
+    ) -> Result<T, Refused> {
         let mut state = locked(&self.disk);
         if state.era != self.era || state.after.is_some() || !state.files.contains_key(&self.file) {
             return Err(Refused);
@@ -334,7 +337,11 @@ impl Handle {
 
     pub(crate) fn unlock(&mut self, level: i32) -> Result<(), Refused> {
         self.file(|file, id| {
-            if level == 0 { file.locks.remove(&id) } else { file.locks.insert(id, level) };
+            if level == 0 {
+                file.locks.remove(&id)
+            } else {
+                file.locks.insert(id, level)
+            };
             Ok(())
         })
     }

@@ -131,7 +131,12 @@ unsafe extern "C" fn delete(_: *mut ffi::sqlite3_vfs, name: *const c_char, folde
     code(state.remove(name, folder != 0), ffi::SQLITE_IOERR_DELETE)
 }
 
-unsafe extern "C" fn access(_: *mut ffi::sqlite3_vfs, name: *const c_char, _: c_int, there: *mut c_int) -> c_int {
+unsafe extern "C" fn access(
+    _: *mut ffi::sqlite3_vfs,
+    name: *const c_char,
+    _: c_int,
+    there: *mut c_int,
+) -> c_int {
     // SAFETY: SQLite gives a name and a place for the answer.
     unsafe {
         let Some(name) = text(name) else { return ffi::SQLITE_IOERR_ACCESS };
@@ -141,7 +146,12 @@ unsafe extern "C" fn access(_: *mut ffi::sqlite3_vfs, name: *const c_char, _: c_
     ffi::SQLITE_OK
 }
 
-unsafe extern "C" fn full_name(_: *mut ffi::sqlite3_vfs, name: *const c_char, room: c_int, into: *mut c_char) -> c_int {
+unsafe extern "C" fn full_name(
+    _: *mut ffi::sqlite3_vfs,
+    name: *const c_char,
+    room: c_int,
+    into: *mut c_char,
+) -> c_int {
     // SAFETY: SQLite gives a name and room for `room` bytes.
     unsafe {
         let bytes = CStr::from_ptr(name).to_bytes_with_nul();
@@ -173,7 +183,12 @@ unsafe extern "C" fn read(file: *mut ffi::sqlite3_file, into: *mut c_void, count
     }
 }
 
-unsafe extern "C" fn write(file: *mut ffi::sqlite3_file, from: *const c_void, count: c_int, at: i64) -> c_int {
+unsafe extern "C" fn write(
+    file: *mut ffi::sqlite3_file,
+    from: *const c_void,
+    count: c_int,
+    at: i64,
+) -> c_int {
     // SAFETY: SQLite gives `count` bytes of a file that was opened here.
     unsafe {
         let bytes = std::slice::from_raw_parts(from.cast::<u8>(), number(count));
@@ -248,7 +263,12 @@ unsafe extern "C" fn map(
     ffi::SQLITE_OK
 }
 
-unsafe extern "C" fn lock_shared(file: *mut ffi::sqlite3_file, from: c_int, count: c_int, flags: c_int) -> c_int {
+unsafe extern "C" fn lock_shared(
+    file: *mut ffi::sqlite3_file,
+    from: c_int,
+    count: c_int,
+    flags: c_int,
+) -> c_int {
     // SAFETY: it was opened here.
     let handle = unsafe { held(file) };
     if flags & ffi::SQLITE_SHM_LOCK != 0 {

@@ -40,7 +40,9 @@ impl Apart {
     fn put(&mut self, note: &str) -> std::io::Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
-            none => none.insert(OpenOptions::new().write(true).create(true).truncate(false).open(&self.path)?),
+            none => {
+                none.insert(OpenOptions::new().write(true).create(true).truncate(false).open(&self.path)?)
+            }
         };
         file.seek(SeekFrom::Start(0))?;
         file.write_all(note.as_bytes())?;

@@ -89,7 +89,8 @@ impl Keys {
     /// Whether something was under way when a machine or a program stopped, in a log of so many entries.
     pub(super) fn unfinished(&self, entries: i64) -> Result<bool, rusqlite::Error> {
         let sql = "SELECT (SELECT max(seq) FROM key) >= ? OR (SELECT seq FROM doomed) <> ?";
-        let asked = self.0.prepare_cached(sql)?.query_row([entries, NONE], |row| row.get::<_, Option<bool>>(0));
+        let asked =
+            self.0.prepare_cached(sql)?.query_row([entries, NONE], |row| row.get::<_, Option<bool>>(0));
         Ok(asked?.unwrap_or_default())
     }
 

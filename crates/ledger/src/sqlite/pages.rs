@@ -142,7 +142,13 @@ impl Walk {
     }
 
     /// Looks at a page of a tree and all below it; says the last row, where rows have numbers.
-    fn tree(&mut self, root: &Root, number: u32, depth: u8, first_below: bool) -> std::io::Result<Option<i64>> {
+    fn tree(
+        &mut self,
+        root: &Root,
+        number: u32,
+        depth: u8,
+        first_below: bool,
+    ) -> std::io::Result<Option<i64>> {
         let odd = |what: &str| {
             let why = format!("page {number} (of “{}”): {what}", root.name);
             Error::new(ErrorKind::InvalidData, why)
@@ -159,7 +165,8 @@ impl Walk {
             13 => (false, true),
             _ => return Err(odd("it is no page of a tree")),
         };
-        let short = |at: usize| page.get(at..at + 2).map_or(0, |two| usize::from(two[0]) << 8 | usize::from(two[1]));
+        let short =
+            |at: usize| page.get(at..at + 2).map_or(0, |two| usize::from(two[0]) << 8 | usize::from(two[1]));
         let cells = short(start + 3);
         let pointers = start + if inner { 12 } else { 8 };
         let gap = pointers + 2 * cells;
@@ -208,7 +215,10 @@ impl Walk {
         };
         let first = used.first().map_or(PAGE_BYTES, |(from, _)| *from);
         if content > first || first - content > FRAGMENT_BYTES_MAX || gap > content {
-            self.fault(format!("page {number} (of “{}”): its content begins elsewhere than it says", root.name));
+            self.fault(format!(
+                "page {number} (of “{}”): its content begins elsewhere than it says",
+                root.name
+            ));
         }
         // SQLite leaves old places of cells behind on inner pages below the root, and old cells where it has moved rows. Where a root
         // became too full, it copied that to a page of which it did not remove the names of free pages.
@@ -225,7 +235,14 @@ impl Walk {
     }
 
     /// Bytes that hold nothing: zero, where they must be.
-    fn empty(&mut self, root: &Root, number: u32, page: &[u8], range: Range<usize>, must: bool) -> std::io::Result<()> {
+    fn empty(
+        &mut self,
+        root: &Root,
+        number: u32,
+        page: &[u8],
+        range: Range<usize>,
+        must: bool,
+    ) -> std::io::Result<()> {
         let name = &root.name;
         let Some(bytes) = page.get(range.clone()) else {
             let why = format!("page {number} (of “{name}”): its parts lie on each other, or outside");

@@ -25,6 +25,9 @@ pub(super) fn file(
     made: &Connection,
     format: u32,
 ) -> Result<Vec<String>, rusqlite::Error> {
+    if !connection.is_autocommit() {
+        return in_one_moment(path, connection, made, format);
+    }
     connection.execute_batch("BEGIN")?;
     let found = in_one_moment(path, connection, made, format);
     connection.execute_batch("COMMIT")?;
@@ -95,15 +98,15 @@ fn in_one_moment(
 fn tables(connection: &Connection) -> Result<Tables, rusqlite::Error> {
     let mut all =
         connection.prepare("SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema ORDER BY rowid")?;
-    let all = all.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
+    let all =
+        all.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
     all.collect()
 }
 
 /// What is kept of entries that it cannot be of: the audit asks for what is there to be, and would not come upon it.
 pub(super) fn strays(log: &Connection, keys: Option<&[i64]>) -> Result<Vec<String>, rusqlite::Error> {
     let mut strays = Vec::new();
-    let entries: i64 =
-        log.query_row("SELECT coalesce(max(seq) + 1, 0) FROM entry", [], |row| row.get(0))?;
+    let entries: i64 = log.query_row("SELECT coalesce(max(seq) + 1, 0) FROM entry", [], |row| row.get(0))?;
     let mut documents = log.prepare(
         "SELECT d.seq FROM document d LEFT JOIN entry e USING(seq)
          WHERE (e.seq IS NULL OR e.salt IS NOT NULL OR e.content IS NULL) AND length(d.sealed) > 0 LIMIT 20",
@@ -113,7 +116,10 @@ pub(super) fn strays(log: &Connection, keys: Option<&[i64]>) -> Result<Vec<Strin
     }
     let mut tiles = log.prepare("SELECT until FROM tile WHERE until >> ? > ? LIMIT 20")?;
     for until in tiles.query_map([i64::from(TILE_LEVEL_BITS), entries], |row| row.get::<_, i64>(0))? {
-        strays.push(format!("a tile is kept of {} entries, and there are {entries}", until? >> TILE_LEVEL_BITS));
+        strays.push(format!(
+            "a tile is kept of {} entries, and there are {entries}",
+            until? >> TILE_LEVEL_BITS
+        ));
     }
     let wanted: i64 = (1..8).map(|level| entries >> (8 * level)).sum();
     let tiles: i64 = log.query_row("SELECT count(*) FROM tile", [], |row| row.get(0))?;
