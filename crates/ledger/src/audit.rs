@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use tlog_tiles::{HASH_SIZE, Hash};
 
 use crate::{
+    apart::{self, Shown},
     entry::{CONTENT_BYTES_MAX, Kept, Kind, Row},
     error::{Damage, Error},
     keys::{Trust, claimed_size},
@@ -74,6 +75,19 @@ impl Report {
 /// # Errors
 /// When the store cannot be read at all, or there is no ledger in it. What is wrong with what it holds is in the report.
 pub fn audit(store: &mut dyn Store, progress: &mut dyn FnMut(u64, u64)) -> Result<Report, Error> {
+    // Before the log: whoever records meanwhile writes it after the log.
+    let apart = store.apart()?;
+    store.hold(true)?;
+    let report = held(store, apart.as_deref(), progress);
+    store.hold(false)?;
+    report
+}
+
+fn held(
+    store: &mut dyn Store,
+    apart: Option<&str>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Report, Error> {
     let mut audit = Audit::default();
     let structure = store.faults();
     let structure = audit.report.or_noted(structure)?.unwrap_or_default();
@@ -86,7 +100,8 @@ pub fn audit(store: &mut dyn Store, progress: &mut dyn FnMut(u64, u64)) -> Resul
     let kept = audit.report.or_noted(kept)?.unwrap_or_default();
     let size = head.as_deref().and_then(claimed_size);
     audit.report.size = size.unwrap_or_default();
-    audit.wanted = kept.iter().filter_map(|(_, note)| claimed_size(note)).chain(size).collect();
+    let sizes = kept.iter().map(|(_, note)| note.as_str()).chain(apart).filter_map(|note| claimed_size(note));
+    audit.wanted = sizes.chain(size).collect();
     audit.replay(store, size, progress)?;
     match &head {
         Some(note) => audit.checkpoint(note, None),
@@ -94,6 +109,9 @@ pub fn audit(store: &mut dyn Store, progress: &mut dyn FnMut(u64, u64)) -> Resul
     }
     for (size, note) in &kept {
         audit.checkpoint(note, Some(*size));
+    }
+    if let Some(note) = apart {
+        audit.apart(note);
     }
     audit.erasures();
     for why in structure {
@@ -194,6 +212,10 @@ impl Audit {
         let sealed = matches!(row.kept, Kept::Sealed(_));
         if row.kept == Kept::Erased {
             self.erased.insert(seq);
+            if self.report.or_noted(store.key(seq))?.flatten().is_some() {
+                let why = "it was erased, and its key is still here: open the ledger for writing once, which destroys it";
+                self.report.fault(Damage::at(seq, why));
+            }
         }
         let key = if sealed { self.report.or_noted(store.key(seq))?.flatten() } else { None };
         match opened(row, key.as_ref()) {
@@ -307,6 +329,18 @@ impl Audit {
                 "the checkpoint of {} entries vouches for entries that are not there",
                 head.size
             ))),
+        }
+    }
+
+    /// The checkpoint that is kept apart from the log.
+    fn apart(&mut self, note: &str) {
+        let trust = Trust::chain(&self.signers).ok();
+        match apart::shown(note, trust.as_ref(), self.report.size) {
+            Shown::Missing(damage) => self.report.fault(damage),
+            Shown::Vouched(head) if self.roots.get(&head.size).is_some_and(|root| *root != head.root) => {
+                self.report.fault(apart::differs(&head));
+            }
+            _ => {}
         }
     }
 

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use tlog_tiles::Hash;
 
 use crate::{
+    apart::{self, Shown},
     entry::{self, Draft, Entry, Kept, Kind, Row, SALT_BYTES},
     error::{Damage, Error},
     keys::{Genesis, Head, Replacement, Signer, Trust},
@@ -450,7 +451,27 @@ enum Extra<'a> {
 impl Inner {
     /// Takes in what others have recorded since.
     fn refresh(&mut self) -> Result<(), Error> {
-        refresh(&mut self.state, &mut *self.store)
+        let first = self.state.is_none();
+        refresh(&mut self.state, &mut *self.store)?;
+        if first { self.whole() } else { Ok(()) }
+    }
+
+    /// Holds the log against the checkpoint that is kept apart from it.
+    fn whole(&mut self) -> Result<(), Error> {
+        let Some(note) = self.store.apart()? else { return Ok(()) };
+        // It may have been written since the log was looked at.
+        refresh(&mut self.state, &mut *self.store)?;
+        let state = self.state.as_ref();
+        let size = state.map_or(0, |state| state.head.size);
+        match (apart::shown(&note, state.map(|state| &state.trust), size), state) {
+            (Shown::Missing(damage), _) => Err(damage.into()),
+            (Shown::Vouched(head), Some(state))
+                if state.tree.root_at(head.size, &mut TilesOf(&mut *self.store))? != head.root =>
+            {
+                Err(apart::differs(&head).into())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn current(&mut self) -> Result<&State, Error> {

@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing is overwritten; a change of mind is a new entry. `spec/ledger.md` is the format, and what each check shows.
 
+mod apart;
 pub mod audit;
 pub mod entry;
 pub mod error;

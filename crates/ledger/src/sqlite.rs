@@ -1,17 +1,30 @@
 //! The embedded store: one SQLite file, and beside it one that holds nothing but keys.
 //!
 //! Invariant: a writing is one transaction that is on disk when it ends (`synchronous=FULL`); keys are on disk before what they
-//! open, are in no copy of the log, and what is destroyed is overwritten.
+//! open, are in no copy of the log, and what is destroyed is overwritten. So that it is, rows are added at the end of their table and
+//! otherwise only ever made shorter: where SQLite moves rows it leaves copies behind.
+
+mod apart;
+mod keys;
+mod open;
+mod pages;
+mod row;
+mod wal;
+mod whole;
 
 use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use model::Instant;
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, params, types::ValueRef};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use tlog_tiles::{HASH_SIZE, Hash};
 
+use self::{
+    apart::Apart,
+    keys::Keys,
+    row::{fault, read},
+};
 use crate::{
     entry::{Kept, Row, SALT_BYTES},
     error::{Damage, Error},
@@ -19,109 +32,28 @@ use crate::{
     store::{FORMAT, Store, Writing},
 };
 
-/// “Tw” and the file's use, so that tools can tell what it is.
-const APPLICATION_ID: i32 = 0x5477_4c67;
 /// How long another writer is waited for.
 const WAIT: Duration = Duration::from_secs(20);
 
-const SCHEMA: &str = "
-CREATE TABLE entry(
-  seq INTEGER PRIMARY KEY,
-  kind TEXT NOT NULL,
-  at INTEGER NOT NULL,
-  author TEXT NOT NULL,
-  salt BLOB,
-  content BLOB,
-  commitment BLOB,
-  leaf BLOB NOT NULL
-) STRICT;
-CREATE INDEX signers ON entry(seq) WHERE kind IN ('ledger', 'key');
-CREATE TABLE document(seq INTEGER PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
-CREATE TABLE tile(level INTEGER NOT NULL, n INTEGER NOT NULL, hashes BLOB NOT NULL, PRIMARY KEY(level, n)) STRICT, WITHOUT ROWID;
-CREATE TABLE note(size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;
-CREATE TABLE head(one INTEGER PRIMARY KEY CHECK(one = 1), note TEXT NOT NULL) STRICT;
-";
+/// Tiles are numbered as they become full: by how many entries there are then, and of those by level.
+const TILE_LEVEL_BITS: u32 = 3;
+/// An open entry that is shorter than the hash that stays when it is erased keeps room for it, so that its row never grows.
+const ROOM: [u8; 32] = [0; 32];
 
 const COLUMNS: &str = "seq, kind, at, author, salt, content, commitment, leaf";
 
 /// A ledger in an SQLite file.
 pub struct Sqlite {
     place: String,
+    path: Option<PathBuf>,
     log: Connection,
-    keys: Option<Connection>,
+    keys: Option<Keys>,
+    apart: Option<Apart>,
+    /// Whether the log of writes may still hold what was erased.
+    unclean: bool,
 }
 
 impl Sqlite {
-    /// Opens the ledger in a file, and makes it where there is none.
-    ///
-    /// # Errors
-    /// When it can neither be opened nor made, or is no ledger.
-    pub fn open(path: &Path) -> Result<Sqlite, Error> {
-        let place = path.display().to_string();
-        let told = |error| fault(&place, &error);
-        let log = Connection::open(path).map_err(told)?;
-        let mut store = Sqlite { place: place.clone(), log, keys: None };
-        store.settle()?;
-        let keys = Connection::open(keys_beside(path)).map_err(told)?;
-        keys.busy_timeout(WAIT).map_err(told)?;
-        // Not in a log of writes, where a destroyed key would stay for a while.
-        keys.execute_batch(
-            "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; PRAGMA secure_delete=ON;
-             CREATE TABLE IF NOT EXISTS key(seq INTEGER PRIMARY KEY, key BLOB NOT NULL) STRICT;",
-        )
-        .map_err(told)?;
-        store.keys = Some(keys);
-        Ok(store)
-    }
-
-    /// Opens the ledger in a file that is there, to read it.
-    ///
-    /// # Errors
-    /// When there is none, or it cannot be read.
-    pub fn open_to_read(path: &Path) -> Result<Sqlite, Error> {
-        let place = path.display().to_string();
-        if !path.is_file() {
-            return Err(Error::Missing(place));
-        }
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-        let told = |error| fault(&place, &error);
-        let plain = Connection::open_with_flags(path, flags).and_then(|log| {
-            log.busy_timeout(WAIT)?;
-            log.query_row("SELECT count(*) FROM head", [], |_| Ok(()))?;
-            Ok(log)
-        });
-        let log = match plain {
-            Ok(log) => log,
-            // On a disk that cannot be written, and with no writes under way, the file itself is all there is.
-            Err(_) if !wal_beside(path).exists() => {
-                let uri = format!("file:{}?immutable=1", uri_path(path));
-                Connection::open_with_flags(uri, flags).map_err(told)?
-            }
-            Err(error) => return Err(told(error)),
-        };
-        let keys = keys_beside(path);
-        let keys =
-            keys.is_file().then(|| Connection::open_with_flags(keys, flags)).transpose().map_err(told)?;
-        let mut store = Sqlite { place: place.clone(), log, keys };
-        store.known_format()?;
-        Ok(store)
-    }
-
-    /// A ledger that is gone when it is dropped.
-    ///
-    /// # Errors
-    /// When there is no memory.
-    pub fn in_memory() -> Result<Sqlite, Error> {
-        let place = "memory".to_owned();
-        let log = Connection::open_in_memory().map_err(|error| fault(&place, &error))?;
-        let keys = Connection::open_in_memory().map_err(|error| fault(&place, &error))?;
-        keys.execute_batch("CREATE TABLE key(seq INTEGER PRIMARY KEY, key BLOB NOT NULL) STRICT;")
-            .map_err(|error| fault(&place, &error))?;
-        let mut store = Sqlite { place, log, keys: Some(keys) };
-        store.settle()?;
-        Ok(store)
-    }
-
     /// The connection itself, for tests that break things.
     #[doc(hidden)]
     #[must_use]
@@ -133,64 +65,20 @@ impl Sqlite {
         fault(&self.place, error)
     }
 
-    fn settle(&mut self) -> Result<(), Error> {
-        let set = |log: &Connection| -> Result<(), rusqlite::Error> {
-            log.busy_timeout(WAIT)?;
-            log.execute_batch(
-                "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA secure_delete=ON; PRAGMA cache_size=-16384;",
-            )?;
-            log.pragma_update(None, "journal_mode", "WAL")?;
-            log.pragma_update(None, "synchronous", "FULL")
-        };
-        set(&self.log).map_err(|error| self.told(&error))?;
-        if self.known_format()? {
-            return Ok(());
+    /// What SQLite says of a part; where it is damaged, of which.
+    fn told_of(&self, error: &rusqlite::Error, entry: Option<u64>, part: &str) -> Error {
+        match self.told(error) {
+            Error::Damaged(_) => Damage { entry, why: format!("{part} cannot be read: {error}") }.into(),
+            other => other,
         }
-        let make = |log: &Connection| -> Result<(), rusqlite::Error> {
-            log.execute_batch("BEGIN IMMEDIATE")?;
-            // Another program may have made it in the meantime.
-            let tables: i64 = log.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-            if tables == 0 {
-                log.execute_batch(SCHEMA)?;
-                log.pragma_update(None, "application_id", APPLICATION_ID)?;
-                log.pragma_update(None, "user_version", FORMAT)?;
-            }
-            log.execute_batch("COMMIT")
-        };
-        make(&self.log).map_err(|error| self.told(&error))?;
-        self.known_format().map(|_| ())
-    }
-
-    /// Whether there is a ledger in the file; none where the file is empty.
-    fn known_format(&mut self) -> Result<bool, Error> {
-        let ask = |log: &Connection| -> Result<(i64, i32, u32), rusqlite::Error> {
-            Ok((
-                log.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?,
-                log.pragma_query_value(None, "application_id", |row| row.get(0))?,
-                log.pragma_query_value(None, "user_version", |row| row.get(0))?,
-            ))
-        };
-        let (tables, application, format) = ask(&self.log).map_err(|error| self.told(&error))?;
-        if tables == 0 && application == 0 {
-            return Ok(false);
-        }
-        if application != APPLICATION_ID {
-            let why = "this is an SQLite file, and not a ledger".to_owned();
-            return Err(Error::Store { place: self.place.clone(), why });
-        }
-        if format > FORMAT {
-            return Err(Error::Newer { found: format, known: FORMAT });
-        }
-        Ok(true)
     }
 
     fn put(&mut self, writing: &Writing) -> Result<(), rusqlite::Error> {
-        if let (Some(keys), false) = (&mut self.keys, writing.keys.is_empty()) {
-            let held = keys.transaction()?;
-            for (seq, key) in &writing.keys {
-                held.execute("INSERT OR REPLACE INTO key VALUES(?, ?)", params![place(*seq), key])?;
+        if let Some(keys) = &mut self.keys {
+            keys.put(&writing.keys)?;
+            if let Some((seq, _)) = &writing.erased {
+                keys.doom(*seq)?;
             }
-            held.commit()?;
         }
         {
             let mut insert = self.log.prepare_cached("INSERT INTO entry VALUES(?,?,?,?,?,?,?,?)")?;
@@ -200,6 +88,11 @@ impl Sqlite {
                     Kept::Sealed(content) => (None, Some(content)),
                     Kept::Erased => (None, None),
                 };
+                let short = |content: &Vec<u8>| content.len() + SALT_BYTES < ROOM.len();
+                let commitment = match &row.kept {
+                    Kept::Open { content, .. } if short(content) => Some(ROOM),
+                    _ => row.commitment,
+                };
                 insert.execute(params![
                     place(row.seq),
                     row.kind,
@@ -207,7 +100,7 @@ impl Sqlite {
                     row.by,
                     salt,
                     content,
-                    row.commitment,
+                    commitment,
                     row.leaf.0
                 ])?;
             }
@@ -215,9 +108,9 @@ impl Sqlite {
             for (seq, sealed) in &writing.documents {
                 insert.execute(params![place(*seq), sealed])?;
             }
-            let mut insert = self.log.prepare_cached("INSERT INTO tile VALUES(?, ?, ?)")?;
+            let mut insert = self.log.prepare_cached("INSERT INTO tile VALUES(?, ?)")?;
             for tile in &writing.tiles {
-                insert.execute(params![tile.level, place(tile.n), tile.hashes])?;
+                insert.execute(params![until(tile.level, tile.n), tile.hashes])?;
             }
             let mut insert = self.log.prepare_cached("INSERT OR REPLACE INTO note VALUES(?, ?)")?;
             for (size, note) in &writing.notes {
@@ -231,7 +124,7 @@ impl Sqlite {
                     "UPDATE entry SET salt = NULL, content = NULL, commitment = ? WHERE seq = ?",
                     params![commitment, place(*seq)],
                 )?;
-                self.log.execute("DELETE FROM document WHERE seq = ?", [place(*seq)])?;
+                self.log.execute("UPDATE document SET sealed = x'' WHERE seq = ?", [place(*seq)])?;
             }
         }
         Ok(())
@@ -263,7 +156,7 @@ impl Store for Sqlite {
     fn head(&mut self) -> Result<Option<String>, Error> {
         let sql = "SELECT note FROM head WHERE one = 1";
         let found = self.log.query_row(sql, [], |row| row.get(0)).optional();
-        found.map_err(|error| self.told(&error))
+        found.map_err(|error| self.told_of(&error, None, "its newest checkpoint"))
     }
 
     fn rows(
@@ -295,24 +188,27 @@ impl Store for Sqlite {
 
     fn tile(&mut self, level: u8, n: u64) -> Result<Option<Vec<u8>>, Error> {
         let ask = |log: &Connection| {
-            let mut statement = log.prepare_cached("SELECT hashes FROM tile WHERE level = ? AND n = ?")?;
-            statement.query_row(params![level, place(n)], |row| row.get(0)).optional()
+            let mut statement = log.prepare_cached("SELECT hashes FROM tile WHERE until = ?")?;
+            statement.query_row([until(level, n)], |row| row.get(0)).optional()
         };
-        ask(&self.log).map_err(|error| self.told(&error))
+        ask(&self.log).map_err(|error| self.told_of(&error, None, &format!("tile {level}/{n}")))
     }
 
     fn document(&mut self, seq: u64) -> Result<Option<Vec<u8>>, Error> {
-        let sql = "SELECT sealed FROM document WHERE seq = ?";
-        let found = self.log.query_row(sql, [place(seq)], |row| row.get(0)).optional();
-        found.map_err(|error| self.told(&error))
+        // What was erased is empty, which nothing that is encrypted is.
+        let sql = "SELECT sealed FROM document WHERE seq = ? AND length(sealed) > 0";
+        let ask =
+            |log: &Connection| log.prepare_cached(sql)?.query_row([place(seq)], |row| row.get(0)).optional();
+        ask(&self.log).map_err(|error| self.told_of(&error, Some(seq), "its document"))
     }
 
     fn key(&mut self, seq: u64) -> Result<Option<Key>, Error> {
         let Some(keys) = &self.keys else { return Ok(None) };
-        let found = keys
-            .prepare_cached("SELECT key FROM key WHERE seq = ?")
-            .and_then(|mut statement| statement.query_row([place(seq)], |row| row.get(0)).optional());
-        found.map_err(|error| self.told(&error))
+        keys.get(seq).map_err(|error| self.told_of(&error, Some(seq), "its key"))
+    }
+
+    fn apart(&mut self) -> Result<Option<String>, Error> {
+        Ok(self.apart.as_ref().and_then(Apart::read))
     }
 
     fn notes(&mut self) -> Result<Vec<(u64, String)>, Error> {
@@ -320,34 +216,69 @@ impl Store for Sqlite {
             let mut statement = log.prepare("SELECT size, note FROM note ORDER BY size")?;
             statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
         };
-        let notes = ask(&self.log).map_err(|error| self.told(&error))?;
+        let notes =
+            ask(&self.log).map_err(|error| self.told_of(&error, None, "a checkpoint that is kept"))?;
         Ok(notes.into_iter().map(|(size, note)| (size.cast_unsigned(), note)).collect())
     }
 
+    fn hold(&mut self, still: bool) -> Result<(), Error> {
+        let sql = if still { "BEGIN" } else { "COMMIT" };
+        self.log.execute_batch(sql).map_err(|error| self.told(&error))
+    }
+
     fn faults(&mut self) -> Result<Vec<String>, Error> {
-        let ask = |log: &Connection| -> Result<Vec<String>, rusqlite::Error> {
-            let mut statement = log.prepare("PRAGMA integrity_check(20)")?;
-            statement.query_map([], |row| row.get(0))?.collect()
-        };
-        match ask(&self.log) {
-            Ok(lines) if lines == ["ok"] => Ok(Vec::new()),
+        let noted = |found: Result<Vec<String>, rusqlite::Error>, place: &str| match found {
             Ok(lines) => Ok(lines),
-            Err(error) => match self.told(&error) {
+            Err(error) => match fault(place, &error) {
                 Error::Damaged(damage) => Ok(vec![damage.why]),
                 other => Err(other),
             },
+        };
+        let made = Sqlite::in_memory()?;
+        let mut faults = noted(whole::file(self.path.as_deref(), &self.log, &made.log, FORMAT), &self.place)?;
+        let mut kept = None;
+        if let (Some(keys), Some(fresh)) = (&self.keys, &made.keys) {
+            let path = self.path.as_deref().map(keys_beside);
+            let found = whole::file(path.as_deref(), keys.connection(), fresh.connection(), 0);
+            let lines = noted(found, &self.place)?;
+            if lines.is_empty() {
+                kept = keys.entries().ok();
+            }
+            faults.extend(lines.into_iter().map(|line| format!("its file of keys: {line}")));
         }
+        if faults.is_empty() {
+            faults = noted(whole::strays(&self.log, kept.as_deref()), &self.place)?;
+        }
+        Ok(faults)
     }
 
     fn write(&mut self, make: &mut dyn FnMut(&mut dyn Store) -> Result<Writing, Error>) -> Result<(), Error> {
         self.log.execute_batch("BEGIN IMMEDIATE").map_err(|error| self.told(&error))?;
-        let outcome = make(self).and_then(|writing| {
+        let finished = self.finish_keys().map_err(|error| self.told(&error));
+        let outcome = finished.and_then(|()| make(self)).and_then(|writing| {
             let put = self.put(&writing).and_then(|()| self.log.execute_batch("COMMIT"));
-            put.map(|()| writing.erased).map_err(|error| self.told(&error))
+            put.map(|()| writing).map_err(|error| self.told(&error))
         });
         match outcome {
-            Ok(None) => Ok(()),
-            Ok(Some((seq, _))) => self.destroy(seq).map_err(|error| self.told(&error)),
+            Ok(writing) => {
+                if let (Some(apart), Some(note)) = (&mut self.apart, &writing.head) {
+                    apart.write(note);
+                }
+                match writing.erased {
+                    Some((seq, _)) => self.destroy(seq).map_err(|error| {
+                        let why = "the erasing is recorded, and the key or a copy is not destroyed yet: that is tried again \
+                                   with the next writing";
+                        Error::Store { place: self.place.clone(), why: format!("{why} ({error})") }
+                    }),
+                    None => {
+                        if self.unclean {
+                            // What is recorded is recorded, whether or not this can be done now.
+                            let _ = self.clean(false);
+                        }
+                        Ok(())
+                    }
+                }
+            }
             Err(error) => {
                 // It may have been rolled back already, as when the disk is full.
                 let _ = self.log.execute_batch("ROLLBACK");
@@ -360,10 +291,54 @@ impl Store for Sqlite {
 impl Sqlite {
     /// Destroys a key, and what the log of writes still holds of what it opened.
     fn destroy(&mut self, seq: u64) -> Result<(), rusqlite::Error> {
-        if let Some(keys) = &self.keys {
-            keys.execute("DELETE FROM key WHERE seq = ?", [place(seq)])?;
+        self.unclean = true;
+        if let Some(keys) = &mut self.keys {
+            keys.destroy(seq)?;
         }
-        self.log.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        self.clean(true)
+    }
+
+    /// Empties the log of writes, which may hold what was erased; those who read are waited for, or it is tried again later.
+    fn clean(&mut self, wait: bool) -> Result<(), rusqlite::Error> {
+        if !wait {
+            self.log.busy_timeout(Duration::ZERO)?;
+        }
+        let busy = self.log.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+        if !wait {
+            self.log.busy_timeout(WAIT)?;
+        }
+        self.unclean = busy?;
+        Ok(())
+    }
+
+    /// Finishes what was under way when the machine or the program stopped.
+    fn finish(&mut self) -> Result<(), rusqlite::Error> {
+        self.clean(false)?;
+        if self.unfinished()?.is_none() {
+            return Ok(());
+        }
+        // Whoever records at this moment holds the right to write.
+        self.log.execute_batch("BEGIN IMMEDIATE")?;
+        let finished = self.finish_keys();
+        self.log.execute_batch("ROLLBACK")?;
+        finished
+    }
+
+    /// How many entries there are, where something is left to do about their keys.
+    fn unfinished(&self) -> Result<Option<i64>, rusqlite::Error> {
+        let Some(keys) = &self.keys else { return Ok(None) };
+        let sql = "SELECT coalesce(max(seq) + 1, 0) FROM entry";
+        let entries = self.log.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+        Ok(keys.unfinished(entries)?.then_some(entries))
+    }
+
+    fn finish_keys(&mut self) -> Result<(), rusqlite::Error> {
+        let (Some(entries), Some(keys)) = (self.unfinished()?, &mut self.keys) else { return Ok(()) };
+        let sql = "SELECT content IS NULL FROM entry WHERE seq = ?";
+        let log = &self.log;
+        keys.finish(entries, |seq| {
+            log.query_row(sql, [seq], |row| row.get(0)).optional().map(Option::unwrap_or_default)
+        })
     }
 }
 
@@ -374,14 +349,13 @@ pub fn keys_beside(path: &Path) -> PathBuf {
 }
 
 fn wal_beside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-wal");
-    PathBuf::from(name)
+    beside(path, "-wal")
 }
 
-/// A path as it stands in a URI.
-fn uri_path(path: &Path) -> String {
-    path.display().to_string().replace('%', "%25").replace('?', "%3f").replace('#', "%23")
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
 }
 
 /// A place in the log as SQLite counts.
@@ -389,64 +363,8 @@ fn place(seq: u64) -> i64 {
     i64::try_from(seq).unwrap_or(i64::MAX)
 }
 
-fn read(row: &rusqlite::Row<'_>) -> Result<Row, Error> {
-    let seq = match row.get_ref(0) {
-        Ok(ValueRef::Integer(seq)) => seq.cast_unsigned(),
-        _ => return Err(Damage::of_all("an entry has no place").into()),
-    };
-    let odd = |column: &str| Damage::at(seq, format!("its {column} is not as it was written"));
-    let text = |index: usize, column: &str| match row.get_ref(index) {
-        Ok(ValueRef::Text(bytes)) => std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| odd(column)),
-        _ => Err(odd(column)),
-    };
-    let blob = |index: usize, column: &str| match row.get_ref(index) {
-        Ok(ValueRef::Blob(bytes)) => Ok(Some(bytes)),
-        Ok(ValueRef::Null) => Ok(None),
-        _ => Err(odd(column)),
-    };
-    let at = match row.get_ref(2) {
-        Ok(ValueRef::Integer(at)) => Instant(at),
-        _ => return Err(odd("time").into()),
-    };
-    let salt: Option<[u8; SALT_BYTES]> =
-        blob(4, "salt")?.map(|salt| salt.try_into().map_err(|_| odd("salt"))).transpose()?;
-    let kept = match (salt, blob(5, "content")?) {
-        (Some(salt), Some(content)) => Kept::Open { salt, content: content.to_vec() },
-        (None, Some(content)) => Kept::Sealed(content.to_vec()),
-        (None, None) => Kept::Erased,
-        (Some(_), None) => return Err(odd("content").into()),
-    };
-    let hash = |index: usize, column: &str| -> Result<Option<[u8; HASH_SIZE]>, Damage> {
-        blob(index, column)?.map(|hash| hash.try_into().map_err(|_| odd(column))).transpose()
-    };
-    let leaf = hash(7, "leaf")?.ok_or_else(|| odd("leaf"))?;
-    Ok(Row {
-        seq,
-        kind: text(1, "kind")?,
-        at,
-        by: text(3, "author")?,
-        kept,
-        commitment: hash(6, "commitment")?,
-        leaf: Hash(leaf),
-    })
-}
-
-/// What SQLite says, in the words of the ledger.
-fn fault(place: &str, error: &rusqlite::Error) -> Error {
-    let place = place.to_owned();
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => Error::Full(place),
-        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Error::ReadOnly(place),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Locked(place),
-        Some(ErrorCode::DatabaseCorrupt) => Damage::of_all(format!("{place}: {error}")).into(),
-        Some(ErrorCode::NotADatabase) => {
-            Damage::of_all(format!("{place}: it does not begin as a ledger does")).into()
-        }
-        Some(ErrorCode::CannotOpen) => {
-            let why =
-                "the ledger cannot be opened or made here: does the folder exist, and may it be written?";
-            Error::Store { place, why: why.to_owned() }
-        }
-        _ => Error::Store { place, why: error.to_string() },
-    }
+/// The number of a tile.
+fn until(level: u8, n: u64) -> i64 {
+    let entries = n.saturating_add(1).checked_shl(8 * (u32::from(level) + 1)).unwrap_or(u64::MAX);
+    place(entries.saturating_mul(1 << TILE_LEVEL_BITS).saturating_add(u64::from(level)))
 }

@@ -93,6 +93,24 @@ pub trait Store: Send {
     /// When they cannot be read.
     fn notes(&mut self) -> Result<Vec<(u64, String)>, Error>;
 
+    /// A checkpoint that is kept apart from the log, written after each writing and not waited for: it may be behind or missing. Where
+    /// it is ahead, entries were lost. None where the store keeps none.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    fn apart(&mut self) -> Result<Option<String>, Error> {
+        Ok(None)
+    }
+
+    /// From now on what is read is as it is at this moment, whatever others write; or no longer so. An audit asks for it; a store that
+    /// nobody else can write has nothing to do.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn hold(&mut self, _still: bool) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// What is wrong with the way in which it is kept, if anything is; nothing where the store has no say of its own.
     ///
     /// # Errors

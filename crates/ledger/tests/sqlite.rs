@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a case that cannot go on fails by it")]
 
+#[expect(dead_code, reason = "some cases alone need all of it")]
 mod suite;
 
 use std::path::PathBuf;
@@ -43,6 +44,7 @@ suite!(
     what_is_erased_leaves_its_leaf,
     keys_take_turns,
     many_writers_lose_nothing,
+    an_audit_beside_a_writer_finds_nothing,
     a_checkpoint_of_something_else_is_refused,
 );
 

@@ -34,6 +34,15 @@ impl Hand {
     }
 }
 
+/// The time that it is, for cases in which several programs write.
+#[allow(clippy::disallowed_methods, reason = "the time of an entry is no part of a verdict")]
+pub fn wall() -> Clock {
+    Arc::new(|| {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        Instant(i64::try_from(since.as_micros()).unwrap())
+    })
+}
+
 pub fn signer() -> Signer {
     Signer::generate("a-watch-1f2e").unwrap()
 }
@@ -233,6 +242,33 @@ pub fn many_writers_lose_nothing(place: &dyn Place) {
     let report = sound(place);
     assert_eq!(report.size, 1 + 3 * 4 * (0..20).map(|n| 1 + n % 3).sum::<u64>());
     assert!(receipts.windows(2).all(|pair| pair[0].first < pair[1].first));
+}
+
+/// An audit looks at one moment, whatever others record and erase meanwhile.
+pub fn an_audit_beside_a_writer_finds_nothing(place: &dyn Place) {
+    let ledger = Ledger::begin(place.store(), "w", signer(), Hand::new().clock()).unwrap();
+    let done = AtomicI64::new(0);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for turn in 0.. {
+                if done.load(Ordering::SeqCst) > 0 {
+                    break;
+                }
+                let drafts = claims(0, 40).into_iter().map(|draft| Draft { sealed: turn % 3 == 0, ..draft });
+                let first = ledger.append(drafts.collect()).unwrap().first;
+                ledger.erase(first, "desk", "withdrawn", None).unwrap();
+            }
+        });
+        let mut sizes = std::collections::BTreeSet::new();
+        let mut faults = Vec::new();
+        while sizes.len() < 30 && faults.is_empty() {
+            let report = audit(&mut *place.store(), &mut |_, _| {}).unwrap();
+            faults = report.faults;
+            sizes.insert(report.size);
+        }
+        done.store(1, Ordering::SeqCst);
+        assert_eq!(faults, []);
+    });
 }
 
 /// A checkpoint of other entries is not kept.
