@@ -100,7 +100,7 @@ fn held(
     let kept = audit.report.or_noted(kept)?.unwrap_or_default();
     let size = head.as_deref().and_then(claimed_size);
     audit.report.size = size.unwrap_or_default();
-    let sizes = kept.iter().map(|(_, note)| note.as_str()).chain(apart).filter_map(|note| claimed_size(note));
+    let sizes = kept.iter().map(|(_, note)| note.as_str()).chain(apart).filter_map(claimed_size);
     audit.wanted = sizes.chain(size).collect();
     audit.replay(store, size, progress)?;
     match &head {
