@@ -52,6 +52,7 @@ pub struct Rows {
     file: String,
     header: Vec<String>,
     parser: csv_core::Reader,
+    ordinals: BTreeMap<[u8; 32], u64>,
 }
 
 impl Rows {
@@ -63,7 +64,7 @@ impl Rows {
         let mut parser = csv_core::Reader::new();
         let header = cells(&mut parser, header).and_then(columns);
         let header = header.map_err(|fault| fault.at(file_base_name, number))?;
-        Ok(Rows { file: file_base_name.to_owned(), header, parser })
+        Ok(Rows { file: file_base_name.to_owned(), header, parser, ordinals: BTreeMap::new() })
     }
 
     /// Whether a line is a row.
@@ -74,6 +75,17 @@ impl Rows {
         let read = cells(&mut self.parser, line)
             .and_then(|cells| row(&self.header, cells, &mut BTreeMap::new(), (String::new(), number)));
         read.map(|_| ()).map_err(|fault| fault.at(&self.file, number))
+    }
+
+    /// The claim of the next row, as [`recorded`] reads it after those before it.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub fn claim(&mut self, number: usize, line: &[u8]) -> Result<Claim, Rejected> {
+        let place = (self.file.clone(), number);
+        let read = cells(&mut self.parser, line)
+            .and_then(|cells| row(&self.header, cells, &mut self.ordinals, place));
+        read.map_err(|fault| fault.at(&self.file, number))
     }
 }
 

@@ -141,6 +141,18 @@ pub enum Kept {
     Erased,
 }
 
+impl Kept {
+    /// The salt and the content, each where it is kept.
+    #[must_use]
+    pub fn parts(&self) -> (Option<&[u8]>, Option<&[u8]>) {
+        match self {
+            Kept::Open { salt, content } => (Some(salt), Some(content)),
+            Kept::Sealed(content) => (None, Some(content)),
+            Kept::Erased => (None, None),
+        }
+    }
+}
+
 /// One entry as a store keeps it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {

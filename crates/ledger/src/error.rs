@@ -24,6 +24,12 @@ pub enum Error {
         "{0}: another program is writing to the ledger and did not finish in time: nothing was recorded; try again"
     )]
     Locked(String),
+    /// The connection was lost just when it was being recorded.
+    #[error(
+        "{0}: the connection was lost just when this was being recorded, and it is not known whether it was: look at the \
+         ledger before you record it again"
+    )]
+    Unsure(String),
     /// The clock is behind what has been recorded.
     #[error(
         "the clock says {clock}, and entry {entry} was recorded at {recorded}: nothing was recorded; set the clock, then try \

@@ -187,6 +187,12 @@ impl Ledger {
                     give(one, Ok(own));
                 }
             }
+            // It may be there: nothing is recorded twice.
+            Err(Error::Unsure(place)) => {
+                for one in &all {
+                    give(one, Err(Error::Unsure(place.clone())));
+                }
+            }
             // Each by itself, so that what is wrong with one is told to that one alone.
             Err(_) => {
                 for one in &all {
@@ -585,7 +591,17 @@ fn refresh(state: &mut Option<State>, store: &mut dyn Store) -> Result<(), Error
         let why = format!("it had {} entries and has {} now", known.head.size, head.size);
         return Err(Damage::at(head.size, why).into());
     }
-    let tree = Tree::load(head.size, &mut TilesOf(store))?;
+    let tree = match &*state {
+        // Others have recorded a little: the tree grows by it, as theirs did.
+        Some(known) if head.size - known.head.size <= PORTION => {
+            let mut tree = known.tree.clone();
+            for leaf in store.leaves(known.head.size, head.size)? {
+                tree.push(&leaf, &mut |_| {});
+            }
+            tree
+        }
+        _ => Tree::load(head.size, &mut TilesOf(store))?,
+    };
     if tree.root() != head.root {
         let why = "its tree is not the one that its checkpoint vouches for: “trucewatch audit” finds the first bad entry";
         return Err(Damage::of_all(why).into());

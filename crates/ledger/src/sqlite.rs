@@ -29,7 +29,7 @@ use crate::{
     entry::{Kept, Row, SALT_BYTES},
     error::{Damage, Error},
     seal::Key,
-    store::{FORMAT, Store, Writing},
+    store::{COLUMNS, FORMAT, Store, Writing, place},
 };
 
 /// How long another writer is waited for.
@@ -39,8 +39,6 @@ const WAIT: Duration = Duration::from_secs(20);
 const TILE_LEVEL_BITS: u32 = 3;
 /// An open entry that is shorter than the hash that stays when it is erased keeps room for it, so that its row never grows.
 const ROOM: [u8; 32] = [0; 32];
-
-const COLUMNS: &str = "seq, kind, at, author, salt, content, commitment, leaf";
 
 /// A ledger in an SQLite file.
 pub struct Sqlite {
@@ -83,11 +81,7 @@ impl Sqlite {
         {
             let mut insert = self.log.prepare_cached("INSERT INTO entry VALUES(?,?,?,?,?,?,?,?)")?;
             for row in &writing.rows {
-                let (salt, content) = match &row.kept {
-                    Kept::Open { salt, content } => (Some(&salt[..]), Some(content)),
-                    Kept::Sealed(content) => (None, Some(content)),
-                    Kept::Erased => (None, None),
-                };
+                let (salt, content) = row.kept.parts();
                 let short = |content: &Vec<u8>| content.len() + SALT_BYTES < ROOM.len();
                 let commitment = match &row.kept {
                     Kept::Open { content, .. } if short(content) => Some(ROOM),
@@ -356,11 +350,6 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
-}
-
-/// A place in the log as SQLite counts.
-fn place(seq: u64) -> i64 {
-    i64::try_from(seq).unwrap_or(i64::MAX)
 }
 
 /// The number of a tile.

@@ -3,10 +3,11 @@
 //! Invariant: a store knows nothing of hashes, signatures or meaning; what it is given in one writing is there afterwards as a
 //! whole, or not at all, and once `write` has returned it stays, whatever happens to the machine.
 
-use tlog_tiles::Hash;
+use model::Instant;
+use tlog_tiles::{HASH_SIZE, Hash};
 
 use crate::{
-    entry::Row,
+    entry::{Kept, Row, SALT_BYTES},
     error::{Damage, Error},
     seal::Key,
     tree::{FullTile, Tiles},
@@ -141,4 +142,56 @@ impl Tiles for TilesOf<'_> {
         }
         Err(Damage::of_all(format!("of the entries {from} to {to} some are missing")).into())
     }
+}
+
+/// The columns of an entry in a database, in the order of [`Columns`].
+pub(crate) const COLUMNS: &str = "seq, kind, at, author, salt, content, commitment, leaf";
+
+/// An entry as a database gives it: nothing is taken to be as it was written.
+pub(crate) struct Columns<'a> {
+    pub seq: u64,
+    pub kind: Option<&'a str>,
+    pub at: Option<i64>,
+    pub by: Option<&'a str>,
+    pub salt: Option<&'a [u8]>,
+    pub content: Option<&'a [u8]>,
+    pub commitment: Option<&'a [u8]>,
+    pub leaf: Option<&'a [u8]>,
+}
+
+impl Columns<'_> {
+    /// What is told of a column that cannot be read.
+    pub fn odd(seq: u64, column: &str) -> Damage {
+        Damage::at(seq, format!("its {column} is not as it was written"))
+    }
+
+    /// The entry.
+    pub fn row(self) -> Result<Row, Damage> {
+        let odd = |column: &str| Columns::odd(self.seq, column);
+        let salt: Option<[u8; SALT_BYTES]> =
+            self.salt.map(|salt| salt.try_into().map_err(|_| odd("salt"))).transpose()?;
+        let kept = match (salt, self.content) {
+            (Some(salt), Some(content)) => Kept::Open { salt, content: content.to_vec() },
+            (None, Some(content)) => Kept::Sealed(content.to_vec()),
+            (None, None) => Kept::Erased,
+            (Some(_), None) => return Err(odd("content")),
+        };
+        let hash = |bytes: &[u8], column: &str| -> Result<[u8; HASH_SIZE], Damage> {
+            bytes.try_into().map_err(|_| odd(column))
+        };
+        Ok(Row {
+            seq: self.seq,
+            kind: self.kind.ok_or_else(|| odd("kind"))?.to_owned(),
+            at: Instant(self.at.ok_or_else(|| odd("time"))?),
+            by: self.by.ok_or_else(|| odd("author"))?.to_owned(),
+            kept,
+            commitment: self.commitment.map(|bytes| hash(bytes, "commitment")).transpose()?,
+            leaf: Hash(hash(self.leaf.ok_or_else(|| odd("leaf"))?, "leaf")?),
+        })
+    }
+}
+
+/// A place in the log as databases count.
+pub(crate) fn place(seq: u64) -> i64 {
+    i64::try_from(seq).unwrap_or(i64::MAX)
 }

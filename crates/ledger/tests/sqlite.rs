@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a case that cannot go on fails by it")]
 
 #[expect(dead_code, reason = "some cases alone need all of it")]
+#[macro_use]
 mod suite;
 
 use std::path::PathBuf;
@@ -27,7 +28,7 @@ impl Place for InFolder {
     }
 }
 
-macro_rules! suite {
+macro_rules! in_folder {
     ($($case:ident),* $(,)?) => { $(
         #[test]
         fn $case() {
@@ -36,17 +37,7 @@ macro_rules! suite {
     )* };
 }
 
-suite!(
-    what_is_recorded_stays,
-    a_batch_is_whole_or_not_at_all,
-    who_comes_second_is_told,
-    a_clock_that_goes_back_is_told,
-    what_is_erased_leaves_its_leaf,
-    keys_take_turns,
-    many_writers_lose_nothing,
-    an_audit_beside_a_writer_finds_nothing,
-    a_checkpoint_of_something_else_is_refused,
-);
+every_case!(in_folder);
 
 fn some(count: usize) -> Vec<Draft> {
     (0..count).map(|n| Draft::open(Kind::Claim, "desk", format!("{{\"n\":{n}}}").into_bytes())).collect()

@@ -2,14 +2,13 @@
 //!
 //! Invariant: a value that is not of the kind that was written is a damage, never another value.
 
-use model::Instant;
 use rusqlite::{ErrorCode, types::ValueRef};
-use tlog_tiles::{HASH_SIZE, Hash};
 
 use super::ROOM;
 use crate::{
-    entry::{Kept, Row, SALT_BYTES},
+    entry::{Kept, Row},
     error::{Damage, Error},
+    store::Columns,
 };
 
 /// An entry.
@@ -18,37 +17,34 @@ pub(super) fn read(row: &rusqlite::Row<'_>) -> Result<Row, Error> {
         Ok(ValueRef::Integer(seq)) => seq.cast_unsigned(),
         _ => return Err(Damage::of_all("an entry has no place").into()),
     };
-    let odd = |column: &str| Damage::at(seq, format!("its {column} is not as it was written"));
-    let text = |index: usize, column: &str| match row.get_ref(index) {
-        Ok(ValueRef::Text(bytes)) => std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| odd(column)),
-        _ => Err(odd(column)),
+    let text = |index: usize| match row.get_ref(index) {
+        Ok(ValueRef::Text(bytes)) => std::str::from_utf8(bytes).ok(),
+        _ => None,
     };
     let blob = |index: usize, column: &str| match row.get_ref(index) {
         Ok(ValueRef::Blob(bytes)) => Ok(Some(bytes)),
         Ok(ValueRef::Null) => Ok(None),
-        _ => Err(odd(column)),
+        _ => Err(Columns::odd(seq, column)),
     };
     let at = match row.get_ref(2) {
-        Ok(ValueRef::Integer(at)) => Instant(at),
-        _ => return Err(odd("time").into()),
+        Ok(ValueRef::Integer(at)) => Some(at),
+        _ => None,
     };
-    let salt: Option<[u8; SALT_BYTES]> =
-        blob(4, "salt")?.map(|salt| salt.try_into().map_err(|_| odd("salt"))).transpose()?;
-    let kept = match (salt, blob(5, "content")?) {
-        (Some(salt), Some(content)) => Kept::Open { salt, content: content.to_vec() },
-        (None, Some(content)) => Kept::Sealed(content.to_vec()),
-        (None, None) => Kept::Erased,
-        (Some(_), None) => return Err(odd("content").into()),
+    let columns = Columns {
+        seq,
+        kind: text(1),
+        at,
+        by: text(3),
+        salt: blob(4, "salt")?,
+        content: blob(5, "content")?,
+        commitment: blob(6, "commitment")?,
+        leaf: blob(7, "leaf")?,
     };
-    let hash = |index: usize, column: &str| -> Result<Option<[u8; HASH_SIZE]>, Damage> {
-        blob(index, column)?.map(|hash| hash.try_into().map_err(|_| odd(column))).transpose()
-    };
-    let commitment = match (hash(6, "commitment")?, &kept) {
-        (Some(ROOM), Kept::Open { .. }) => None,
-        (commitment, _) => commitment,
-    };
-    let leaf = hash(7, "leaf")?.ok_or_else(|| odd("leaf"))?;
-    Ok(Row { seq, kind: text(1, "kind")?, at, by: text(3, "author")?, kept, commitment, leaf: Hash(leaf) })
+    let mut row = columns.row()?;
+    if matches!(row.kept, Kept::Open { .. }) && row.commitment == Some(ROOM) {
+        row.commitment = None;
+    }
+    Ok(row)
 }
 
 /// What SQLite says, in the words of the ledger.

@@ -3,6 +3,14 @@
 //! Invariant: a case knows nothing of the store that it runs on, but how to get one and how to get the same one again.
 #![expect(clippy::unwrap_used, reason = "a case that cannot go on fails by it")]
 
+mod transfer;
+
+#[allow(unused_imports, reason = "likewise")]
+pub use transfer::{
+    a_copy_into_something_else_is_refused, a_copy_that_was_interrupted_goes_on,
+    a_ledger_moves_there_and_back, what_was_erased_meanwhile_is_erased_in_the_copy,
+};
+
 use std::sync::{
     Arc,
     atomic::{AtomicI64, Ordering},
@@ -10,6 +18,28 @@ use std::sync::{
 
 use ledger::{Clock, Draft, Error, Kind, Ledger, Signer, Store, audit};
 use model::Instant;
+
+/// Gives the name of every case to a macro.
+#[allow(unused_macros, reason = "not all who need something of this need every case")]
+macro_rules! every_case {
+    ($take:ident) => {
+        $take!(
+            what_is_recorded_stays,
+            a_batch_is_whole_or_not_at_all,
+            who_comes_second_is_told,
+            a_clock_that_goes_back_is_told,
+            what_is_erased_leaves_its_leaf,
+            keys_take_turns,
+            many_writers_lose_nothing,
+            an_audit_beside_a_writer_finds_nothing,
+            a_checkpoint_of_something_else_is_refused,
+            a_ledger_moves_there_and_back,
+            a_copy_that_was_interrupted_goes_on,
+            what_was_erased_meanwhile_is_erased_in_the_copy,
+            a_copy_into_something_else_is_refused,
+        );
+    };
+}
 
 /// Where a case keeps its ledger.
 pub trait Place {

@@ -3,10 +3,11 @@
 //! Invariant: what is told depends on the claims, never on the number of threads; a shard is one standard and one reading.
 
 mod load;
+mod workers;
 
 use std::{collections::BTreeMap, path::Path};
 
-use live::{Changed, Shard, Store, Verdict, World, store::Change};
+use live::{Changed, Moved, Shard, Store, Verdict, World, store::Change};
 use model::{
     Id, Instant, Standard, Status, StatusSet,
     answer::{Count, Rejected},
@@ -15,6 +16,7 @@ use model::{
 use serde::Serialize;
 
 pub use load::Read;
+pub use workers::Shared;
 
 use crate::{
     files::{Paths, Problems, Watch},
@@ -95,6 +97,14 @@ pub struct Instance {
     /// What they were; left out where nothing was said of it before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub was: Option<StatusSet>,
+}
+
+impl Instance {
+    /// One whose statuses have changed.
+    fn of(moved: &Moved) -> Instance {
+        let was = Some(moved.was).filter(|was| !was.is_empty());
+        Instance { key: moved.key.clone(), status: moved.is, was }
+    }
 }
 
 struct Kept {
@@ -198,7 +208,7 @@ impl Monitor {
         let each = self.shards.iter().flat_map(|kept| {
             kept.shard.verdicts().map(|(id, verdict)| {
                 let instances = self.listed(kept, id, listed);
-                self.told(kept, id, verdict, None, instances)
+                told(&self.name, kept, id, verdict, None, instances)
             })
         });
         each.collect()
@@ -211,39 +221,6 @@ impl Monitor {
         let all = kept.shard.instances(&self.store, provision).unwrap_or_default();
         let wanted = all.into_iter().filter(|(_, set)| listed.iter().any(|status| set.contains(*status)));
         wanted.map(|(key, status)| Instance { key, status, was: None }).collect()
-    }
-
-    fn told(
-        &self,
-        kept: &Kept,
-        provision: &Id,
-        verdict: &Verdict,
-        was: Option<Option<StatusSet>>,
-        instances: Vec<Instance>,
-    ) -> Told {
-        let now = kept.shard.now();
-        let mut tally: BTreeMap<&'static str, Count> = BTreeMap::new();
-        for (set, count) in &verdict.tally {
-            for status in set.iter() {
-                let entry = tally.entry(status.name()).or_insert(Count { certain: 0, possible: Some(0) });
-                let count = *count as u64;
-                entry.certain += if set.len() == 1 { count } else { 0 };
-                entry.possible = entry.possible.map(|possible| possible + count);
-            }
-        }
-        Told {
-            watch: self.name.clone(),
-            standard: kept.standard.clone(),
-            reading: kept.reading.clone(),
-            provision: provision.clone(),
-            at: now.at,
-            known_at: now.known,
-            status: verdict.status,
-            was,
-            tally,
-            violations: verdict.violations,
-            instances,
-        }
     }
 
     /// Takes in claims, and tells what has changed by them and by the time that they tell of.
@@ -271,25 +248,55 @@ impl Monitor {
             let changed = kept.shard.update(store, changes, known);
             (kept, changed)
         };
-        let all = shared_out(std::mem::take(&mut self.shards), threads, &step);
-        let mut told = Vec::new();
+        let updated = shared_out(std::mem::take(&mut self.shards), threads, &step);
+        let mut all = Vec::new();
         let mut changed_by_shard: Vec<Vec<Changed>> = Vec::new();
-        for (kept, changed) in all {
+        for (kept, changed) in updated {
             self.shards.push(kept);
             changed_by_shard.push(changed);
         }
         for (kept, changed) in self.shards.iter().zip(changed_by_shard) {
             for changed in changed {
-                let instances = changed.instances.iter().map(|moved| Instance {
-                    key: moved.key.clone(),
-                    status: moved.is,
-                    was: Some(moved.was).filter(|was| !was.is_empty()),
-                });
+                let instances = changed.instances.iter().map(Instance::of).collect();
                 let was = changed.was.map(|was| was.status);
-                told.push(self.told(kept, &changed.provision, &changed.is, was, instances.collect()));
+                all.push(told(&self.name, kept, &changed.provision, &changed.is, was, instances));
             }
         }
-        told
+        all
+    }
+}
+
+/// What is told of a verdict.
+fn told(
+    name: &str,
+    kept: &Kept,
+    provision: &Id,
+    verdict: &Verdict,
+    was: Option<Option<StatusSet>>,
+    instances: Vec<Instance>,
+) -> Told {
+    let now = kept.shard.now();
+    let mut tally: BTreeMap<&'static str, Count> = BTreeMap::new();
+    for (set, count) in &verdict.tally {
+        for status in set.iter() {
+            let entry = tally.entry(status.name()).or_insert(Count { certain: 0, possible: Some(0) });
+            let count = *count as u64;
+            entry.certain += if set.len() == 1 { count } else { 0 };
+            entry.possible = entry.possible.map(|possible| possible + count);
+        }
+    }
+    Told {
+        watch: name.to_owned(),
+        standard: kept.standard.clone(),
+        reading: kept.reading.clone(),
+        provision: provision.clone(),
+        at: now.at,
+        known_at: now.known,
+        status: verdict.status,
+        was,
+        tally,
+        violations: verdict.violations,
+        instances,
     }
 }
 
