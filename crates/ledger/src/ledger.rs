@@ -71,6 +71,14 @@ pub struct DocumentOf {
 }
 
 impl DocumentOf {
+    /// What is said of some bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8], name: String, media: Option<String>, url: Option<String>) -> DocumentOf {
+        let digest = Sha256::digest(bytes);
+        let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        DocumentOf { sha256, bytes: bytes.len() as u64, name, media, url }
+    }
+
     /// The hash as bytes; none where it is no hash.
     #[must_use]
     pub fn digest(&self) -> Option<[u8; 32]> {

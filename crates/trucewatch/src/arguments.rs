@@ -193,6 +193,21 @@ pub enum Verb {
     /// Destroy the content of an entry for good, where law or somebody's safety asks for it
     #[command(after_help = crate::erase::HELP)]
     Erase(crate::erase::Erase),
+    /// Keep archived copies of what sources published, by their hash
+    #[command(after_help = crate::document::HELP)]
+    Document(crate::document::Document),
+    /// Copy the ledger elsewhere, leaf for leaf: into a file or PostgreSQL
+    #[command(after_help = crate::copying::EXPORT_HELP)]
+    Export(crate::copying::Copying),
+    /// Copy a ledger into that of the watch, leaf for leaf
+    #[command(after_help = crate::copying::IMPORT_HELP)]
+    Import(crate::copying::Copying),
+    /// Copy the ledger into a file while others record, and audit the copy
+    #[command(after_help = crate::copying::BACKUP_HELP)]
+    Backup(crate::copying::Backup),
+    /// Let the ledger go on elsewhere: in PostgreSQL for many, in a file for one
+    #[command(after_help = crate::copying::MOVE_HELP)]
+    Move(crate::copying::Copying),
     /// Keep verdicts up to date: new claims in, changed verdicts out, as JSON Lines
     #[command(after_help = MONITOR_HELP)]
     Monitor(Monitor),

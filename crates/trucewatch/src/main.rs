@@ -7,7 +7,9 @@ mod arguments;
 mod audit;
 mod check;
 mod compare;
+mod copying;
 mod diff;
+mod document;
 mod erase;
 mod evaluate;
 mod explain;
@@ -115,6 +117,11 @@ fn main() -> ExitCode {
         Verb::Publish(options) => publish::run(&options),
         Verb::Audit(options) => audit::run(&options),
         Verb::Erase(options) => erase::run(&options),
+        Verb::Document(options) => document::run(&options),
+        Verb::Export(options) => copying::export(&options),
+        Verb::Import(options) => copying::import(&options),
+        Verb::Backup(options) => copying::backup(&options),
+        Verb::Move(options) => copying::relocate(&options),
         Verb::Monitor(options) => monitor::run(&options),
         Verb::Serve(options) => serve::run(&options),
         Verb::Vocabulary(options) => vocabulary::run(&options),

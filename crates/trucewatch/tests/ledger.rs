@@ -158,3 +158,59 @@ fn the_gaza_finding_says_what_the_watch_says() {
     let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(verified["answers"]["alleged"]["provisions"], answer["provisions"]);
 }
+
+#[test]
+fn a_ledger_is_backed_up_and_moved() {
+    let watch = watch();
+    let at = watch.path();
+    let met = serde_json::json!(["met"]);
+    assert_eq!(status(at, &[]), met);
+    assert!(told(&run(at, &["backup", "copy.db"]), 0).contains("6 entries copied, 6 in all"));
+    fs::write(at.join("evidence/c.jsonl"), claim("three", "")).expect("a file");
+    status(at, &[]);
+    assert!(told(&run(at, &["backup", "copy.db"]), 0).contains("2 entries copied, 8 in all"));
+    // Into another folder, where the key that signs is not.
+    let other = tempfile::tempdir().expect("a folder");
+    fs::copy(at.join("agreement.pact.md"), other.path().join("agreement.pact.md")).expect("a copy");
+    fs::rename(at.join("copy.db"), other.path().join("copy.db")).expect("a move");
+    fs::rename(at.join("copy.keys"), other.path().join("copy.keys")).expect("a move");
+    assert!(told(&run(other.path(), &["import", "copy.db"]), 0).contains("8 entries copied"));
+    assert!(told(&run(other.path(), &["audit"]), 0).contains("8 of 8"));
+    assert_eq!(status(other.path(), &["--as-recorded", "6"]), met);
+    // Elsewhere and back.
+    assert!(told(&run(at, &["move", "ledger.db"]), 2).contains("there already"));
+    told(&run(at, &["move", "moved.db"]), 0);
+    assert!(
+        fs::read_to_string(at.join("watch.toml")).expect("settings").starts_with("ledger = \"moved.db\"\n")
+    );
+    fs::write(at.join("evidence/d.jsonl"), claim("four", "")).expect("a file");
+    status(at, &[]);
+    assert!(told(&run(at, &["audit"]), 0).contains("11 of 11"));
+    told(&run(at, &["move", "ledger.db"]), 0);
+    assert!(told(&run(at, &["audit"]), 0).contains("12 of 12"));
+    // What is another ledger is not written over.
+    let mine = self::watch();
+    status(mine.path(), &[]);
+    fs::copy(at.join("ledger.db"), mine.path().join("theirs.db")).expect("a copy");
+    told(&run(mine.path(), &["import", "theirs.db"]), 2);
+    assert!(told(&run(mine.path(), &["audit"]), 0).contains("6 of 6"));
+}
+
+#[test]
+fn documents_are_kept_by_their_hash() {
+    let watch = watch();
+    let at = watch.path();
+    fs::write(at.join("report.txt"), "the text of a report").expect("a file");
+    let said = told(&run(at, &["document", "add", "report.txt", "--url", "https://example.org/r"]), 0);
+    let hash = said.split(':').next().expect("a hash").to_owned();
+    assert!(told(&run(at, &["document", "add", "report.txt"]), 0).contains("kept already"));
+    assert!(told(&run(at, &["document", "list"]), 0).contains("report.txt"));
+    told(&run(at, &["document", "get", &hash[..8], "-o", "out.txt"]), 0);
+    assert_eq!(fs::read_to_string(at.join("out.txt")).expect("a file"), "the text of a report");
+    told(&run(at, &["document", "get", &hash, "-o", "out.txt"]), 2);
+    let log = fs::read(at.join("ledger.db")).expect("the ledger");
+    assert!(!log.windows(8).any(|bytes| bytes == b"a report"), "documents are encrypted");
+    told(&run(at, &["erase", "--entry", "6", "--reason", "it names a witness"]), 0);
+    told(&run(at, &["document", "get", &hash, "-o", "again.txt"]), 1);
+    assert!(told(&run(at, &["audit"]), 0).contains("1 erased"));
+}

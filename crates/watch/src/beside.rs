@@ -183,7 +183,7 @@ fn part<T: PartialEq>(name: &'static str, old: &T, new: &T) -> Option<&'static s
 }
 
 fn settings(old: &Settings, new: &Settings) -> Vec<BesideDifference> {
-    let Settings { title, languages, standards, agreement: _ } = new;
+    let Settings { title, languages, standards, agreement: _, ledger: _ } = new;
     let tell = |id: &str, name: &str, old: &dyn Debug, new: &dyn Debug| BesideDifference {
         thing: "settings",
         id: id.to_owned(),

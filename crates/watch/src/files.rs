@@ -115,6 +115,8 @@ pub struct Settings {
     pub standards: Vec<String>,
     /// The agreement's file, which is always `agreement.pact.md`.
     pub agreement: Option<String>,
+    /// Where the ledger is: a file, or an address in PostgreSQL; `ledger.db` where it is left out.
+    pub ledger: Option<String>,
 }
 
 /// A watch that has been read.
