@@ -3,6 +3,8 @@
 //! Invariant: a leaf says of its content no more than a salted hash, so that who holds the leaf alone cannot guess what was said;
 //! the same entry has the same leaf in every store.
 
+use std::io::Write as _;
+
 use model::Instant;
 use sha2::{Digest as _, Sha256};
 use tlog_tiles::Hash;
@@ -200,10 +202,10 @@ pub fn leaf(kind: &str, at: Instant, by: &str, commitment: &[u8; 32]) -> Vec<u8>
     line.extend_from_slice(b"{\"v\":1,\"kind\":\"");
     line.extend_from_slice(kind.as_bytes());
     line.extend_from_slice(b"\",\"at\":\"");
-    line.extend_from_slice(at.to_string().as_bytes());
+    // Both are written to memory, which does not fail.
+    let _ = write!(line, "{at}");
     line.extend_from_slice(b"\",\"by\":");
-    // A string is written as JSON without fail.
-    line.extend_from_slice(serde_json::Value::from(by).to_string().as_bytes());
+    let _ = serde_json::to_writer(&mut line, by);
     line.extend_from_slice(b",\"content\":\"");
     line.extend(commitment.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
     line.extend_from_slice(b"\"}");

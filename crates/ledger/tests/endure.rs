@@ -14,6 +14,8 @@
 
 #[expect(dead_code, reason = "the suite's cases run elsewhere")]
 mod suite;
+#[path = "suite/wall.rs"]
+mod wall;
 
 use std::{
     collections::BTreeSet,
@@ -26,7 +28,7 @@ use std::{
 
 use fastrand::Rng;
 use ledger::{Draft, Error, Kind, Ledger, Signer, Sqlite, Store, audit};
-use suite::wall;
+use wall::wall;
 
 const THREADS: u64 = 6;
 /// One ledger is killed so often, then another is begun.

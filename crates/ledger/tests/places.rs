@@ -9,6 +9,8 @@
 
 #[expect(dead_code, reason = "the suite's cases run elsewhere")]
 mod suite;
+#[path = "suite/wall.rs"]
+mod wall;
 
 use std::{
     path::{Path, PathBuf},
@@ -16,7 +18,7 @@ use std::{
 };
 
 use ledger::{Draft, Error, Kind, Ledger, Signer, Sqlite, audit};
-use suite::wall;
+use wall::wall;
 
 /// Runs a part of this file in a name space of its own, after what `first` does there; false where the machine does not allow it.
 fn apart(part: &str, place: &Path, first: &str) -> bool {

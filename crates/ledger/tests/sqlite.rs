@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a case that cannot go on fails by it")]
 
-#[expect(dead_code, reason = "some cases alone need all of it")]
 #[macro_use]
 mod suite;
 

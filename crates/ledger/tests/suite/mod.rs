@@ -64,15 +64,6 @@ impl Hand {
     }
 }
 
-/// The time that it is, for cases in which several programs write.
-#[allow(clippy::disallowed_methods, reason = "the time of an entry is no part of a verdict")]
-pub fn wall() -> Clock {
-    Arc::new(|| {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-        Instant(i64::try_from(since.as_micros()).unwrap())
-    })
-}
-
 pub fn signer() -> Signer {
     Signer::generate("a-watch-1f2e").unwrap()
 }
