@@ -20,6 +20,9 @@ use std::{
 use ledger::{Clock, Draft, Kind, Ledger, Postgres, Signer, Sqlite, Store, transfer};
 use model::Instant;
 
+/// How a store is opened.
+type Open<'a> = &'a (dyn Fn() -> Box<dyn Store> + Sync);
+
 const CLIENTS: usize = 8;
 
 fn clock() -> Clock {
@@ -35,7 +38,7 @@ fn claim(n: usize) -> Draft {
 }
 
 /// Each client has a connection of its own, as programs have.
-fn clients(open: &(dyn Fn() -> Box<dyn Store> + Sync), signer: &Signer, clock: &Clock, seconds: u64) {
+fn clients(open: Open<'_>, signer: &Signer, clock: &Clock, seconds: u64) {
     let until = Moment::now() + Duration::from_secs(seconds);
     let mut times: Vec<Duration> = std::thread::scope(|scope| {
         let clients: Vec<_> = (0..CLIENTS)
@@ -65,7 +68,7 @@ fn clients(open: &(dyn Fn() -> Box<dyn Store> + Sync), signer: &Signer, clock: &
     );
 }
 
-fn bulk(open: &(dyn Fn() -> Box<dyn Store> + Sync), signer: &Signer, clock: &Clock, entries: usize) {
+fn bulk(open: Open<'_>, signer: &Signer, clock: &Clock, entries: usize) {
     let ledger = Ledger::open(open(), Some(signer.clone()), clock.clone()).unwrap();
     let drafts: Vec<Draft> = (0..entries).map(claim).collect();
     let began = Moment::now();
@@ -101,7 +104,7 @@ fn main() {
     let cluster = cluster::Cluster::start();
     let address = cluster.as_ref().map(|cluster| cluster.address("bench"));
     let on_server = || -> Box<dyn Store> { Box::new(Postgres::open(address.as_deref().unwrap()).unwrap()) };
-    let mut stores: Vec<(&str, &(dyn Fn() -> Box<dyn Store> + Sync))> = vec![("SQLite", &in_file)];
+    let mut stores: Vec<(&str, Open<'_>)> = vec![("SQLite", &in_file)];
     if cluster.is_some() {
         stores.push(("PostgreSQL", &on_server));
     }

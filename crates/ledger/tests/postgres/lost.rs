@@ -18,7 +18,7 @@ use ledger::{Draft, Error, Kind, Ledger, Postgres, Signer, Store as _, audit, st
 
 use crate::{
     InSchema,
-    suite::{Hand, Place as _, signer},
+    suite::{Hand, Place as _, signer, wall},
 };
 
 /// What the way to the server does with the next writing's end.
@@ -176,10 +176,7 @@ fn records_until_it_is_killed() {
     let given = |name: &str| std::env::var_os(name).unwrap().into_string().unwrap();
     let signer = Signer::read(&given("SIGNER")).unwrap();
     let store = Box::new(Postgres::open(&given("ADDRESS")).unwrap());
-    // Behind whatever was recorded before is behind the clock.
-    let late = Hand::new();
-    late.back(-10_000 * (1 + given("ROUND").parse::<i64>().unwrap()));
-    let ledger = Ledger::open(store, Some(signer), late.clock()).unwrap();
+    let ledger = Ledger::open(store, Some(signer), wall()).unwrap();
     for n in 0.. {
         let names: Vec<String> = (0..1 + n % 7).map(|k| format!("{}-{n}-{k}", given("ROUND"))).collect();
         ledger.append(names.iter().map(|name| named(name)).collect()).unwrap();
