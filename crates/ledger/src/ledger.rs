@@ -12,6 +12,7 @@ use tlog_tiles::Hash;
 
 use crate::{
     apart::{self, Shown},
+    cosign::merged,
     entry::{self, Draft, Entry, Kept, Kind, Row, SALT_BYTES},
     error::{Damage, Error},
     keys::{Genesis, Head, Replacement, Signer, Trust},
@@ -414,7 +415,8 @@ impl Ledger {
         tree.root_at(size, &mut TilesOf(&mut *inner.store))
     }
 
-    /// Keeps a checkpoint beside the newest, as when it was published or a witness has signed it.
+    /// Keeps a checkpoint beside the newest, as when it was published or a witness has signed it; the signatures of one that is kept
+    /// already stay.
     ///
     /// # Errors
     /// When it is none of this ledger, or nothing can be written.
@@ -428,8 +430,12 @@ impl Ledger {
             let why = "this checkpoint vouches for entries that are not in the ledger";
             return Err(Damage::of_all(why).into());
         }
-        let notes = vec![(head.size, note.to_owned())];
-        inner.store.write(&mut |_| Ok(Writing { notes: notes.clone(), ..Writing::default() }))
+        inner.store.write(&mut |store| {
+            // No signature that is kept is lost.
+            let kept = store.notes()?.into_iter().find(|(size, _)| *size == head.size);
+            let note = kept.map_or_else(|| Ok(note.to_owned()), |(_, kept)| merged(&kept, note))?;
+            Ok(Writing { notes: vec![(head.size, note)], ..Writing::default() })
+        })
     }
 
     /// The checkpoints that are kept beside the newest.

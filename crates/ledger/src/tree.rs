@@ -98,6 +98,12 @@ impl Tree {
         }
     }
 
+    /// The tiles that are not full: level, place on that level, hashes.
+    pub fn edge(&self) -> impl Iterator<Item = (u8, u64, &[u8])> {
+        let tiles = (0_u8..).zip(&self.edge).filter(|(_, hashes)| !hashes.is_empty());
+        tiles.map(|(level, hashes)| (level, self.size >> (TILE_HEIGHT * (level + 1)), hashes.as_slice()))
+    }
+
     /// The hash of the whole.
     #[must_use]
     pub fn root(&self) -> Hash {

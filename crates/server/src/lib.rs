@@ -1,8 +1,8 @@
 //! The watch as web pages: rendered here, whole without JavaScript, in English and Arabic; and the answer as
 //! JSON.
 //!
-//! Invariant: read-only. It answers GET alone, runs no script, calls nothing outside, and whatever a source
-//! wrote is shown as text.
+//! Invariant: the pages are read-only. They answer GET alone, run no script, calls nothing outside, and whatever a source
+//! wrote is shown as text. A witness (`witness`) is a service of its own.
 
 mod ask;
 mod desk;
@@ -17,6 +17,7 @@ mod status;
 mod table;
 mod timeline;
 mod when;
+pub mod witness;
 
 use std::{future::Future, io, sync::Arc};
 

@@ -221,6 +221,12 @@ pub enum Verb {
         after_help = "Examples:\n  trucewatch vocabulary                          the whole tree\n  trucewatch vocabulary shell                    all about one term\n  trucewatch vocabulary otage                    by its name in any of the languages\n  trucewatch vocabulary --kind mapping armed     by what ACLED, UCDP, CAMEO, PLOVER or the OSCE call it\n  trucewatch vocabulary --kind item --lang ar    the items with their Arabic names\n  trucewatch vocabulary release --json\n\nCase, accents and vowel marks make no difference. Exit code 1: nothing found."
     )]
     Vocabulary(Vocabulary),
+    /// Which key signs the ledger, and another in its place
+    #[command(after_help = crate::key::HELP)]
+    Key(crate::key::Key),
+    /// Let others see to it that a ledger is not rewritten: cosign one, or have yours cosigned
+    #[command(after_help = crate::witness::HELP)]
+    Witness(crate::witness::Witness),
     /// Speak with an editor on standard input and output (Language Server Protocol)
     #[command(
         after_help = "Editors start this themselves: see editors/vscode and editors/neovim.md.\nThe text alone is read; `trucewatch check` also looks for the outlines of zones."

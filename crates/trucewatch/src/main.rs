@@ -16,6 +16,7 @@ mod explain;
 mod format;
 mod history;
 mod init;
+mod key;
 mod means;
 mod monitor;
 mod print;
@@ -28,6 +29,7 @@ mod texts;
 mod verify;
 mod vocabulary;
 mod why;
+mod witness;
 
 use std::process::ExitCode;
 
@@ -125,6 +127,8 @@ fn main() -> ExitCode {
         Verb::Monitor(options) => monitor::run(&options),
         Verb::Serve(options) => serve::run(&options),
         Verb::Vocabulary(options) => vocabulary::run(&options),
+        Verb::Key(options) => key::run(&options),
+        Verb::Witness(options) => witness::run(&options),
         Verb::Lsp => editor(),
     };
     let (code, message) = match outcome {
