@@ -106,7 +106,7 @@ fn sound(place: &Place) -> Result<u64, Failure> {
 
 fn say(copied: &Copied) -> Result<(), Failure> {
     let entries = |count: u64| if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") };
-    print::line(&format!("{} copied, {} in all", entries(copied.new), entries(copied.size)))?;
+    print::line(&format!("{} copied, {} in all", entries(copied.new), copied.size))?;
     if copied.unopened > 0 {
         print::told(&format!(
             "{} encrypted without a key where they came from: nobody can open them",

@@ -10,10 +10,6 @@ use std::{
 
 use serde_json::Value;
 
-fn gaza() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../watches/gaza-2025")
-}
-
 fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_trucewatch")).args(arguments).output().expect("the program runs")
 }
@@ -29,7 +25,7 @@ fn stderr(output: &Output) -> String {
 /// `evaluate` on the Gaza watch's files.
 fn evaluate(extra: &[&str]) -> Value {
     let (agreement, claims, sources) =
-        (gaza().join("agreement.pact.md"), gaza().join("evidence/claims.jsonl"), gaza().join("sources.toml"));
+        (support::gaza().join("agreement.pact.md"), support::gaza().join("evidence/claims.jsonl"), support::gaza().join("sources.toml"));
     let path = |p: &PathBuf| p.display().to_string();
     let (agreement, claims, sources) = (path(&agreement), path(&claims), path(&sources));
     let mut arguments = vec!["evaluate", &agreement, "--claims", &claims, "--sources", &sources];
@@ -107,12 +103,12 @@ fn four_bodies_then_three() {
 fn the_same_inputs_give_the_same_bytes() {
     assert_eq!(evaluate(&HINDSIGHT).to_string(), evaluate(&HINDSIGHT).to_string());
     // The order of the lines is no input.
-    let text = std::fs::read_to_string(gaza().join("evidence/claims.jsonl")).expect("the claims");
+    let text = std::fs::read_to_string(support::gaza().join("evidence/claims.jsonl")).expect("the claims");
     let mut lines: Vec<&str> = text.lines().collect();
     lines.reverse();
     let mut reversed = tempfile::Builder::new().prefix("claims").suffix(".jsonl").tempfile().expect("a file");
     reversed.write_all((lines.join("\n") + "\n").as_bytes()).expect("written");
-    let (agreement, sources) = (gaza().join("agreement.pact.md"), gaza().join("sources.toml"));
+    let (agreement, sources) = (support::gaza().join("agreement.pact.md"), support::gaza().join("sources.toml"));
     let output = run(&[
         "evaluate",
         &agreement.display().to_string(),
@@ -263,7 +259,7 @@ fn bad_usage_is_2_and_says_what_to_do() {
         &["frobnicate"],
     ] {
         let mut all = arguments.to_vec();
-        let watch = gaza().display().to_string();
+        let watch = support::gaza().display().to_string();
         if !all.contains(&"-w") {
             all.extend(["-w", &watch]);
         }
@@ -271,7 +267,7 @@ fn bad_usage_is_2_and_says_what_to_do() {
         assert_eq!(code(&output), 2, "{arguments:?}");
         assert!(!stderr(&output).is_empty(), "{arguments:?}");
     }
-    let output = run(&["explain", "nothing", "-w", &gaza().display().to_string()]);
+    let output = run(&["explain", "nothing", "-w", &support::gaza().display().to_string()]);
     assert!(stderr(&output).contains("remains"), "it names what there is: {}", stderr(&output));
 }
 
