@@ -18,7 +18,8 @@ use ledger::{Draft, Error, Kind, Ledger, Postgres, Signer, Store as _, audit, st
 
 use crate::{
     InSchema,
-    suite::{Hand, Place as _, signer, wall},
+    suite::{Hand, Place as _, signer},
+    wall::wall,
 };
 
 /// What the way to the server does with the next writing's end.

@@ -10,6 +10,8 @@ mod shards;
 #[path = "../suite/mod.rs"]
 #[macro_use]
 mod suite;
+#[path = "../suite/wall.rs"]
+mod wall;
 
 use std::panic::AssertUnwindSafe;
 
