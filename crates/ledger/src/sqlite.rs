@@ -216,8 +216,12 @@ impl Store for Sqlite {
     }
 
     fn hold(&mut self, still: bool) -> Result<(), Error> {
-        let sql = if still { "BEGIN" } else { "COMMIT" };
-        self.log.execute_batch(sql).map_err(|error| self.told(&error))
+        if still {
+            return self.log.execute_batch("BEGIN").map_err(|error| self.told(&error));
+        }
+        // Nothing was written: where SQLite cannot even end it, that says no more than what was found.
+        let _ = self.log.execute_batch("ROLLBACK");
+        Ok(())
     }
 
     fn faults(&mut self) -> Result<Vec<String>, Error> {

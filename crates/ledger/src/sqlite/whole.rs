@@ -9,7 +9,9 @@ use rusqlite::Connection;
 use super::{
     TILE_LEVEL_BITS,
     pages::{Header, Root, salt, walk},
+    row::fault,
 };
+use crate::error::Error;
 
 /// A log of writes that is begun anew while a file is looked at: so often it is looked at again.
 const AGAIN_MAX: usize = 5;
@@ -30,7 +32,8 @@ pub(super) fn file(
     }
     connection.execute_batch("BEGIN")?;
     let found = in_one_moment(path, connection, made, format);
-    connection.execute_batch("COMMIT")?;
+    // Nothing was written: where SQLite cannot even end it, that says no more than what was found.
+    let _ = connection.execute_batch("ROLLBACK");
     found
 }
 
@@ -40,39 +43,34 @@ fn in_one_moment(
     made: &Connection,
     format: u32,
 ) -> Result<Vec<String>, rusqlite::Error> {
-    let (tables, wanted) = (tables(connection)?, tables(made)?);
+    // Where each table begins is the same in every file.
+    let wanted = tables(made)?;
     let named = |line: String| match line.strip_prefix("Tree ").and_then(|rest| rest.split(' ').next()) {
-        Some(page) => match tables.iter().find(|table| table.3.to_string() == page) {
+        Some(page) => match wanted.iter().find(|table| table.3.to_string() == page) {
             Some(table) => format!("{line} (of “{}”)", table.1),
             None => line,
         },
         None => line,
     };
-    let mut check = connection.prepare("PRAGMA integrity_check(20)")?;
     let mut faults = Vec::new();
-    for line in check.query_map([], |row| row.get::<_, String>(0))? {
-        match line {
-            Ok(line) if line == "ok" => {}
-            Ok(line) => faults.push(named(line)),
-            // It stops where it can go no further: the pages tell where that is.
-            Err(error) => {
-                faults.push(error.to_string());
-                break;
-            }
-        }
+    // It stops where it can go no further: the pages tell where that is.
+    if let Err(error) = checked(connection, &mut |line| faults.push(named(line))) {
+        faults.push(noted(error)?);
     }
-    if tables != wanted {
-        faults.push("page 1: its tables are not those that it was made with".to_owned());
+    match tables(connection) {
+        Ok(found) if found == wanted => {}
+        Ok(_) => faults.push("page 1: its tables are not those that it was made with".to_owned()),
+        Err(error) => faults.push(noted(error)?),
     }
     let Some(path) = path else { return Ok(faults) };
     let header = Header {
         cookie: made.pragma_query_value(None, "schema_version", |row| row.get(0))?,
         format,
-        application: connection
+        application: made
             .pragma_query_value(None, "application_id", |row| row.get::<_, i32>(0))?
             .cast_unsigned(),
     };
-    let roots = tables.iter().map(|(_, name, of, page, _)| Root {
+    let roots = wanted.iter().map(|(_, name, of, page, _)| Root {
         name: name.clone(),
         page: *page,
         grows_at_end: !NOT_AT_END.contains(&of.as_str()),
@@ -93,6 +91,25 @@ fn in_one_moment(
         break;
     }
     Ok(faults)
+}
+
+/// What SQLite says of a file; an error where it is another than that the file is damaged.
+fn noted(error: rusqlite::Error) -> Result<String, rusqlite::Error> {
+    match fault("", &error) {
+        Error::Damaged(_) => Ok(error.to_string()),
+        _ => Err(error),
+    }
+}
+
+fn checked(connection: &Connection, take: &mut dyn FnMut(String)) -> Result<(), rusqlite::Error> {
+    let mut check = connection.prepare("PRAGMA integrity_check(20)")?;
+    for line in check.query_map([], |row| row.get::<_, String>(0))? {
+        let line = line?;
+        if line != "ok" {
+            take(line);
+        }
+    }
+    Ok(())
 }
 
 fn tables(connection: &Connection) -> Result<Tables, rusqlite::Error> {
