@@ -3,12 +3,11 @@
 //! Invariant: an entry is acknowledged only once it, its leaf and a checkpoint that vouches for it are on disk together; what is read
 //! is what was recorded, or an error that names the first entry that is not.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use model::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use tlog_tiles::Hash;
 
 use crate::{
     apart::{self, Shown},
@@ -16,15 +15,14 @@ use crate::{
     entry::{self, Draft, Entry, Kept, Kind, Row, SALT_BYTES},
     error::{Damage, Error},
     keys::{Genesis, Head, Replacement, Signer, Trust},
+    reading::PORTION,
     seal,
     store::{FORMAT, Store, TilesOf, Writing},
-    tree::{FullTile, Tree},
+    tree::Tree,
 };
 
 /// A clock may be behind the last entry by so much, as when it is set right: the entry is recorded at the time of the last.
 pub const CLOCK_SLACK: Duration = Duration(2_000_000);
-/// Rows are read in portions of so many, so that others are not kept waiting.
-const PORTION: u64 = 65_536;
 
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
@@ -103,16 +101,16 @@ pub struct Bare {
 
 /// What is known of the store.
 #[derive(Clone)]
-struct State {
+pub(crate) struct State {
     note: String,
-    head: Head,
-    tree: Tree,
+    pub(crate) head: Head,
+    pub(crate) tree: Tree,
     trust: Trust,
     last: Instant,
 }
 
-struct Inner {
-    store: Box<dyn Store>,
+pub(crate) struct Inner {
+    pub(crate) store: Box<dyn Store>,
     state: Option<State>,
     signer: Option<Signer>,
 }
@@ -125,10 +123,45 @@ struct Waiting {
     outcome: Mutex<Outcome>,
 }
 
+/// Those who wait, and whether somebody writes.
+#[derive(Default)]
+struct Queue {
+    waiting: Vec<Arc<Waiting>>,
+    busy: bool,
+}
+
+/// Somebody who writes for all who wait. Once it is over, however it ends, the next one may.
+struct Writer<'a> {
+    ledger: &'a Ledger,
+    all: Vec<Arc<Waiting>>,
+}
+
+impl<'a> Writer<'a> {
+    fn new(ledger: &'a Ledger, mut queue: MutexGuard<'_, Queue>) -> Writer<'a> {
+        queue.busy = true;
+        Writer { ledger, all: std::mem::take(&mut queue.waiting) }
+    }
+}
+
+impl Drop for Writer<'_> {
+    fn drop(&mut self) {
+        for one in &self.all {
+            let mut outcome = one.outcome.lock().unwrap_or_else(PoisonError::into_inner);
+            if outcome.is_none() && std::thread::panicking() {
+                *outcome = Some(Err(Error::Refused("the writing failed: nothing was recorded".to_owned())));
+            }
+        }
+        self.ledger.queued().busy = false;
+        self.ledger.written.notify_all();
+    }
+}
+
 /// A ledger. It can be used from several threads: what they record at one time is written as one.
 pub struct Ledger {
     inner: Mutex<Inner>,
-    queue: Mutex<Vec<Arc<Waiting>>>,
+    queue: Mutex<Queue>,
+    /// Something was written: whoever waits looks whether it was theirs.
+    written: Condvar,
     clock: Clock,
 }
 
@@ -143,7 +176,7 @@ impl Ledger {
         if inner.state.is_none() {
             return Err(Error::Missing(inner.store.place()));
         }
-        Ok(Ledger { inner: Mutex::new(inner), queue: Mutex::default(), clock })
+        Ok(Ledger { inner: Mutex::new(inner), queue: Mutex::default(), written: Condvar::new(), clock })
     }
 
     /// Begins a ledger in a store that is empty, and opens it; where another program has begun it in the meantime, that one.
@@ -158,10 +191,10 @@ impl Ledger {
             let content = serde_json::to_vec(&genesis).map_err(|error| Error::Refused(error.to_string()))?;
             inner.record(&[Draft::open(Kind::Ledger, "trucewatch", content)], &clock, &Extra::Genesis)?;
         }
-        Ok(Ledger { inner: Mutex::new(inner), queue: Mutex::default(), clock })
+        Ok(Ledger { inner: Mutex::new(inner), queue: Mutex::default(), written: Condvar::new(), clock })
     }
 
-    fn inner(&self) -> MutexGuard<'_, Inner> {
+    pub(crate) fn inner(&self) -> MutexGuard<'_, Inner> {
         // Whoever panicked left the store as it was before: what is half done is not written.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -171,26 +204,34 @@ impl Ledger {
     /// # Errors
     /// When one of them may not be recorded, or they cannot be written.
     pub fn append(&self, drafts: Vec<Draft>) -> Result<Receipt, Error> {
-        drafts.iter().try_for_each(Draft::check)?;
-        if let Some(draft) =
-            drafts.iter().find(|d| matches!(d.kind, Kind::Ledger | Kind::Key | Kind::Erasure))
-        {
-            let why = format!("an entry of kind {} is not recorded by itself", draft.kind.name());
-            return Err(Error::Refused(why));
-        }
+        recordable(&drafts)?;
         let waiting = Arc::new(Waiting { drafts, outcome: Mutex::default() });
-        self.queued().push(Arc::clone(&waiting));
-        let mut inner = self.inner();
-        if let Some(outcome) = taken(&waiting) {
-            return outcome;
+        let mut queue = self.queued();
+        queue.waiting.push(Arc::clone(&waiting));
+        loop {
+            if let Some(outcome) = taken(&waiting) {
+                return outcome;
+            }
+            if queue.busy {
+                queue = self.written.wait(queue).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            // Whoever comes while nobody writes records what everybody waits for, the own among it.
+            let writing = Writer::new(self, queue);
+            self.record_all(&writing.all);
+            drop(writing);
+            queue = self.queued();
         }
-        // Whoever gets here first records what everybody waits for.
-        let all = std::mem::take(&mut *self.queued());
+    }
+
+    /// Records what several wait for, as one.
+    fn record_all(&self, all: &[Arc<Waiting>]) {
+        let mut inner = self.inner();
         let drafts: Vec<Draft> = all.iter().flat_map(|one| one.drafts.iter().cloned()).collect();
         match inner.record(&drafts, &self.clock, &Extra::None) {
             Ok(receipt) => {
                 let mut first = receipt.first;
-                for one in &all {
+                for one in all {
                     let own = Receipt { first, ..receipt.clone() };
                     first += one.drafts.len() as u64;
                     give(one, Ok(own));
@@ -198,18 +239,17 @@ impl Ledger {
             }
             // It may be there: nothing is recorded twice.
             Err(Error::Unsure(place)) => {
-                for one in &all {
+                for one in all {
                     give(one, Err(Error::Unsure(place.clone())));
                 }
             }
             // Each by itself, so that what is wrong with one is told to that one alone.
             Err(_) => {
-                for one in &all {
+                for one in all {
                     give(one, inner.record(&one.drafts, &self.clock, &Extra::None));
                 }
             }
         }
-        taken(&waiting).unwrap_or_else(|| Err(Error::Refused("nothing was recorded".to_owned())))
     }
 
     /// Records entries, if nobody has recorded others since there were so many.
@@ -221,7 +261,7 @@ impl Ledger {
         self.inner().record(drafts, &self.clock, &Extra::After(size))
     }
 
-    fn queued(&self) -> MutexGuard<'_, Vec<Arc<Waiting>>> {
+    fn queued(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -281,138 +321,6 @@ impl Ledger {
     /// When it cannot be read.
     pub fn trust(&self) -> Result<Trust, Error> {
         Ok(self.inner().current()?.trust.clone())
-    }
-
-    /// The first `size` entries, in order, each held against its leaf and all of them against the checkpoint.
-    ///
-    /// # Errors
-    /// When there are fewer, one of them is not what was recorded, or `take` fails. What was given to `take` is to be used only
-    /// when all is well.
-    pub fn read(&self, size: u64, take: &mut dyn FnMut(Entry) -> Result<(), Error>) -> Result<(), Error> {
-        self.each(size, |row, _, key| take(opened(row, key)?))
-    }
-
-    /// The first `size` entries as [`Ledger::read`] gives them, each with its leaf and the salt that the hash in it was made with.
-    ///
-    /// # Errors
-    /// As [`Ledger::read`].
-    pub fn read_bare(&self, size: u64, take: &mut dyn FnMut(Bare) -> Result<(), Error>) -> Result<(), Error> {
-        self.each(size, |row, leaf, key| {
-            let salt = salt(&row, key)?;
-            take(Bare { leaf, salt, entry: opened(row, key)? })
-        })
-    }
-
-    fn each(
-        &self,
-        size: u64,
-        mut take: impl FnMut(Row, Vec<u8>, Option<&seal::Key>) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        let mut inner = self.inner();
-        let state = inner.current()?.clone();
-        if size > state.head.size {
-            return Err(Error::NoEntry { asked: size.saturating_sub(1), size: state.head.size });
-        }
-        let mut tree = Tree::default();
-        let mut from = 0;
-        while from < size {
-            let to = size.min(from + PORTION);
-            let mut waiting = Vec::new();
-            let mut next = from;
-            inner.store.rows(from, to, &mut |row| {
-                in_order(&row, &mut next)?;
-                let leaf = row.verified()?;
-                tree.push(&row.leaf, &mut |_: FullTile| {});
-                // Its key is asked for when the store is free again; what follows waits for it.
-                if matches!(row.kept, Kept::Sealed(_)) || !waiting.is_empty() {
-                    waiting.push((row, leaf));
-                    return Ok(());
-                }
-                take(row, leaf, None)
-            })?;
-            if next < to {
-                return Err(Damage::at(next, "it is missing").into());
-            }
-            for (row, leaf) in waiting {
-                let key = inner.key_of(&row)?;
-                take(row, leaf, key.as_ref())?;
-            }
-            from = to;
-        }
-        let mut tiles = TilesOf(&mut *inner.store);
-        if tree.root() == state.tree.root_at(size, &mut tiles)? {
-            return Ok(());
-        }
-        let why =
-            "the entries are not those that its checkpoint vouches for: “trucewatch audit” finds the first";
-        Err(Damage::of_all(why).into())
-    }
-
-    /// One entry, held against its leaf.
-    ///
-    /// # Errors
-    /// When there is none, or it is not what was recorded.
-    pub fn entry(&self, seq: u64) -> Result<Entry, Error> {
-        let mut inner = self.inner();
-        let row = inner.row(seq)?;
-        row.verified()?;
-        let key = inner.key_of(&row)?;
-        Ok(opened(row, key.as_ref())?)
-    }
-
-    /// The leaf of an entry and, where its content is here, the salt that the hash in the leaf was made with.
-    ///
-    /// # Errors
-    /// When there is none, or it is not what was recorded.
-    pub fn leaf(&self, seq: u64) -> Result<(Vec<u8>, Option<[u8; SALT_BYTES]>), Error> {
-        let mut inner = self.inner();
-        let row = inner.row(seq)?;
-        let leaf = row.verified()?;
-        let key = inner.key_of(&row)?;
-        Ok((leaf, salt(&row, key.as_ref())?))
-    }
-
-    /// The document that belongs to an entry; none where it has none, or it was erased.
-    ///
-    /// # Errors
-    /// When it is not what was recorded.
-    pub fn document(&self, seq: u64) -> Result<Option<Vec<u8>>, Error> {
-        let mut inner = self.inner();
-        let (text, key) = (inner.store.document(seq)?, inner.store.key(seq)?);
-        match (text, key) {
-            (Some(text), Some(key)) => Ok(Some(seal::open_document(&key, &text, seq)?)),
-            _ => Ok(None),
-        }
-    }
-
-    /// A proof that the first `size` entries hold entry `n`.
-    ///
-    /// # Errors
-    /// When there are fewer, or a tile is missing.
-    pub fn inclusion(&self, size: u64, n: u64) -> Result<Vec<Hash>, Error> {
-        let mut inner = self.inner();
-        let tree = inner.current()?.tree.clone();
-        tree.inclusion(size, n, &mut TilesOf(&mut *inner.store))
-    }
-
-    /// A proof that the first `new` entries begin with the first `old`.
-    ///
-    /// # Errors
-    /// When there are fewer, or a tile is missing.
-    pub fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, Error> {
-        let mut inner = self.inner();
-        let tree = inner.current()?.tree.clone();
-        tree.consistency(old, new, &mut TilesOf(&mut *inner.store))
-    }
-
-    /// The root of the first `size` entries.
-    ///
-    /// # Errors
-    /// When there are fewer, or a tile is missing.
-    pub fn root_at(&self, size: u64) -> Result<Hash, Error> {
-        let mut inner = self.inner();
-        let tree = inner.current()?.tree.clone();
-        tree.root_at(size, &mut TilesOf(&mut *inner.store))
     }
 
     /// Keeps a checkpoint beside the newest, as when it was published or a witness has signed it; the signatures of one that is kept
@@ -494,12 +402,12 @@ impl Inner {
         }
     }
 
-    fn current(&mut self) -> Result<&State, Error> {
+    pub(crate) fn current(&mut self) -> Result<&State, Error> {
         self.refresh()?;
         self.state.as_ref().ok_or_else(|| Error::Missing(String::new()))
     }
 
-    fn row(&mut self, seq: u64) -> Result<Row, Error> {
+    pub(crate) fn row(&mut self, seq: u64) -> Result<Row, Error> {
         let size = self.current()?.head.size;
         if seq >= size {
             return Err(Error::NoEntry { asked: seq, size });
@@ -512,7 +420,7 @@ impl Inner {
         found.ok_or_else(|| Damage::at(seq, "it is missing").into())
     }
 
-    fn key_of(&mut self, row: &Row) -> Result<Option<seal::Key>, Error> {
+    pub(crate) fn key_of(&mut self, row: &Row) -> Result<Option<seal::Key>, Error> {
         if matches!(row.kept, Kept::Sealed(_)) { self.store.key(row.seq) } else { Ok(None) }
     }
 
@@ -666,43 +574,6 @@ fn recordable(drafts: &[Draft]) -> Result<(), Error> {
             Err(Error::Refused(why))
         }
         None => Ok(()),
-    }
-}
-
-/// Whether a row is the next one.
-pub(crate) fn in_order(row: &Row, next: &mut u64) -> Result<(), Damage> {
-    if row.seq != *next {
-        return Err(Damage::at(*next, "it is missing"));
-    }
-    *next += 1;
-    Ok(())
-}
-
-/// An entry as it is read.
-pub(crate) fn opened(row: Row, key: Option<&seal::Key>) -> Result<Entry, Damage> {
-    let seq = row.seq;
-    let kind = Kind::named(&row.kind)
-        .ok_or_else(|| Damage::at(seq, format!("it is of a kind that is not known here: “{}”", row.kind)))?;
-    let content = match (row.kept, key) {
-        (Kept::Open { content, .. }, _) => Some(content),
-        (Kept::Sealed(text), Some(key)) => {
-            let (salt, content) = seal::open_content(key, &text, seq)?;
-            if Some(entry::commitment(&salt, &content)) != row.commitment {
-                return Err(Damage::at(seq, "its encrypted content is not what was recorded"));
-            }
-            Some(content)
-        }
-        (Kept::Sealed(_) | Kept::Erased, _) => None,
-    };
-    Ok(Entry { seq, kind, at: row.at, by: row.by, content })
-}
-
-/// The salt that the hash in its leaf was made with.
-fn salt(row: &Row, key: Option<&seal::Key>) -> Result<Option<[u8; SALT_BYTES]>, Damage> {
-    match (&row.kept, key) {
-        (Kept::Open { salt, .. }, _) => Ok(Some(*salt)),
-        (Kept::Sealed(text), Some(key)) => Ok(Some(seal::open_content(key, text, row.seq)?.0)),
-        _ => Ok(None),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod keys;
 mod ledger;
 pub mod policy;
 pub mod postgres;
+mod reading;
 pub mod request;
 pub mod seal;
 pub mod shards;

@@ -6,7 +6,7 @@ use crate::{
     entry::{Entry, Kept},
     error::{Damage, Error},
     keys::{Head, Trust},
-    ledger::{in_order, opened},
+    reading::{in_order, opened},
     store::{Store, TilesOf},
     tree::Tree,
 };

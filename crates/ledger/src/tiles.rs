@@ -12,7 +12,7 @@ use tlog_tiles::{HASH_SIZE, Tile};
 use crate::{
     error::{Damage, Error},
     keys::{Head, Trust},
-    ledger::in_order,
+    reading::in_order,
     store::Store,
     tree::{FullTile, TILE_HASHES, TILE_HEIGHT, Tree},
 };

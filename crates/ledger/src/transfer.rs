@@ -11,7 +11,8 @@ use crate::{
     entry::{Kept, Row},
     error::{Damage, Error},
     keys::{Head, Trust},
-    ledger::{Erasure, in_order},
+    ledger::Erasure,
+    reading::in_order,
     store::{Store, Writing},
     tree::Tree,
 };

@@ -47,6 +47,8 @@ Examples:
   trucewatch monitor watches/a watches/b < new.jsonl          each line says for which: {\"watch\": \"a\", …}
   trucewatch monitor --once --instances breached,late         what holds now, with the instances that are or may be so
   trucewatch monitor --standard alleged --standard adverse    several standards beside each other
+  trucewatch monitor --shared --standard alleged --standard adverse    the same on each of several machines: each does a part of \
+it, what one did that dies is taken over, and each prints what all tell, once
 
 Exit code 0: the input has ended; 2: a watch cannot be read or, with --strict, a line was rejected.";
 
@@ -388,6 +390,9 @@ pub struct Verify {
     /// Of a finding: the public key that its ledger must have begun with
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
+    /// Of a finding: the public key of a witness that must have cosigned its checkpoint; may be given several times
+    #[arg(long, value_name = "KEY")]
+    pub witness: Vec<String>,
     /// How to print what is found
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
@@ -410,6 +415,10 @@ pub struct Monitor {
     /// At the start, use nothing that became known later
     #[arg(long, value_name = "TIME", value_parser = Instant::parse)]
     pub known_at: Option<Instant>,
+    /// Share the work with other programs on the same ledger in PostgreSQL, and print what all of them tell; nothing is read from
+    /// standard input
+    #[arg(long, conflicts_with_all = ["dry_run", "as_recorded", "files_only", "changes_only", "instances", "known_at"])]
+    pub shared: bool,
     /// Print what holds now, and read no claims
     #[arg(long)]
     pub once: bool,

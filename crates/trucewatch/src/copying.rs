@@ -116,6 +116,13 @@ fn say(copied: &Copied) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The folder of a watch, once what is new in its files is recorded.
+fn up_to_date(watch: &InFolder) -> Result<PathBuf, Failure> {
+    let opened = crate::arguments::open(&watch.paths()?, None)?;
+    opened.notes.iter().for_each(|note| print::told(note));
+    watch.find()
+}
+
 /// Here, where a file is named by a relative path.
 fn here(word: &str) -> Place {
     Place::named(Path::new(""), word)
@@ -123,7 +130,7 @@ fn here(word: &str) -> Place {
 
 /// Copies the ledger of a watch elsewhere.
 pub fn export(options: &Copying) -> Result<(), Failure> {
-    let from = Place::of(&options.watch.find()?).map_err(told)?;
+    let from = Place::of(&up_to_date(&options.watch)?).map_err(told)?;
     say(&copied(&from, &here(&options.place))?)
 }
 
@@ -135,7 +142,7 @@ pub fn import(options: &Copying) -> Result<(), Failure> {
 
 /// Copies the ledger of a watch into a file, and audits that.
 pub fn backup(options: &Backup) -> Result<(), Failure> {
-    let from = Place::of(&options.watch.find()?).map_err(told)?;
+    let from = Place::of(&up_to_date(&options.watch)?).map_err(told)?;
     let to = Place::File(options.file.clone());
     let copied = copied(&from, &to)?;
     sound(&to)?;
@@ -144,7 +151,7 @@ pub fn backup(options: &Backup) -> Result<(), Failure> {
 
 /// Copies the ledger of a watch elsewhere, and lets the watch go on there.
 pub fn relocate(options: &Copying) -> Result<(), Failure> {
-    let folder = options.watch.find()?;
+    let folder = up_to_date(&options.watch)?;
     let from = Place::of(&folder).map_err(told)?;
     let to = Place::named(&folder, &options.place);
     if from == to {

@@ -23,6 +23,7 @@ mod print;
 mod progress;
 mod publish;
 mod serve;
+mod shared;
 mod status;
 mod system;
 mod texts;

@@ -37,6 +37,9 @@ pub fn run(options: &arguments::Monitor) -> Result<(), Failure> {
         known_at: options.known_at,
         threads,
     };
+    if options.shared {
+        return crate::shared::run(options, &folders, &asked);
+    }
     let mut monitors =
         folders.iter().map(|folder| load(folder, &asked, options)).collect::<Result<Vec<_>, _>>()?;
     let mut rejected: usize = monitors.iter().map(|kept| kept.monitor.read.rejected.len()).sum();

@@ -8,7 +8,7 @@ use clap::Args;
 use model::{Instant, Standard};
 use watch::{
     Question,
-    bundle::{NotPublished, Publishing, publish},
+    bundle::{NotPublished, Publishing, publish, with_cosignatures},
 };
 
 use crate::{
@@ -31,6 +31,7 @@ Examples:
   trucewatch publish -o finding.zip --at 2025-11-07T12:00+02:00 --standard alleged --standard account:hamas
   trucewatch publish -o inside.zip --audience desk                       with what is restricted to the desk
   trucewatch publish -o then.zip --as-recorded 270                       from the first 270 entries
+  trucewatch publish -o finding.zip --cosigned                           once witnesses have signed its checkpoint
   trucewatch verify finding.zip                                          anywhere, without the watch
 
 Exit code 0: done; 2: there is no such reading, or the file is there already; 3: an internal fault.";
@@ -69,6 +70,9 @@ pub struct Publish {
     /// Leave out the leaves of what is not given: each entry is proved by itself, and that they are all is not
     #[arg(long)]
     pub partial: bool,
+    /// Publish nothing new: add to the file the cosignatures that witnesses have given its checkpoint since
+    #[arg(long)]
+    pub cosigned: bool,
     /// Leave out certificates, which take the longest to make
     #[arg(long)]
     pub no_certificates: bool,
@@ -86,6 +90,9 @@ impl From<NotPublished> for Failure {
 /// Publishes.
 pub fn run(options: &Publish) -> Result<(), Failure> {
     let place = options.output.display();
+    if options.cosigned {
+        return cosigned(options);
+    }
     if options.output.exists() && !options.force {
         return Err(Failure::Input(format!("{place}: it is there already; --force writes over it")));
     }
@@ -141,6 +148,19 @@ pub fn run(options: &Publish) -> Result<(), Failure> {
         counted(finding.certificates.len(), "certificate"),
         published.entry,
     ))
+}
+
+/// Adds the cosignatures that came since to a file that was published.
+fn cosigned(options: &Publish) -> Result<(), Failure> {
+    let place = options.output.display();
+    let bytes = watch::files::read_bytes(&options.output)?;
+    let told = |error: watch::ledger::Error| Failure::Input(error.to_string());
+    let ledger =
+        watch::place::to_read(&options.watch.place.find()?, &crate::system::clock()).map_err(told)?;
+    let (bytes, count) = with_cosignatures(&bytes, &ledger.kept().map_err(told)?)
+        .map_err(|refusal| Failure::Input(format!("{place}: {refusal}")))?;
+    fs::write(&options.output, bytes).map_err(|error| Failure::Input(format!("{place}: {error}")))?;
+    print::line(&format!("{place}: {} on its checkpoint", counted(count, "signature")))
 }
 
 /// The standards asked for.

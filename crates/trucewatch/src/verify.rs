@@ -9,6 +9,7 @@ use watch::{
     bundle::{self, Trusted, Verified},
     certify::verify,
     files::read_text,
+    ledger::WitnessKey,
 };
 
 use crate::{
@@ -86,7 +87,9 @@ pub fn run(options: &Verify) -> Result<(), Failure> {
 
 /// Checks a published finding.
 fn finding(options: &Verify, bytes: &[u8]) -> Result<(), Failure> {
-    let trusted = Trusted { key: options.key.as_ref().map(|key| key.trim().to_owned()) };
+    let witnesses = options.witness.iter().map(|key| WitnessKey::new(key.trim())).collect::<Result<_, _>>();
+    let witnesses = witnesses.map_err(|error| Failure::Input(error.to_string()))?;
+    let trusted = Trusted { key: options.key.as_ref().map(|key| key.trim().to_owned()), witnesses };
     let verified = match bundle::verify(bytes, &trusted) {
         Ok(verified) => verified,
         Err(refusal) => {
@@ -108,6 +111,7 @@ fn finding(options: &Verify, bytes: &[u8]) -> Result<(), Failure> {
             "not_given": verified.not_given,
             "erased": verified.erased,
             "certificates": verified.certificates,
+            "cosigned": verified.cosigned.iter().map(|(name, at)| json!({"witness": name, "at": at})).collect::<Vec<_>>(),
             "finding": finding,
             "answers": verified.answers,
         }));
@@ -129,6 +133,9 @@ fn finding(options: &Verify, bytes: &[u8]) -> Result<(), Failure> {
         counted(verified.certificates, "certificate"),
         finding.agreement_sha256
     ))?;
+    for (name, at) in &verified.cosigned {
+        print::line(&format!("cosigned by {name} at {at}"))?;
+    }
     let known = if verified.key_is_known {
         "the key you know"
     } else {

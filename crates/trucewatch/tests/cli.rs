@@ -2,9 +2,11 @@
 //!
 //! Invariant: each test runs the built program and looks at what it prints and how it ends.
 
+mod support;
+
 use std::{
     io::Write as _,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Command, Output, Stdio},
 };
 
@@ -24,8 +26,11 @@ fn stderr(output: &Output) -> String {
 
 /// `evaluate` on the Gaza watch's files.
 fn evaluate(extra: &[&str]) -> Value {
-    let (agreement, claims, sources) =
-        (support::gaza().join("agreement.pact.md"), support::gaza().join("evidence/claims.jsonl"), support::gaza().join("sources.toml"));
+    let (agreement, claims, sources) = (
+        support::gaza().join("agreement.pact.md"),
+        support::gaza().join("evidence/claims.jsonl"),
+        support::gaza().join("sources.toml"),
+    );
     let path = |p: &PathBuf| p.display().to_string();
     let (agreement, claims, sources) = (path(&agreement), path(&claims), path(&sources));
     let mut arguments = vec!["evaluate", &agreement, "--claims", &claims, "--sources", &sources];
@@ -108,7 +113,8 @@ fn the_same_inputs_give_the_same_bytes() {
     lines.reverse();
     let mut reversed = tempfile::Builder::new().prefix("claims").suffix(".jsonl").tempfile().expect("a file");
     reversed.write_all((lines.join("\n") + "\n").as_bytes()).expect("written");
-    let (agreement, sources) = (support::gaza().join("agreement.pact.md"), support::gaza().join("sources.toml"));
+    let (agreement, sources) =
+        (support::gaza().join("agreement.pact.md"), support::gaza().join("sources.toml"));
     let output = run(&[
         "evaluate",
         &agreement.display().to_string(),

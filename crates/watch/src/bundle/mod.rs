@@ -22,7 +22,7 @@ use crate::{
 };
 
 pub use publish::{NotPublished, Published, Publishing, publish};
-pub use verify::{Refusal, Trusted, Verified, verify};
+pub use verify::{Refusal, Trusted, Verified, verify, with_cosignatures};
 
 /// What says that a file is a bundle.
 pub const FORMAT: &str = "trucewatch-finding";

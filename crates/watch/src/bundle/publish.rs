@@ -268,7 +268,7 @@ fn certificates(
     Ok(made)
 }
 
-fn zipped(files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, NotPublished> {
+pub(super) fn zipped(files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, NotPublished> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)

@@ -8,15 +8,15 @@ use std::{
 };
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use ledger::{Damage, Entry, Head, Kind, Trust, entry, keys};
+use ledger::{Damage, Entry, Head, Kind, Trust, WitnessKey, cosign, entry, keys};
 use model::{Instant, answer::Answer};
 use serde::Deserialize;
 use tlog_tiles::Hash;
 use zip::ZipArchive;
 
 use super::{
-    FORMAT, Finding, Line, Proof, Recorded, VERSION, answer_bytes, answered, name, page, program, sha256,
-    watch_of,
+    FORMAT, Finding, Line, Proof, Recorded, VERSION, answer_bytes, answered, name, page, program, publish,
+    sha256, watch_of,
 };
 use crate::{certify, files::Watch};
 
@@ -30,6 +30,8 @@ const FILES_MAX: usize = 10_000;
 pub struct Trusted {
     /// The key that the ledger began with.
     pub key: Option<String>,
+    /// Witnesses who must have cosigned the checkpoint.
+    pub witnesses: Vec<WitnessKey>,
 }
 
 /// Why a bundle is refused.
@@ -63,6 +65,8 @@ pub struct Verified {
     pub erased: u64,
     /// How many certificates were followed.
     pub certificates: usize,
+    /// The witnesses asked for, each with the time of its cosignature.
+    pub cosigned: Vec<(String, Instant)>,
 }
 
 impl Verified {
@@ -152,6 +156,7 @@ pub fn verify(bytes: &[u8], trusted: &Trusted) -> Result<Verified, Refusal> {
         not_given,
         erased,
         certificates,
+        cosigned: log.cosigned,
         finding,
     })
 }
@@ -220,6 +225,7 @@ struct Log {
     statements: Option<u64>,
     /// Which entries are said to be erased.
     erasures: BTreeSet<u64>,
+    cosigned: Vec<(String, Instant)>,
 }
 
 /// A leaf.
@@ -277,6 +283,7 @@ impl Log {
             ));
         }
         let head = trust.check(note).map_err(|damage| refused(name::CHECKPOINT, damage))?;
+        let cosigned = cosigned(note, &trusted.witnesses)?;
         if finding.entries >= head.size {
             return Err(refused(
                 name::CHECKPOINT,
@@ -309,7 +316,7 @@ impl Log {
                 .map(|erasure| erasure.entry)
         });
         let erasures = erasures.collect();
-        Ok(Log { entries, head, key, statements, erasures })
+        Ok(Log { entries, head, key, statements, erasures, cosigned })
     }
 
     /// How many statements that are not given were erased.
@@ -360,6 +367,38 @@ fn trust(entries: &[Entry]) -> Result<Trust, Refusal> {
     let signers: Vec<&Entry> =
         entries.iter().filter(|e| matches!(e.kind, Kind::Ledger | Kind::Key)).collect();
     Trust::of_entries(&signers).map_err(told)
+}
+
+/// When each of these witnesses cosigned a checkpoint.
+fn cosigned(note: &str, witnesses: &[WitnessKey]) -> Result<Vec<(String, Instant)>, Refusal> {
+    let one = |witness: &WitnessKey| {
+        let name = witness.witness().to_owned();
+        let time = witness.time_of(note).map_err(|damage| refused(name::CHECKPOINT, damage))?;
+        let time = time.ok_or_else(|| refused(name::CHECKPOINT, format!("{name} has not cosigned it")))?;
+        Ok((name, Instant(i64::try_from(time).unwrap_or(i64::MAX / 1_000_000) * 1_000_000)))
+    };
+    witnesses.iter().map(one).collect()
+}
+
+/// A bundle with the cosignatures that its ledger has had since for its checkpoint, and how many there are.
+///
+/// # Errors
+/// When it is no bundle, or of another ledger.
+pub fn with_cosignatures(bytes: &[u8], kept: &[(u64, String)]) -> Result<(Vec<u8>, usize), Refusal> {
+    let mut files = unzipped(bytes)?;
+    let told = |why: &dyn ToString| refused(name::CHECKPOINT, why.to_string());
+    let own = files.get(name::CHECKPOINT).cloned().ok_or_else(|| told(&"it is missing"))?;
+    let own = String::from_utf8(own).map_err(|error| told(&error))?;
+    let size = keys::claimed_size(&own).ok_or_else(|| told(&"it cannot be read"))?;
+    let (_, other) = kept
+        .iter()
+        .find(|(kept, _)| *kept == size)
+        .ok_or_else(|| told(&format!("the ledger keeps no checkpoint of {size} entries")))?;
+    let merged = cosign::merged(&own, other).map_err(|error| told(&error))?;
+    let count = cosign::split(&merged).map_err(|damage| told(&damage))?.1.count();
+    files.insert(name::CHECKPOINT.to_owned(), merged.into_bytes());
+    let bytes = publish::zipped(&files).map_err(|error| told(&error))?;
+    Ok((bytes, count))
 }
 
 /// Each entry is proved to be in the log by itself.
