@@ -124,9 +124,10 @@ fn a_finding_is_re_derived_from_its_bytes_alone() {
     assert!(!verified.key_is_known);
     let page = String::from_utf8(unzip(&published.bytes)["index.html"].clone()).unwrap();
     assert!(page.contains("A truce") && page.contains("trucewatch verify"), "{page}");
-    let known = Trusted { key: Some(verified.key.clone()) };
+    let known = Trusted { key: Some(verified.key.clone()), ..Trusted::default() };
     assert!(bundle::verify(&published.bytes, &known).unwrap().key_is_known);
-    let other = Trusted { key: Some(ledger::Signer::generate("other").unwrap().public) };
+    let other =
+        Trusted { key: Some(ledger::Signer::generate("other").unwrap().public), ..Trusted::default() };
     assert!(bundle::verify(&published.bytes, &other).unwrap_err().why.contains("not the one you know"));
 }
 
@@ -240,7 +241,7 @@ fn who_forges_the_hashes_too_is_found_out_by_the_log() {
     let (other, size) = own.ledger();
     let forged = publish(&other, &publishing(size, None));
     assert!(verify(&forged.bytes).is_ok());
-    let known = Trusted { key: Some(ledger.trust().unwrap().keys[0].1.clone()) };
+    let known = Trusted { key: Some(ledger.trust().unwrap().keys[0].1.clone()), ..Trusted::default() };
     assert!(bundle::verify(&forged.bytes, &known).is_err());
 }
 
@@ -305,4 +306,32 @@ fn copy(from: &Path, to: &Path) {
             fs::copy(&path, to.join(name)).unwrap();
         }
     }
+}
+
+#[test]
+fn a_witness_that_is_asked_for_must_have_cosigned() {
+    let watched = Watched::new();
+    let (ledger, size) = watched.ledger();
+    let published = publish(&ledger, &publishing(size, Some("public")));
+    let witness = ledger::Cosigner::generate("party-b.example").unwrap();
+    let asked = Trusted {
+        witnesses: vec![ledger::WitnessKey::new(&witness.public()).unwrap()],
+        ..Trusted::default()
+    };
+    assert!(
+        bundle::verify(&published.bytes, &asked)
+            .unwrap_err()
+            .why
+            .contains("party-b.example has not cosigned")
+    );
+    let (_, note) = ledger.kept().unwrap().into_iter().find(|(kept, _)| *kept == size + 1).unwrap();
+    let text = note.split_inclusive("\n\n").next().unwrap().trim_end_matches('\n').to_owned() + "\n";
+    ledger.keep(&(note + &witness.line(text.as_bytes(), 1_800_000_100).unwrap())).unwrap();
+    let (cosigned, count) = bundle::with_cosignatures(&published.bytes, &ledger.kept().unwrap()).unwrap();
+    assert_eq!(count, 2);
+    let verified = bundle::verify(&cosigned, &asked).unwrap();
+    assert_eq!(verified.cosigned, [("party-b.example".to_owned(), Instant(1_800_000_100_000_000))]);
+    assert!(verify(&cosigned).is_ok());
+    let (other, _) = Watched::new().ledger();
+    assert!(bundle::with_cosignatures(&published.bytes, &other.kept().unwrap()).is_err());
 }
