@@ -47,6 +47,8 @@ bench: ## Measured comparisons: see benches/README.md
 	python3 benches/check.py
 	python3 benches/monitors.py --rounds 3
 	cargo bench --quiet -p trucewatch-live --bench corrections
+	cargo bench --quiet -p trucewatch-ledger --bench append
+	cargo bench --quiet -p trucewatch-ledger --bench writers
 
 fmt: ## Format all code
 	cargo fmt --all

@@ -130,10 +130,13 @@ fn one(path: &Path, of: Lines, held: &Held, taken: &mut Taken, problems: &mut Ve
     }
     let gone: usize = known.values().sum();
     if gone > 0 {
-        let (count, verb) =
-            if gone == 1 { ("1 line".to_owned(), "is") } else { (format!("{gone} lines"), "are") };
+        let what = if gone == 1 {
+            "1 line is no longer in the file and stays"
+        } else {
+            &format!("{gone} lines are no longer in the file and stay")
+        };
         taken.notes.push(format!(
-            "{name}: {count} that {verb} no longer in the file stay in the ledger: a source takes back what it said with “retracts”, \
+            "{name}: {what} in the ledger: a source takes back what it said with “retracts”, \
              and people set it aside with a decision"
         ));
     }

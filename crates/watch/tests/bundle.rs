@@ -335,3 +335,13 @@ fn a_witness_that_is_asked_for_must_have_cosigned() {
     let (other, _) = Watched::new().ledger();
     assert!(bundle::with_cosignatures(&published.bytes, &other.kept().unwrap()).is_err());
 }
+
+#[test]
+fn findings_of_every_released_format_are_verified() {
+    for version in 1..=bundle::VERSION {
+        let file = format!("{}/tests/formats/finding-{version}.zip", env!("CARGO_MANIFEST_DIR"));
+        let verified = verify(&fs::read(file).unwrap()).unwrap();
+        assert_eq!(verified.says(), "re-derived except 1 restricted, complete at checkpoint 17");
+        assert_eq!((verified.finding.entries, verified.erased, verified.finding.version), (16, 1, version));
+    }
+}

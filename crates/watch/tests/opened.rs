@@ -126,7 +126,7 @@ fn what_is_new_is_recorded_and_what_was_is_kept() {
     let third = open(folder.path());
     assert_eq!(third.watch.claims.len(), 4);
     assert!(third.watch.sources.is_empty());
-    assert!(third.notes[0].contains("1 line that is no longer in the file"), "{:?}", third.notes);
+    assert!(third.notes[0].contains("1 line is no longer in the file and stays"), "{:?}", third.notes);
     // As it was recorded then.
     let then = open_as(folder.path(), Some(first.size)).unwrap();
     same(&then.watch, &first.watch);
